@@ -1,1 +1,30 @@
-//! placeholder
+//! The store's shape: entities, one table a file, and their typed ids. No verbs, no queries.
+//!
+//! Entities do not derive `Serialize`: what leaves the house is chosen by a page or an API struct. Time is
+//! [`Timestamp`], whole milliseconds UTC, because the three databases agree on integers and on nothing else about time.
+
+mod ids;
+mod time;
+
+pub mod account;
+pub mod binding;
+pub mod binding_event;
+pub mod code;
+pub mod conversation;
+pub mod event;
+pub mod guide;
+pub mod guide_number;
+pub mod identity;
+pub mod inbound;
+pub mod inbound_key;
+pub mod lane;
+pub mod media;
+pub mod member;
+pub mod message;
+pub mod outbound;
+pub mod question;
+pub mod reply_window;
+pub mod store;
+
+pub use ids::*;
+pub use time::Timestamp;

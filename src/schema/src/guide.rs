@@ -1,0 +1,48 @@
+//! Guides 导购.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{AccountId, GuideId, MemberId, StoreId, Timestamp};
+
+/// One guide.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "guide")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key)]
+    pub id: GuideId,
+    /// The account through whose chat the guide answers.
+    pub account_id: AccountId,
+    /// The store.
+    pub store_id: StoreId,
+    /// The name consumers see, unique within the store.
+    pub name: String,
+    /// Welcome text with variables; none means the template.
+    pub welcome: Option<String>,
+    /// The guide's own WeChat as a follower of the account; none until linked. Unique within the account.
+    pub openid: Option<String>,
+    /// When it was linked.
+    pub linked_at: Option<Timestamp>,
+    /// Takes customers now.
+    pub on_duty: bool,
+    /// Who stands in; none means anybody on duty in the store.
+    pub stand_in_id: Option<GuideId>,
+    /// Who a bare answer goes to.
+    pub current_member_id: Option<MemberId>,
+    /// When that customer was chosen or last answered.
+    pub current_since: Option<Timestamp>,
+    /// The highest `#` number given to a member so far.
+    pub last_number: i32,
+    /// When this guide last got a new member: whoever waited longest is next.
+    pub last_member_at: Option<Timestamp>,
+    /// When the guide was added.
+    pub created_at: Timestamp,
+    /// When the guide left; a guide who left is never linked, never on duty.
+    pub left_at: Option<Timestamp>,
+}
+
+/// None: rows are joined by the queries that need it.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,44 @@
+//! Typed ids: a guide's id is never taken for a member's.
+
+use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, DeriveValueType)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// One WeChat appid served by this installation.
+    AccountId
+    /// A store 门店.
+    StoreId
+    /// A guide 导购.
+    GuideId
+    /// A scene code 场景码.
+    CodeId
+    /// One person 会员, over all accounts.
+    MemberId
+    /// One push as WeChat delivered it. Ids grow in arrival order within one process, not gaplessly.
+    InboundId
+    /// One line of a conversation.
+    MessageId
+    /// One message on its way to a person.
+    OutboundId
+    /// One asked "for whom is this?".
+    QuestionId
+    /// One stored picture, voice or video.
+    MediaId
+    /// One fact in the event outbox.
+    EventId
+}
