@@ -31,6 +31,8 @@ pub struct Model {
     pub current_member_id: Option<MemberId>,
     /// When that customer was chosen or last answered.
     pub current_since: Option<Timestamp>,
+    /// The guide named that customer (`#12`, a tap), rather than just answering the only one who wrote.
+    pub current_chosen: bool,
     /// The highest `#` number given to a member so far.
     pub last_number: i32,
     /// When this guide last got a new member: whoever waited longest is next.

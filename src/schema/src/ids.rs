@@ -39,6 +39,4 @@ ids! {
     QuestionId
     /// One stored picture, voice or video.
     MediaId
-    /// One fact in the event outbox.
-    EventId
 }

@@ -11,7 +11,6 @@ pub mod binding;
 pub mod binding_event;
 pub mod code;
 pub mod conversation;
-pub mod event;
 pub mod guide;
 pub mod guide_number;
 pub mod identity;

@@ -30,6 +30,8 @@ pub struct Model {
     pub message_id: Option<MessageId>,
     /// The push that caused it.
     pub inbound_id: Option<InboundId>,
+    /// The push whose HTTP answer carries it, once it goes out passively.
+    pub answer_to: Option<InboundId>,
     /// Where it stands.
     pub state: State,
     /// How it went out.
