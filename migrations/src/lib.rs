@@ -1,1 +1,104 @@
-//! placeholder
+//! The store's migrations, the same for SQLite, PostgreSQL and MySQL/MariaDB.
+//!
+//! They are append-only: once released, a migration is never edited, renamed or removed; a change of mind is another
+//! one. There is no way down: a backup is. Statements name tables and columns as they were then, in words, and do not
+//! follow the entities of `daogou-schema`; the tests keep the two equal.
+//!
+//! Nothing here locks: of several processes that start at once, the caller lets one in.
+
+mod change;
+mod shape;
+
+mod m2026_11_22_000001_account;
+mod m2026_11_22_000002_store;
+mod m2026_11_22_000003_member;
+mod m2026_11_22_000004_guide;
+mod m2026_11_22_000005_code;
+mod m2026_11_22_000006_guide_number;
+mod m2026_11_22_000007_identity;
+mod m2026_11_22_000008_binding;
+mod m2026_11_22_000009_binding_event;
+mod m2026_11_22_000010_conversation;
+mod m2026_11_22_000011_question;
+mod m2026_11_22_000012_media;
+mod m2026_11_22_000013_inbound;
+mod m2026_11_22_000014_inbound_key;
+mod m2026_11_22_000015_lane;
+mod m2026_11_22_000016_reply_window;
+mod m2026_11_22_000017_message;
+mod m2026_11_22_000018_outbound;
+
+use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
+use sea_orm_migration::sea_orm::DatabaseConnection;
+use sea_orm_migration::{Migration, MigrationStatus};
+
+/// Applies what is pending and says how many migrations that were. A process that dies in between leaves a database
+/// on which this can be called again.
+///
+/// # Errors
+///
+/// What the database said; also when the database has migrations that this program does not know, being newer.
+pub async fn up(db: &DatabaseConnection) -> Result<u32, DbErr> {
+    let applied = pending(db).await?;
+    Migrator::up(db, None).await?;
+    Ok(applied)
+}
+
+/// Every migration in order and whether it is applied. Writes nothing, so a read-only user may ask.
+///
+/// # Errors
+///
+/// As [`up`].
+pub async fn status(db: &DatabaseConnection) -> Result<Vec<(String, bool)>, DbErr> {
+    let known = Migrator::get_migration_with_status_read_only(db).await?;
+    Ok(known
+        .iter()
+        .map(|migration| (migration.name().to_owned(), is_applied(migration)))
+        .collect())
+}
+
+/// How many migrations are not applied yet. Writes nothing, so a read-only user may ask.
+///
+/// # Errors
+///
+/// As [`up`].
+pub async fn pending(db: &DatabaseConnection) -> Result<u32, DbErr> {
+    let known = Migrator::get_migration_with_status_read_only(db).await?;
+    let pending = known.iter().filter(|migration| !is_applied(migration));
+    Ok(pending.fold(0, |count, _| count + 1))
+}
+
+fn is_applied(migration: &Migration) -> bool {
+    migration.status() == MigrationStatus::Applied
+}
+
+struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        [
+            m2026_11_22_000001_account::changes(),
+            m2026_11_22_000002_store::changes(),
+            m2026_11_22_000003_member::changes(),
+            m2026_11_22_000004_guide::changes(),
+            m2026_11_22_000005_code::changes(),
+            m2026_11_22_000006_guide_number::changes(),
+            m2026_11_22_000007_identity::changes(),
+            m2026_11_22_000008_binding::changes(),
+            m2026_11_22_000009_binding_event::changes(),
+            m2026_11_22_000010_conversation::changes(),
+            m2026_11_22_000011_question::changes(),
+            m2026_11_22_000012_media::changes(),
+            m2026_11_22_000013_inbound::changes(),
+            m2026_11_22_000014_inbound_key::changes(),
+            m2026_11_22_000015_lane::changes(),
+            m2026_11_22_000016_reply_window::changes(),
+            m2026_11_22_000017_message::changes(),
+            m2026_11_22_000018_outbound::changes(),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|change| Box::new(change) as Box<dyn MigrationTrait>)
+        .collect()
+    }
+}

@@ -1,0 +1,73 @@
+//! What a migration is here: one table or one index, because MySQL commits every change of the schema by itself.
+
+use sea_orm_migration::async_trait::async_trait;
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
+
+/// One migration. Its name is for ever: it is how a database knows what it already has.
+pub(crate) enum Change {
+    /// A new table.
+    Table {
+        /// The migration's name.
+        name: &'static str,
+        /// The statement for a database.
+        create: fn(DbBackend) -> TableCreateStatement,
+    },
+    /// A new index that is not unique.
+    Index {
+        /// The migration's name.
+        name: &'static str,
+        /// The indexed table.
+        table: &'static str,
+        /// The indexed columns, in order.
+        columns: &'static [&'static str],
+    },
+}
+
+impl MigrationName for Change {
+    fn name(&self) -> &str {
+        match self {
+            Self::Table { name, .. } | Self::Index { name, .. } => name,
+        }
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for Change {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let db = manager.get_database_backend();
+        match self {
+            Self::Table { create, .. } => {
+                let mut statement = create(db);
+                if is_left_half_done(db) {
+                    statement.if_not_exists();
+                }
+                manager.create_table(statement).await
+            }
+            Self::Index { table, columns, .. } => {
+                let index = format!("ix_{table}_{}", columns.join("_"));
+                if is_left_half_done(db) && manager.has_index(table, &index).await? {
+                    return Ok(());
+                }
+                let mut statement = Index::create();
+                statement.name(index).table(*table);
+                for column in *columns {
+                    statement.col(*column);
+                }
+                manager.create_index(statement).await
+            }
+        }
+    }
+
+    /// The change and the note that it was made are one transaction where the database can do that.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+/// Whether a process that died may have left the change made but not noted: MySQL commits before it changes the
+/// schema, so the change must be one that can be made again. The others roll both back, and there a table that is
+/// already present belongs to somebody else and is an error.
+fn is_left_half_done(db: DbBackend) -> bool {
+    matches!(db, DbBackend::MySql)
+}

@@ -1,0 +1,55 @@
+//! A row of every entity, with everything that databases like to change: it must come back as it went in.
+
+pub mod samples;
+
+use std::fmt::Debug;
+
+use daogou_migrations::up;
+use sea_orm_migration::sea_orm::{
+    DatabaseConnection, EntityTrait, FromQueryResult, IntoActiveModel, ModelTrait,
+};
+
+use crate::database::on_every_database;
+
+on_every_database! { a_row_of_every_entity_comes_back_as_it_was }
+
+async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
+    up(&db).await.unwrap();
+    let db = &db;
+    keeps(db, samples::account()).await;
+    keeps(db, samples::store()).await;
+    keeps(db, samples::member()).await;
+    keeps(db, samples::guide()).await;
+    keeps(db, samples::code()).await;
+    keeps(db, samples::guide_number()).await;
+    keeps(db, samples::identity()).await;
+    keeps(db, samples::binding()).await;
+    keeps(db, samples::binding_event()).await;
+    keeps(db, samples::conversation()).await;
+    keeps(db, samples::question()).await;
+    keeps(db, samples::media()).await;
+    keeps(db, samples::inbound()).await;
+    keeps(db, samples::inbound_key()).await;
+    keeps(db, samples::lane()).await;
+    keeps(db, samples::reply_window()).await;
+    keeps(db, samples::message()).await;
+    keeps(db, samples::outbound()).await;
+}
+
+/// Writes the row into its empty table and reads it again.
+async fn keeps<M>(db: &DatabaseConnection, row: M)
+where
+    M: ModelTrait
+        + FromQueryResult
+        + PartialEq
+        + Debug
+        + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    M::Entity: EntityTrait<Model = M>,
+{
+    let active: <M::Entity as EntityTrait>::ActiveModel = row.clone().into_active_model();
+    M::Entity::insert(active)
+        .exec_without_returning(db)
+        .await
+        .unwrap();
+    assert_eq!(M::Entity::find().all(db).await.unwrap(), [row]);
+}
