@@ -53,14 +53,12 @@ pub async fn with_empty_database<F: Future<Output = ()>>(
             test(Database::connect(url).await.unwrap()).await;
         }
         Kind::Postgres => {
-            let create = "CREATE DATABASE";
-            on_server("postgres", "DAOGOU_TEST_POSTGRES", create, "", test).await;
+            on_server("postgres", "DAOGOU_TEST_POSTGRES", "", test).await;
         }
         Kind::MariaDb => {
             // The worst default there is: tables must say for themselves what they need.
             let latin = "CHARACTER SET latin1 COLLATE latin1_swedish_ci";
-            let create = "CREATE DATABASE";
-            on_server("mariadb", "DAOGOU_TEST_MARIADB", create, latin, test).await;
+            on_server("mariadb", "DAOGOU_TEST_MARIADB", latin, test).await;
         }
     }
 }
@@ -68,7 +66,6 @@ pub async fn with_empty_database<F: Future<Output = ()>>(
 async fn on_server<F: Future<Output = ()>>(
     server: &str,
     variable: &str,
-    create: &str,
     options: &str,
     test: impl FnOnce(DatabaseConnection) -> F,
 ) {
@@ -81,7 +78,7 @@ async fn on_server<F: Future<Output = ()>>(
     let name = format!("m{}_{}", std::process::id(), name.to_lowercase());
     let admin = Database::connect(&url).await.unwrap();
     admin
-        .execute_unprepared(&format!("{create} {name} {options}"))
+        .execute_unprepared(&format!("CREATE DATABASE {name} {options}"))
         .await
         .unwrap();
     let db = Database::connect(naming_database(&url, &name))
