@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# "make test": every check of the project, one after the other; all are run, whichever fails. At the end it says what
+# failed and what could not run here and why. Under CI=true what could not run is a failure too.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+failed=()
+
+main() {
+    DAOGOU_NOT_RUN=$(mktemp)
+    export DAOGOU_NOT_RUN
+    trap 'rm -f "$DAOGOU_NOT_RUN"' EXIT
+
+    local folder=${CARGO_TARGET_DIR:-target} python
+    mkdir -p "$folder"
+    python=$(tests/prepare.sh "$(cd "$folder" && pwd)")
+    if [[ -n $python ]]; then
+        export DAOGOU_TEST_PYTHON=$python
+    else
+        echo "NOT RUN: the checks against wechatpy: Python with wechatpy is missing" >>"$DAOGOU_NOT_RUN"
+    fi
+
+    step "formatting" cargo fmt --all -- --check
+    step "clippy" cargo clippy --workspace --all-targets --locked -- -D warnings
+    if cargo nextest --version >/dev/null 2>&1; then
+        step "tests" tests/servers.sh run cargo nextest run --workspace --locked
+    else
+        step "tests" tests/servers.sh run cargo test --workspace --locked --lib --bins --tests
+    fi
+    step "doc tests" cargo test --workspace --locked --doc --quiet
+    step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --locked --no-deps --quiet
+    if cargo deny --version >/dev/null 2>&1; then
+        step "licences, bans, sources" cargo deny --offline --locked check licenses bans sources
+    fi
+    report
+}
+
+# step NAME COMMAND…
+step() {
+    local name=$1 begun=$SECONDS
+    shift
+    printf '\n── %s: %s\n' "$name" "$*"
+    if "$@"; then
+        printf '── %s: passed in %s s\n' "$name" "$((SECONDS - begun))"
+    else
+        printf '── %s: FAILED\n' "$name"
+        failed+=("$name")
+    fi
+}
+
+report() {
+    echo
+    local status=0
+    if [[ -s $DAOGOU_NOT_RUN ]]; then
+        sort -u "$DAOGOU_NOT_RUN"
+        if [[ ${CI-} == true ]]; then
+            echo "FAILED: under CI=true everything must run"
+            status=1
+        fi
+    fi
+    if ((${#failed[@]} > 0)); then
+        local name
+        for name in "${failed[@]}"; do echo "FAILED: $name"; done
+        status=1
+    fi
+    ((status == 0)) && echo "everything that ran passed ($SECONDS s)"
+    exit "$status"
+}
+
+main "$@"
