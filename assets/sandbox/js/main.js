@@ -1,0 +1,119 @@
+// Starts the page: loads what there is, opens the phones named in the address, listens for changes.
+import { h, button, setText } from "./dom.js";
+import { icon } from "./icons.js";
+import { listen } from "./live.js";
+import { clock } from "./time.js";
+import { store } from "./store.js";
+import { toaster } from "./toast.js";
+import { Desk } from "./desk.js";
+import { opener } from "./opener.js";
+import { clockBar } from "./clockbar.js";
+import { hints } from "./hints.js";
+import { records } from "./records.js";
+import { quirks } from "./quirks.js";
+import { firstTwo, learnRoles } from "./roles.js";
+import { connectGuide, unreachable } from "./blank.js";
+
+const at = (id) => document.getElementById(id);
+const toast = toaster(at("page-toasts"));
+const desk = new Desk(at("phones"), at("strip"));
+
+function wanted() {
+  const named = (new URL(location.href).searchParams.get("people") ?? "").split(",").filter((id) => store.person(id));
+  return named.length > 0 ? [...new Set(named)] : firstTwo();
+}
+
+function watchAside() {
+  const [aside, key] = [at("aside"), at("aside-key")];
+  const set = (open) => {
+    aside.classList.toggle("aside--open", open);
+    key.setAttribute("aria-expanded", String(open));
+  };
+  key.addEventListener("click", () => {
+    set(!aside.classList.contains("aside--open"));
+    if (aside.classList.contains("aside--open")) aside.focus();
+  });
+  at("aside-close").addEventListener("click", () => {
+    set(false);
+    key.focus();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!aside.contains(event.target) && !key.contains(event.target)) set(false);
+  });
+  aside.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    set(false);
+    key.focus();
+  });
+  return () => set(false);
+}
+
+function build() {
+  const open = opener(desk, toast);
+  for (const key of [at("open-key"), at("strip-open")]) key.addEventListener("click", open);
+  at("clock").replaceChildren(clockBar(toast));
+  const closeAside = watchAside();
+  const progress = at("aside-progress");
+  at("aside-body").append(
+    h("div", { class: "aside-clock" }, clockBar(toast)),
+    hints(desk, { onProgress: (done, all) => setText(progress, all > 0 ? `${done}/${all}` : ""), afterGo: closeAside }),
+    records(), quirks(toast));
+}
+
+function sayBlank() {
+  if (store.accounts.length === 0) desk.say(...connectGuide());
+  else if (store.people.length === 0) {
+    desk.say(h("h2", {}, "还没有微信用户"), h("p", {}, "新建一个，就能拿起 TA 的手机。"),
+      button({ class: "fill-button", onclick: () => at("open-key").click() }, icon("plus"), "新建微信用户"));
+  } else desk.say(h("h2", {}, "手机都合上了"), button({ class: "fill-button", onclick: () => at("open-key").click() }, icon("phone"), "打开一部手机"));
+}
+
+async function catchUp() {
+  await Promise.all([store.refreshAccounts(), store.refreshPeople()]);
+  await Promise.all(desk.ids.map((id) => store.refreshPhone(id)));
+}
+
+function onChange({ changed, person, appid }) {
+  const quietly = (work) => work.catch(() => {});
+  if (changed === "accounts") {
+    quietly(store.refreshAccounts());
+    for (const account of store.accounts) quietly(store.refreshMenu(account.appid));
+  }
+  if (changed === "people") {
+    quietly(store.refreshPeople());
+    for (const id of person ? [person] : desk.ids) quietly(store.refreshPerson(id));
+  }
+  if (changed === "chat" && person && appid) {
+    quietly(store.refreshChat(person, appid));
+    if (desk.phone(person)) quietly(store.refreshPerson(person));
+  }
+  if (changed === "codes" && appid && store.codes(appid)) quietly(store.refreshCodes(appid));
+}
+
+async function start() {
+  try {
+    await Promise.all([store.refreshAccounts(), store.refreshPeople(), clock.sync()]);
+    await learnRoles();
+    const ids = wanted();
+    await Promise.all(ids.map((id) => store.refreshPhone(id)));
+    build();
+    if (store.accounts.length > 0) for (const id of ids) desk.open(id, { focus: false });
+    if (desk.ids.length > 0) desk.bring(desk.ids[0], false);
+  } catch (error) {
+    desk.say(...unreachable(error, () => location.reload()));
+    document.body.dataset.ready = "failed";
+    return;
+  }
+  sayBlank();
+  store.on("people", sayBlank);
+  store.on("accounts", () => {
+    sayBlank();
+    if (store.accounts.length > 0 && desk.ids.length === 0) for (const id of wanted()) desk.open(id, { focus: false });
+  });
+  clock.start();
+  const offline = at("offline");
+  listen({ onChange, catchUp: () => catchUp().then(() => { offline.hidden = true; }, () => { offline.hidden = false; }), onState: () => {} });
+  document.body.dataset.ready = "yes";
+}
+
+start();
