@@ -138,3 +138,86 @@ impl fmt::Debug for AesKey {
         f.write_str("AesKey([hidden])")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key(bytes: [u8; 32]) -> AesKey {
+        AesKey(bytes)
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_one_says_what_to_do() {
+        for (text, fault) in [
+            ("", KeyError::Length(0)),
+            (&"A".repeat(44), KeyError::Length(44)),
+            (&format!("{}=", "A".repeat(42)), KeyError::Alphabet),
+            (&"密".repeat(43), KeyError::Alphabet),
+        ] {
+            assert_eq!(AesKey::parse(text), Err(fault.clone()));
+            assert!(fault.to_string().contains("copy it again"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_never_printed() {
+        assert_eq!(format!("{:?}", key([7; 32])), "AesKey([hidden])");
+    }
+
+    #[test]
+    fn every_padding_from_1_to_32_opens() {
+        let mut paddings = std::collections::BTreeSet::new();
+        for length in 0..32 {
+            let message = "x".repeat(length);
+            let encrypted = key([7; 32]).encrypt(&message, "wx1", [1; 16]);
+            assert_eq!(
+                key([7; 32]).decrypt(&encrypted, "wx1"),
+                Ok(message.into_bytes())
+            );
+            paddings.insert(PAD_BLOCK - (HEAD_BYTES + length + 3) % PAD_BLOCK);
+        }
+        assert_eq!(paddings, (1..=32).collect());
+    }
+
+    #[test]
+    fn a_length_that_reaches_beyond_the_end_or_a_pad_of_0_or_33_is_broken() {
+        let cipher = |plain: &[u8]| {
+            let cipher = cbc::Encryptor::<Aes256>::new(&[7; 32].into(), &[7; 16].into());
+            STANDARD.encode(cipher.encrypt_padded_vec::<NoPadding>(plain))
+        };
+        let plain = |length: u32, pad: u8| {
+            let mut plain = [
+                vec![1; 16],
+                length.to_be_bytes().to_vec(),
+                b"hiwx1".to_vec(),
+            ]
+            .concat();
+            plain.resize(64, pad);
+            cipher(&plain)
+        };
+        assert_eq!(
+            key([7; 32]).decrypt(&plain(u32::MAX, 7), "wx1"),
+            Err(CipherFault::Broken)
+        );
+        for pad in [0, 33, 39, 255] {
+            assert_eq!(
+                key([7; 32]).decrypt(&plain(2, pad), "wx1"),
+                Err(CipherFault::Broken),
+                "{pad}"
+            );
+        }
+        assert_eq!(key([7; 32]).decrypt("", "wx1"), Err(CipherFault::Broken));
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_encrypted_opens_again(bytes: [u8; 32], random: [u8; 16], message in ".{0,80}", appid in "[a-z0-9]{0,20}") {
+            let encrypted = key(bytes).encrypt(&message, &appid, random);
+            prop_assert_eq!(key(bytes).decrypt(&encrypted, &appid), Ok(message.clone().into_bytes()));
+            prop_assert_eq!(key(bytes).decrypt(&encrypted, "other"), Err(CipherFault::OtherAppid));
+        }
+    }
+}

@@ -6,6 +6,8 @@
 mod doctype;
 mod envelope;
 
+use std::fmt;
+
 use serde::Deserialize;
 
 use crate::cipher::{AesKey, CipherFault, KeyError};
@@ -17,7 +19,7 @@ use crate::text::{cdata, strip_forbidden};
 pub const BODY_BYTES_MAX: usize = 512 * 1024;
 
 /// What an account's server configuration says.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Door {
     /// The account's appid: what the trailer of every encrypted push must name.
     pub appid: String,
@@ -30,7 +32,7 @@ pub struct Door {
 }
 
 /// The decoded query of a request from the platform. What is absent is `None`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Query {
     /// Proves knowledge of the token; does not cover the body.
@@ -217,6 +219,16 @@ impl Opened {
     }
 }
 
+/// Whether this is cloud hosting asking if the path exists: unsigned, without content, to be answered with 200 and to be
+/// forgotten.
+pub fn is_container_probe(body: &[u8]) -> bool {
+    /// The probe itself has 31.
+    const PROBE_BYTES_MAX: usize = 256;
+    body.len() <= PROBE_BYTES_MAX
+        && serde_json::from_slice::<serde_json::Value>(body)
+            .is_ok_and(|probe| probe == serde_json::json!({ "action": "CheckContainerPath" }))
+}
+
 fn required(values: [&Option<String>; 3]) -> Result<[&str; 3], Refused> {
     let [Some(a), Some(b), Some(c)] = values else {
         return Err(Refused::BadSignature);
@@ -248,9 +260,20 @@ fn is_blank_char(c: char) -> bool {
     c.is_whitespace() || c == '\u{feff}' || crate::text::is_forbidden(c)
 }
 
-impl std::fmt::Debug for Opened {
+impl fmt::Debug for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Door")
+            .field("appid", &self.appid)
+            .field("token", &"[hidden]")
+            .field("keys", &self.keys)
+            .field("mode", &self.mode)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Opened {
     /// Leaves the content out: it is what people wrote.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Opened")
             .field("format", &self.format)
             .field("encrypted", &self.encrypted)

@@ -187,3 +187,74 @@ fn by_code(code: i64) -> Class {
         _ => Class::Request,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SEND: &str = "/cgi-bin/message/custom/send";
+
+    #[test]
+    fn each_class_is_what_the_caller_has_to_do() {
+        let classes = [
+            (Class::Token, &[40001, 40014, 42001][..]),
+            (Class::Retry, &[-1, 45011, 43108, 45066]),
+            (
+                Class::Recipient,
+                &[40003, 43004, 43019, 48002, 50005, 70000],
+            ),
+            (Class::Window, &[45015, 45047, 43101, 40029, 40163]),
+            (Class::Quota, &[45009, 43117, 45028]),
+            (
+                Class::Configuration,
+                &[40013, 40037, 40125, 40164, 40243, 48001, 48004, 89503],
+            ),
+            (
+                Class::Request,
+                &[40007, 40033, 41001, 45002, 45008, 47001, 47003],
+            ),
+            (Class::Done, &[45065]),
+            (Class::Ignored, &[45080, 45081]),
+        ];
+        for (class, codes) in classes {
+            for code in codes {
+                assert_eq!(classify(SEND, *code), class, "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_code_can_mean_something_else_on_another_path() {
+        assert_eq!(
+            classify("/cgi-bin/stable_token", 40001),
+            Class::Configuration
+        );
+        assert_eq!(classify("/wxa/generatescheme", 40002), Class::Configuration);
+        assert_eq!(classify("/cgi-bin/stable_token", 40002), Class::Request);
+    }
+
+    #[test]
+    fn a_code_that_nobody_knows_is_never_repeated() {
+        assert_eq!(classify(SEND, 99_999), Class::Request);
+        assert_eq!(classify("/no/such/path", i64::MIN), Class::Request);
+    }
+
+    #[test]
+    fn the_rid_is_found_in_both_wordings_and_missed_without_harm() {
+        let parse = |message| {
+            let error = ApiError::new(SEND, 40013, message);
+            (error.message, error.rid)
+        };
+        let rid = Some("6aac005a-01bfdbee".to_owned());
+        assert_eq!(
+            parse("invalid appid rid: 6aac005a-01bfdbee"),
+            ("invalid appid".to_owned(), rid.clone())
+        );
+        assert_eq!(
+            parse("invalid appid, rid: 6aac005a-01bfdbee"),
+            ("invalid appid".to_owned(), rid)
+        );
+        assert_eq!(parse("invalid appid"), ("invalid appid".to_owned(), None));
+        assert_eq!(parse(""), (String::new(), None));
+    }
+}

@@ -83,7 +83,7 @@ pub enum Event {
     /// `pic_sysphoto`, `pic_photo_or_album`, `pic_weixin`; the pictures follow as messages.
     Pictures {
         /// Where they come from.
-        source: PictureSource,
+        kind: PictureSource,
         /// The menu key.
         key: String,
         /// How many.
@@ -253,3 +253,6 @@ impl Event {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,7 +32,7 @@ pub use api::token::AccessToken;
 pub use api::user::{USERS_PER_CALL_MAX, UserInfo};
 pub use cipher::{AesKey, KeyError};
 pub use client::{Client, Hosts};
-pub use door::{BODY_BYTES_MAX, Door, Opened, Query, Refused};
+pub use door::{BODY_BYTES_MAX, Door, Opened, Query, Refused, is_container_probe};
 pub use errors::{ApiError, CallError, Class, classify};
 pub use event::{
     ArticleLink, CardConsumed, CardEvent, CardField, CardTaken, CoinOrder, Event, GiftCard,

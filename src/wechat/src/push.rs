@@ -153,3 +153,155 @@ fn bounded(key: String) -> String {
     let (head, tail) = key.split_at_checked(cut).unwrap_or(("", &key));
     format!("{head}~{}", sha1_hex(tail))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(xml: &str) -> String {
+        Push::parse(Format::Xml, xml).unwrap().dedupe_key(xml)
+    }
+
+    fn event(from: &str, name: &str, more: &str) -> String {
+        format!(
+            "<xml><FromUserName>{from}</FromUserName><CreateTime>7</CreateTime><MsgType>event</MsgType>\
+             <Event>{name}</Event>{more}</xml>"
+        )
+    }
+
+    #[test]
+    fn a_message_is_known_by_its_id_whatever_else_it_says() {
+        let message = |text: &str| {
+            format!("<xml><MsgType>text</MsgType><MsgId>42</MsgId><Content>{text}</Content></xml>")
+        };
+        assert_eq!(key(&message("a")), "m:42");
+        assert_eq!(key(&message("b")), "m:42");
+    }
+
+    #[test]
+    fn acts_of_one_person_in_one_second_are_told_apart_and_a_retry_is_not() {
+        let click = event("oA", "CLICK", "<EventKey>k</EventKey>");
+        assert_eq!(key(&click), "e:oA:7:click:k");
+        assert_eq!(
+            key(&event(
+                "oA",
+                "click",
+                "<EventKey>k</EventKey><MenuId>1</MenuId>"
+            )),
+            key(&click)
+        );
+        for other in [
+            event("oA", "LOCATION", ""),
+            event("oA", "CLICK", "<EventKey>K</EventKey>"),
+            event("oa", "CLICK", "<EventKey>k</EventKey>"),
+        ] {
+            assert_ne!(key(&other), key(&click));
+        }
+    }
+
+    #[test]
+    fn the_result_of_a_send_is_known_by_its_sends_id() {
+        assert_eq!(
+            key(&event("oA", "TEMPLATESENDJOBFINISH", "<MsgID>9</MsgID>")),
+            "e:oA:7:templatesendjobfinish::9"
+        );
+    }
+
+    #[test]
+    fn two_people_who_withdraw_in_one_second_are_two_pushes() {
+        let revoke = |openid: &str| {
+            event(
+                "gh_platform",
+                "user_authorization_revoke",
+                &format!("<OpenID>{openid}</OpenID>"),
+            )
+        };
+        assert_ne!(key(&revoke("oA")), key(&revoke("oB")));
+        assert_eq!(key(&revoke("oA")), key(&revoke("oA")));
+    }
+
+    #[test]
+    fn what_has_no_name_of_its_own_is_known_by_its_text() {
+        let infotype = "<xml><AppId>wx</AppId><InfoType>component_verify_ticket</InfoType></xml>";
+        assert_eq!(key(infotype), Push::dedupe_key_of_text(infotype));
+        assert!(key(infotype).starts_with("h:"));
+        assert!(key("<xml><MsgType>event</MsgType><Event>CLICK</Event></xml>").starts_with("h:"));
+    }
+
+    #[test]
+    fn a_long_key_keeps_its_beginning_and_differs_by_its_end() {
+        let view = |end: &str| {
+            event(
+                "oA",
+                "VIEW",
+                &format!(
+                    "<EventKey>https://例.cn/{}{end}</EventKey>",
+                    "路".repeat(300)
+                ),
+            )
+        };
+        let (a, b) = (key(&view("a")), key(&view("b")));
+        assert!(a.len() <= DEDUPE_KEY_BYTES_MAX && a.starts_with("e:oA:7:view:https://例.cn/路"));
+        assert_ne!(a, b);
+    }
+
+    #[test]
+    fn a_message_keeps_the_blanks_that_a_person_wrote_and_a_menu_tap_its_id() {
+        let push = Push::parse(
+            Format::Xml,
+            "<xml><MsgType> <![CDATA[text]]> </MsgType><Content><![CDATA[ 你好\n]]></Content><bizmsgmenuid>101</bizmsgmenuid></xml>",
+        );
+        let expected = Message::Text {
+            content: " 你好\n".to_owned(),
+            menu_id: Some("101".to_owned()),
+        };
+        assert_eq!(push.unwrap().body, Body::Message(expected));
+    }
+
+    #[test]
+    fn json_numbers_and_strings_mean_the_same() {
+        let of = |time: &str, id: &str| {
+            let json = format!(
+                r#"{{"FromUserName":"oA","CreateTime":{time},"MsgType":"text","MsgId":{id},"Content":"hi"}}"#
+            );
+            Push::parse(Format::Json, &json).unwrap()
+        };
+        assert_eq!(
+            of("1620973045", "1864323726461255680"),
+            of("\"1620973045\"", "\"1864323726461255680\"")
+        );
+        assert_eq!(
+            of("1620973045", "1864323726461255680").msg_id.as_deref(),
+            Some("1864323726461255680")
+        );
+    }
+
+    #[test]
+    fn every_message_type_is_typed_in_any_case_and_others_are_kept() {
+        let body = |name: &str| {
+            Push::parse(
+                Format::Xml,
+                &format!("<xml><MsgType>{name}</MsgType></xml>"),
+            )
+            .unwrap()
+            .body
+        };
+        for name in [
+            "text",
+            "image",
+            "voice",
+            "video",
+            "shortvideo",
+            "location",
+            "link",
+            "miniprogrampage",
+            "file",
+            "TEXT",
+        ] {
+            assert!(matches!(body(name), Body::Message(_)), "{name}");
+        }
+        for name in ["device_text", "hardware", "hologram", ""] {
+            assert_eq!(body(name), Body::Unknown, "{name}");
+        }
+    }
+}

@@ -205,3 +205,154 @@ fn optional(name: &str, value: Option<&str>) -> String {
 fn element(name: &str, value: &str) -> String {
     format!("<{name}>{}</{name}>", cdata(value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Node;
+
+    fn read(reply: &Reply) -> Node {
+        Node::from_xml(
+            &reply
+                .to_xml("oPerson", "gh_account", 1_700_000_000)
+                .unwrap(),
+        )
+        .unwrap()
+    }
+
+    fn text(content: &str) -> Reply {
+        Reply::Text {
+            content: content.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_text_reply_is_written_as_the_platform_documents_it() {
+        assert_eq!(
+            text("你好")
+                .to_xml("oPerson", "gh_account", 1_700_000_000)
+                .unwrap(),
+            "<xml><ToUserName><![CDATA[oPerson]]></ToUserName><FromUserName><![CDATA[gh_account]]></FromUserName>\
+             <CreateTime>1700000000</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[你好]]></Content></xml>"
+        );
+    }
+
+    #[test]
+    fn what_a_person_wrote_cannot_break_out_of_its_section() {
+        let node = read(&text("a]]></Content><b>\u{2}&<c>"));
+        assert_eq!(node.verbatim("Content"), Some("a]]></Content><b>&<c>"));
+        assert_eq!(node.children().count(), 5);
+    }
+
+    #[test]
+    fn a_text_has_1_to_2048_bytes() {
+        for empty in ["", " \n", "\u{2}"] {
+            assert_eq!(
+                text(empty).to_xml("o", "g", 1),
+                Err(ReplyFault::Empty("text"))
+            );
+        }
+        assert!(text(&"x".repeat(2048)).to_xml("o", "g", 1).is_ok());
+        assert_eq!(
+            text(&"导".repeat(683)).to_xml("o", "g", 1),
+            Err(ReplyFault::TextTooLong(2049))
+        );
+    }
+
+    #[test]
+    fn media_replies_name_their_media_and_leave_out_what_is_not_there() {
+        let media_id = || "M1".to_owned();
+        let image = read(&Reply::Image {
+            media_id: media_id(),
+        });
+        assert_eq!(
+            image
+                .child("Image")
+                .and_then(|image| image.text_of("MediaId")),
+            Some("M1")
+        );
+        let voice = read(&Reply::Voice {
+            media_id: media_id(),
+        });
+        assert_eq!(
+            voice
+                .child("Voice")
+                .and_then(|voice| voice.text_of("MediaId")),
+            Some("M1")
+        );
+        let video = read(&Reply::Video {
+            media_id: media_id(),
+            title: Some("t".to_owned()),
+            description: None,
+        });
+        let video = video.child("Video").unwrap();
+        assert_eq!(
+            (video.text_of("Title"), video.child("Description")),
+            (Some("t"), None)
+        );
+        let music = read(&Reply::Music {
+            title: None,
+            description: None,
+            music_url: Some("u".to_owned()),
+            hq_music_url: None,
+            thumb_media_id: media_id(),
+        });
+        let music = music.child("Music").unwrap();
+        assert_eq!(
+            (music.text_of("MusicUrl"), music.text_of("ThumbMediaId")),
+            (Some("u"), Some("M1"))
+        );
+        assert_eq!(
+            Reply::Image {
+                media_id: String::new()
+            }
+            .to_xml("o", "g", 1),
+            Err(ReplyFault::Empty("media_id"))
+        );
+    }
+
+    #[test]
+    fn news_has_1_to_8_articles() {
+        let news = |count: usize| Reply::News {
+            articles: (0..count)
+                .map(|at| Article {
+                    title: at.to_string(),
+                    description: String::new(),
+                    pic_url: "p".to_owned(),
+                    url: "u".to_owned(),
+                })
+                .collect(),
+        };
+        let node = read(&news(8));
+        assert_eq!(node.number_of("ArticleCount"), Some(8));
+        assert_eq!(node.child("Articles").unwrap().all("item").count(), 8);
+        assert_eq!(
+            news(0).to_xml("o", "g", 1),
+            Err(ReplyFault::Empty("article"))
+        );
+        assert_eq!(
+            news(9).to_xml("o", "g", 1),
+            Err(ReplyFault::TooManyArticles(9))
+        );
+    }
+
+    #[test]
+    fn a_transfer_names_an_account_or_nobody() {
+        let to = |kf_account: Option<&str>| {
+            read(&Reply::TransferCustomerService {
+                kf_account: kf_account.map(str::to_owned),
+            })
+        };
+        assert_eq!(
+            to(None).text_of("MsgType"),
+            Some("transfer_customer_service")
+        );
+        assert!(to(None).child("TransInfo").is_none());
+        assert_eq!(
+            to(Some("a@b"))
+                .child("TransInfo")
+                .and_then(|info| info.text_of("KfAccount")),
+            Some("a@b")
+        );
+    }
+}

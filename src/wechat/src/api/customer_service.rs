@@ -79,7 +79,6 @@ pub enum Content {
         tail: String,
     },
     /// A mini-program card.
-    #[serde(rename = "miniprogram_page")]
     MiniProgramPage {
         /// Its title.
         title: String,

@@ -85,7 +85,7 @@ fn scan_code(waits: bool, fields: &Node) -> Event {
     }
 }
 
-fn pictures(source: PictureSource, fields: &Node) -> Event {
+fn pictures(kind: PictureSource, fields: &Node) -> Event {
     let info = fields.child("SendPicsInfo");
     let md5s = info
         .and_then(|info| info.child("PicList"))
@@ -96,7 +96,7 @@ fn pictures(source: PictureSource, fields: &Node) -> Event {
         })
         .unwrap_or_default();
     Event::Pictures {
-        source,
+        kind,
         key: fields.string("EventKey"),
         count: info.and_then(|info| info.number_of("Count")),
         md5s,

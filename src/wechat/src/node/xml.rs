@@ -27,14 +27,14 @@ impl Open {
     fn push_plain(&mut self, text: &str) {
         match &mut self.cdata {
             // Text after a CDATA section belongs to it unless it is the blanks that some samples put round it.
-            Some(cdata) if !text.trim().is_empty() => cdata.push_str(text),
+            Some(cdata) if !text.chars().all(is_blank) => cdata.push_str(text),
             Some(_) => {}
             None => self.plain.push_str(text),
         }
     }
 
     fn push_cdata(&mut self, text: &str) {
-        let before = if self.plain.trim().is_empty() {
+        let before = if self.plain.chars().all(is_blank) {
             ""
         } else {
             self.plain.as_str()
@@ -96,7 +96,7 @@ pub(super) fn read(text: &str) -> Result<Node, Unreadable> {
                     // XML forbids `]]>` in text: what stands here has broken out of somebody's CDATA section.
                     Some(_) if piece.contains("]]>") => return Err(malformed),
                     Some(open) => open.push_plain(&piece),
-                    None if piece.trim_matches(is_blank).is_empty() => {}
+                    None if piece.chars().all(is_blank) => {}
                     None => return Err(malformed),
                 }
             }

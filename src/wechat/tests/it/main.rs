@@ -1,0 +1,14 @@
+//! The platform's wire, tried from outside: other people's recordings, broken and hostile bodies, and a mocked platform.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that cannot go on fails its test"
+)]
+
+mod captured;
+mod client;
+mod door;
+mod fixtures;
+mod hostile;
+mod inbound;
+mod vectors;
