@@ -6,7 +6,6 @@
 use std::fmt;
 
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -98,7 +97,7 @@ impl Client {
         &self,
         path: &'static str,
         token: &str,
-        body: &impl Serialize,
+        body: &Value,
     ) -> Result<T, CallError> {
         call(
             path,
@@ -113,25 +112,22 @@ impl Client {
 
 /// Puts JSON into a request: UTF-8 as it is, never `\uXXXX`, which people would see or the platform refuse (40033).
 /// serde_json escapes control characters so; [`clean`] takes them out first.
-pub(crate) fn with_json(request: RequestBuilder, body: &impl Serialize) -> RequestBuilder {
-    let body = serde_json::to_value(body).map(clean).unwrap_or_default();
+pub(crate) fn with_json(request: RequestBuilder, body: &Value) -> RequestBuilder {
     request
         .header("Content-Type", "application/json; charset=utf-8")
-        .body(body.to_string())
+        .body(clean(body).to_string())
 }
 
 /// The value without the characters that XML forbids, in any of its texts.
-fn clean(value: Value) -> Value {
+fn clean(value: &Value) -> Value {
     match value {
-        Value::String(text) => Value::String(crate::text::strip_forbidden(&text).into_owned()),
-        Value::Array(items) => Value::Array(items.into_iter().map(clean).collect()),
-        Value::Object(fields) => Value::Object(
-            fields
-                .into_iter()
-                .map(|(name, value)| (name, clean(value)))
-                .collect(),
-        ),
-        Value::Null | Value::Bool(_) | Value::Number(_) => value,
+        Value::String(text) => Value::String(crate::text::strip_forbidden(text).into_owned()),
+        Value::Array(items) => items.iter().map(clean).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| (name.clone(), clean(value)))
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
 }
 

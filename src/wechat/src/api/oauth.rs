@@ -73,6 +73,7 @@ impl Client {
         ];
         match Url::parse_with_params(&address, query) {
             Ok(url) => format!("{url}#wechat_redirect"),
+            // Not an address at all: the call, or the browser, will say so.
             Err(_) => address,
         }
     }

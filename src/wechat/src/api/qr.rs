@@ -102,6 +102,7 @@ impl Client {
         // Tickets contain `+ / =`: encoded, or another ticket is asked for.
         match Url::parse_with_params(&address, [("ticket", ticket)]) {
             Ok(url) => url.into(),
+            // Not an address at all: the call, or the browser, will say so.
             Err(_) => address,
         }
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::errors::CallError;
@@ -10,44 +11,56 @@ use crate::errors::CallError;
 const SEND: &str = "/cgi-bin/message/template/send";
 
 /// A notice.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateMessage {
     /// To whom.
-    #[serde(rename = "touser")]
     pub to: String,
     /// By which template.
     pub template_id: String,
     /// Where a tap leads.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Where a tap leads instead.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub miniprogram: Option<MiniProgramLink>,
     /// The same id to the same person within ten minutes is sent once.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_msg_id: Option<String>,
     /// Values by keyword (`thing1`, without `.DATA`). A value that breaks its type's rule is refused (47003), not cut.
-    #[serde(serialize_with = "as_values")]
     pub data: BTreeMap<String, String>,
 }
 
 /// A page of a mini-program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MiniProgramLink {
     /// The mini-program.
     pub appid: String,
     /// Page with its query.
-    #[serde(rename = "pagepath")]
     pub page_path: String,
 }
 
-#[derive(Serialize)]
-struct Value<'a> {
-    value: &'a str,
-}
-
-fn as_values<S: Serializer>(data: &BTreeMap<String, String>, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_map(data.iter().map(|(key, value)| (key, Value { value })))
+impl TemplateMessage {
+    fn to_wire(&self) -> Value {
+        let data: Value = self
+            .data
+            .iter()
+            .map(|(key, value)| (key.clone(), json!({ "value": value })))
+            .collect();
+        let page =
+            |page: &MiniProgramLink| json!({ "appid": page.appid, "pagepath": page.page_path });
+        let fields = [
+            ("touser", Some(json!(self.to))),
+            ("template_id", Some(json!(self.template_id))),
+            ("url", self.url.as_ref().map(|url| json!(url))),
+            ("miniprogram", self.miniprogram.as_ref().map(page)),
+            (
+                "client_msg_id",
+                self.client_msg_id.as_ref().map(|id| json!(id)),
+            ),
+            ("data", Some(data)),
+        ];
+        fields
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect()
+    }
 }
 
 #[derive(Deserialize)]
@@ -65,7 +78,7 @@ impl Client {
         token: &str,
         message: &TemplateMessage,
     ) -> Result<i64, CallError> {
-        let sent: Sent = self.post(SEND, token, message).await?;
+        let sent: Sent = self.post(SEND, token, &message.to_wire()).await?;
         Ok(sent.msgid)
     }
 }

@@ -5,10 +5,12 @@
     reason = "a helper that cannot go on fails its test"
 )]
 
+mod calls;
 mod captured;
-mod client;
 mod door;
+mod failures;
 mod fixtures;
 mod hostile;
 mod inbound;
+mod platform;
 mod vectors;

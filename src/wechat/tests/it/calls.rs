@@ -1,52 +1,16 @@
-//! Calls against a mocked platform: what is sent, what is answered, what each failure becomes.
+//! Calls that succeed or are refused: what is sent and what is understood.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
-use std::time::Duration;
 
 use daogou_wechat::{
-    CallError, Class, Client, Content, FetchedMedia, Hosts, MediaKind, MenuItem, NewQr, Scope,
-    SendOptions, TemplateMessage,
+    Class, Client, Content, FetchedMedia, Hosts, MediaKind, MenuItem, MiniProgramLink, NewQr,
+    Scope, SendOptions, TemplateMessage,
 };
 use serde_json::{Value, json};
-use wiremock::matchers::{any, body_json, method, path, query_param};
-use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+use wiremock::matchers::{body_json, method, path, query_param};
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
-const TOKEN: &str = "secret-token";
-const KF_SEND: &str = "/cgi-bin/message/custom/send";
-
-fn client_at(address: &str) -> Client {
-    daogou_ground::install_tls();
-    let hosts = Hosts {
-        api: format!("{address}/"),
-        mp: address.to_owned(),
-        open: address.to_owned(),
-    };
-    Client::new(daogou_ground::http_client().unwrap(), hosts)
-}
-
-async fn platform(answer: ResponseTemplate) -> (MockServer, Client) {
-    let server = MockServer::start().await;
-    Mock::given(any()).respond_with(answer).mount(&server).await;
-    let client = client_at(&server.uri());
-    (server, client)
-}
-
-async fn platform_json(answer: Value) -> (MockServer, Client) {
-    platform(ResponseTemplate::new(200).set_body_json(answer)).await
-}
-
-async fn only_request(server: &MockServer) -> Request {
-    let requests = server.received_requests().await.unwrap();
-    assert_eq!(requests.len(), 1);
-    requests.into_iter().next().unwrap()
-}
-
-fn text(content: &str) -> Content {
-    Content::Text {
-        content: content.to_owned(),
-    }
-}
+use crate::platform::{KF_SEND, TOKEN, client_at, only_request, platform, platform_json, text};
 
 #[tokio::test]
 async fn a_message_travels_as_raw_utf_8_and_its_links_unescaped() {
@@ -188,132 +152,6 @@ async fn a_message_can_name_its_customer_service_account_and_its_machine() {
 }
 
 #[tokio::test]
-async fn an_error_code_under_http_200_is_a_refusal_with_its_class_and_rid() {
-    let errmsg =
-        "response out of time limit or subscription is canceled rid: 6aac005a-01bfdbee-79769285";
-    let (_server, client) = platform_json(json!({ "errcode": 45015, "errmsg": errmsg })).await;
-    let fault = client
-        .send_message(TOKEN, "oA", &text("hi"))
-        .await
-        .unwrap_err();
-    assert_eq!(fault.class(), Some(Class::Window));
-    let refusal = fault.refusal().unwrap();
-    assert_eq!((refusal.path, refusal.code), (KF_SEND, 45015));
-    assert_eq!(
-        refusal.message,
-        "response out of time limit or subscription is canceled"
-    );
-    assert_eq!(refusal.rid.as_deref(), Some("6aac005a-01bfdbee-79769285"));
-}
-
-#[tokio::test]
-async fn a_gateways_error_page_and_a_cut_answer_leave_the_outcome_unknown() {
-    let answers = [
-        ResponseTemplate::new(502).set_body_string("<html>Bad Gateway</html>"),
-        ResponseTemplate::new(404),
-        ResponseTemplate::new(302).insert_header("Location", "https://elsewhere.example/"),
-        ResponseTemplate::new(200).set_body_string("<html>ok</html>"),
-        ResponseTemplate::new(200).set_body_string("{\"errcode\":0,\"err"),
-        ResponseTemplate::new(200).set_body_string("[]"),
-        ResponseTemplate::new(200),
-    ];
-    for answer in answers {
-        let (_server, client) = platform(answer).await;
-        let fault = client
-            .send_message(TOKEN, "oA", &text("hi"))
-            .await
-            .unwrap_err();
-        assert!(
-            matches!(fault, CallError::Unknown { path: KF_SEND, .. }),
-            "{fault:?}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn an_answer_without_what_was_asked_for_is_no_success() {
-    let (_server, client) = platform_json(json!({ "errcode": 0, "errmsg": "ok" })).await;
-    assert!(matches!(
-        client.stable_token("wx", "s", false).await,
-        Err(CallError::Unknown { .. })
-    ));
-    let (_server, client) = platform_json(json!({ "access_token": "t", "expires_in": {} })).await;
-    assert!(matches!(
-        client.stable_token("wx", "s", false).await,
-        Err(CallError::Unknown { .. })
-    ));
-}
-
-#[tokio::test]
-async fn a_refused_connection_was_not_sent_and_a_broken_one_is_unknown() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let hang_up = std::thread::spawn(move || {
-        use std::io::Read;
-        let (mut stream, _) = listener.accept().unwrap();
-        // Reads the request, so that it has been seen, and hangs up without a word.
-        let _bytes = stream.read(&mut [0; 4096]);
-    });
-    let fault = client_at(&address)
-        .send_message(TOKEN, "oA", &text("hi"))
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(
-            fault,
-            CallError::Unknown {
-                source: Some(_),
-                ..
-            }
-        ),
-        "{fault:?}"
-    );
-    hang_up.join().unwrap();
-    let fault = client_at(&address)
-        .send_message(TOKEN, "oA", &text("hi"))
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(fault, CallError::NotSent { path: KF_SEND, .. }),
-        "{fault:?}"
-    );
-    assert!(!format!("{fault:?} {fault}").contains(TOKEN));
-}
-
-#[tokio::test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the process's client waits ten seconds; this one gives up at once"
-)]
-async fn a_time_out_leaves_the_outcome_unknown_and_shows_no_token() {
-    daogou_ground::install_tls();
-    let late = ResponseTemplate::new(200)
-        .set_delay(Duration::from_secs(60))
-        .set_body_json(json!({}));
-    let (server, _) = platform(late).await;
-    let http = reqwest::Client::builder()
-        .timeout(Duration::from_millis(200))
-        .build()
-        .unwrap();
-    let client = Client::new(
-        http,
-        Hosts {
-            api: server.uri(),
-            ..Hosts::default()
-        },
-    );
-    let fault = client
-        .send_message(TOKEN, "oA", &text("hi"))
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(&fault, CallError::Unknown { why, .. } if why == "time-out"),
-        "{fault:?}"
-    );
-    assert!(!format!("{fault:?} {fault}").contains(TOKEN));
-}
-
-#[tokio::test]
 async fn a_token_is_fetched_by_post_and_never_printed() {
     let server = MockServer::start().await;
     Mock::given(method("POST"))
@@ -421,20 +259,6 @@ async fn media_is_a_file_or_an_address_or_a_refusal_under_any_content_type() {
 }
 
 #[tokio::test]
-async fn more_than_20_megabytes_are_not_taken_in() {
-    let (server, client) =
-        platform(ResponseTemplate::new(200).set_body_bytes(vec![1; 20 * 1024 * 1024 + 1])).await;
-    assert!(matches!(
-        client.get_media(TOKEN, "m").await,
-        Err(CallError::Unknown { .. })
-    ));
-    assert!(matches!(
-        client.download(&format!("{}/v.mp4", server.uri())).await,
-        Err(CallError::Unknown { .. })
-    ));
-}
-
-#[tokio::test]
 async fn an_upload_carries_kind_name_and_bytes_and_a_thumbs_id_is_understood() {
     let (server, client) =
         platform_json(json!({ "type": "thumb", "thumb_media_id": "t1", "created_at": 1 })).await;
@@ -467,7 +291,10 @@ async fn a_notice_carries_its_values_and_answers_its_id() {
         to: "oA".to_owned(),
         template_id: "T1".to_owned(),
         url: Some("https://a.example".to_owned()),
-        miniprogram: None,
+        miniprogram: Some(MiniProgramLink {
+            appid: "wx2".to_owned(),
+            page_path: "p?a=1".to_owned(),
+        }),
         client_msg_id: Some("c1".to_owned()),
         data: BTreeMap::from([("thing1".to_owned(), "大衣".to_owned())]),
     };
@@ -479,6 +306,7 @@ async fn a_notice_carries_its_values_and_answers_its_id() {
         only_request(&server).await.body_json::<Value>().unwrap(),
         json!({
             "touser": "oA", "template_id": "T1", "url": "https://a.example", "client_msg_id": "c1",
+            "miniprogram": { "appid": "wx2", "pagepath": "p?a=1" },
             "data": { "thing1": { "value": "大衣" } },
         })
     );
