@@ -1,4 +1,5 @@
 // The control interface of the simulator; the page talks to nothing else.
+import { refusalWords } from "./words.js";
 
 const ROOT = "/sandbox/v1";
 
@@ -10,13 +11,6 @@ export class Refused extends Error {
   }
 }
 
-function wordsFor(status, body) {
-  if (body && typeof body.error === "string") return body.error;
-  if (status === 404) return "模拟器里没有这一项，可能已经被清掉了";
-  if (status === 413) return "文件太大，微信不收";
-  return `模拟器没有答应（${status}）`;
-}
-
 async function call(path, options = {}) {
   let answer;
   try {
@@ -25,7 +19,7 @@ async function call(path, options = {}) {
     throw new Refused("连不上模拟器，请确认 daogou 还在运行", 0);
   }
   const body = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Refused(wordsFor(answer.status, body), answer.status);
+  if (!answer.ok) throw new Refused(refusalWords(answer.status, body?.error), answer.status);
   return body ?? {};
 }
 
@@ -43,7 +37,7 @@ export const api = {
   act: (id, appid, act, fields = {}) => post(`${person(id)}/acts`, { appid, act, wait: false, ...fields }),
   chat: async (id, appid, after) => (await call(`${person(id)}/chat?${query({ appid, after })}`)).items ?? [],
   codes: async (appid) => (await call(`/codes?${query({ appid })}`)).codes ?? [],
-  menu: async (appid) => (await call(`/menu?${query({ appid })}`)).button ?? [],
+  menu: async (appid, id) => (await call(`/menu?${query({ appid, person: id })}`)).button ?? [],
   upload: (appid, type, blob) =>
     call(`/media?${query({ appid, type })}`, { method: "POST", headers: { "content-type": blob.type }, body: blob }),
   clock: () => call("/clock"),

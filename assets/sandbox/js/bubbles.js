@@ -6,7 +6,7 @@ import { askCard, couponCard, linkCard, locationCard, miniProgramCard, musicCard
 import { plainText, richText } from "./richtext.js";
 
 const NAMES = {
-  image: "[图片]", voice: "[语音]", video: "[视频]", shortvideo: "[小视频]", location: "[位置]", music: "[音乐]",
+  image: "[图片]", voice: "[语音]", video: "[视频]", shortvideo: "[小视频]", mpvideo: "[视频]", location: "[位置]", music: "[音乐]",
   link: "[链接]", news: "[图文]", mpnews: "[图文]", mpnewsarticle: "[图文]", miniprogrampage: "[小程序]", wxcard: "[卡券]",
 };
 const FAILURE = /故障|无法提供服务|暂时无法/;
@@ -29,7 +29,7 @@ function body(item, phone, act) {
     case "text": return { node: h("span", { class: "words" }, richText(textOf(item), act)) };
     case "image": return { node: imageBody(item, phone), plain: true };
     case "voice": return { node: voiceBody(item) };
-    case "video": case "shortvideo": return { node: videoBody(item, phone), plain: true };
+    case "video": case "shortvideo": case "mpvideo": return { node: videoBody(item, phone), plain: true };
     case "location": return { node: locationCard(item), plain: true };
     case "link": return { node: linkCard(item), plain: true };
     case "miniprogrampage": return { node: miniProgramCard(item, phone), plain: true };

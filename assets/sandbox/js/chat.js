@@ -6,6 +6,8 @@ import { titleBar } from "./bar.js";
 import { thread } from "./thread.js";
 import { composer } from "./composer.js";
 
+const TYPING_LOOK_MS = 3000;
+
 export function chatScreen(phone, { appid }) {
   const account = store.account(appid);
   const mini = account.kind === "miniprogram";
@@ -21,7 +23,9 @@ export function chatScreen(phone, { appid }) {
     button({ class: "text-link", onclick: () => phone.open("profile", { appid }) }, "去关注"));
 
   const draw = () => {
-    const open = mini || store.standing(phone.id, appid).subscribed;
+    const standing = store.standing(phone.id, appid);
+    bar.setTitle(standing.typing ? "对方正在输入…" : account.name);
+    const open = mini || standing.subscribed;
     dock.element.hidden = !open;
     away.hidden = open;
     bar.setBack(store.accounts.reduce((sum, other) => sum + (other.appid === appid ? 0 : store.unread(phone.id, other.appid)), 0));
@@ -29,7 +33,11 @@ export function chatScreen(phone, { appid }) {
   const mine = ({ person }) => person === phone.id && draw();
   const offs = [store.on("person", mine), store.on("chat", mine), store.on("seen", mine)];
   draw();
-  store.refreshMenu(appid).catch(() => {});
+  store.refreshMenu(phone.id, appid).catch(() => {});
+  // The notice of typing ends by itself, without a word from the simulator.
+  const look = setInterval(() => {
+    if (store.standing(phone.id, appid).typing) store.refreshPerson(phone.id).catch(() => {});
+  }, TYPING_LOOK_MS);
   if (mini) phone.act(appid, "enter");
 
   return {
@@ -39,6 +47,7 @@ export function chatScreen(phone, { appid }) {
     write: dock.write,
     close: () => {
       for (const off of offs) off();
+      clearInterval(look);
       messages.close();
       dock.close();
     },

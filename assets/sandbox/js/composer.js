@@ -93,7 +93,7 @@ export function composer(phone, account, { onSend }) {
   }
 
   function showMenu() {
-    const has = store.menu(appid).length > 0;
+    const has = store.menu(phone.id, appid).length > 0;
     modeKey.hidden = !has;
     menu.draw();
     // As in WeChat, an account with a menu opens on its menu.
@@ -113,7 +113,7 @@ export function composer(phone, account, { onSend }) {
     close();
     menu.close();
   });
-  const off = store.on("menu", ({ appid: changed }) => changed === appid && showMenu());
+  const off = store.on("menu", ({ person, appid: changed }) => person === phone.id && changed === appid && showMenu());
   speak(false);
   showMenu();
 

@@ -73,17 +73,21 @@ async function catchUp() {
   await Promise.all(desk.ids.map((id) => store.refreshPhone(id)));
 }
 
+// A broadcast reaches thousands; only the phones that somebody looks at, or has looked at, are kept fresh.
+const watched = (id) => desk.phone(id) !== undefined || store.knows(id);
+
 function onChange({ changed, person, appid }) {
   const quietly = (work) => work.catch(() => {});
+  if (changed === "clock") quietly(clock.sync());
   if (changed === "accounts") {
     quietly(store.refreshAccounts());
-    for (const account of store.accounts) quietly(store.refreshMenu(account.appid));
+    for (const id of desk.ids) for (const account of store.accounts) quietly(store.refreshMenu(id, account.appid));
   }
   if (changed === "people") {
     quietly(store.refreshPeople());
-    for (const id of person ? [person] : desk.ids) quietly(store.refreshPerson(id));
+    for (const id of person ? [person] : desk.ids) if (watched(id)) quietly(store.refreshPerson(id));
   }
-  if (changed === "chat" && person && appid) {
+  if (changed === "chat" && appid && watched(person)) {
     quietly(store.refreshChat(person, appid));
     if (desk.phone(person)) quietly(store.refreshPerson(person));
   }

@@ -5,11 +5,8 @@ import { clock, timeLeft, toMs } from "./time.js";
 import { store } from "./store.js";
 import { personFace, accountFace } from "./faces.js";
 
-const TRIGGERS = {
-  message: "发来消息", send: "发来消息", text: "发来消息", user_message: "发来消息",
-  menu: "点了菜单", tap: "点了菜单", click: "点了菜单",
-  follow: "关注", subscribe: "关注", scan: "扫码", enter: "进入客服会话", pay: "支付成功", payment: "支付成功",
-};
+const TRIGGERS = { message: "我发过消息", menu: "我点过菜单", follow: "我刚关注", scan: "我刚扫码", enter: "我进入了客服会话" };
+const FULL = { message: 5, enter: 2 };
 const SOON_MS = 2 * 3_600_000;
 
 async function copy(phone, words, what) {
@@ -39,7 +36,7 @@ function showWindow(row, { trigger, until, remaining }) {
   const left = toMs(until) - clock.now();
   setText(row.name, TRIGGERS[trigger] ?? trigger);
   const unlimited = remaining === null || remaining === undefined;
-  const dots = unlimited ? 0 : Math.max(remaining, { message: 5, send: 5 }[trigger] ?? 3);
+  const dots = unlimited ? 0 : Math.max(remaining, FULL[trigger] ?? 3);
   if (row.dots.children.length !== dots || row.dots.dataset.left !== String(remaining)) {
     row.dots.replaceChildren(...Array.from({ length: dots }, (_, at) => h("i", { class: at < remaining ? "" : "off" })));
     row.dots.dataset.left = String(remaining);
@@ -66,7 +63,7 @@ function showAccount(element, account, phone) {
   const kind = account.kind === "miniprogram" ? "小程序" : subscribed ? "已关注" : "未关注";
   setText(element.state, blocked ? `${kind} · 已拒收` : kind);
   const open = windows.filter(({ until }) => toMs(until) > clock.now());
-  keep(element.windows, open, ({ trigger, until }) => `${trigger} ${until}`, windowRow, showWindow);
+  keep(element.windows, open, ({ trigger }) => trigger, windowRow, showWindow);
   element.shut.hidden = open.length > 0;
   setText(element.shut, subscribed || account.kind === "miniprogram"
     ? "一条也不能。等这个人发来消息、点菜单或扫码，窗口才会再打开；回复当下这条消息不占条数。"

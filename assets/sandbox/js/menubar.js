@@ -3,10 +3,6 @@ import { h, button } from "./dom.js";
 import { icon } from "./icons.js";
 import { store } from "./store.js";
 import { safeUrl } from "./richtext.js";
-import { samplePhoto } from "./samples.js";
-import { api } from "./api.js";
-
-const PHOTO_TYPES = new Set(["pic_sysphoto", "pic_photo_or_album", "pic_weixin"]);
 
 export function menuBar(phone, account) {
   const { appid } = account;
@@ -27,14 +23,7 @@ export function menuBar(phone, account) {
       if (url) window.open(url, "_blank", "noopener,noreferrer");
     }
     if (item.type === "miniprogram") phone.toast(`在微信里会打开小程序 ${item.pagepath ?? ""}`);
-    const done = await phone.act(appid, "tap", { key: item.key ?? item.url ?? item.pagepath ?? item.media_id ?? item.article_id ?? item.name });
-    if (done && PHOTO_TYPES.has(item.type)) sendPhoto();
-  }
-
-  async function sendPhoto() {
-    const blob = await samplePhoto();
-    phone.outbox(appid).send({ msgtype: "image", pic_url: URL.createObjectURL(blob) },
-      async () => ({ media_id: (await api.upload(appid, "image", blob)).media_id }));
+    await phone.act(appid, "tap", { key: item.key || item.url || item.pagepath || item.media_id || item.article_id || item.name });
   }
 
   function unfold(key, items) {
@@ -50,7 +39,7 @@ export function menuBar(phone, account) {
 
   function draw() {
     close();
-    element.replaceChildren(...store.menu(appid).map((item) => {
+    element.replaceChildren(...store.menu(phone.id, appid).map((item) => {
       const items = Array.isArray(item.sub_button) ? item.sub_button : item.sub_button?.list ?? [];
       const folder = items.length > 0;
       const key = button({ class: "menu-key", "aria-expanded": folder ? "false" : null, onclick: () => (folder ? unfold(key, items) : tap(item)) },

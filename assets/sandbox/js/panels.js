@@ -6,6 +6,7 @@ import { faces } from "./emoji.js";
 import { LINKS, MINI_PROGRAMS, PLACES, samplePhoto, samplePoster, sampleVideo } from "./samples.js";
 import { sendVoice } from "./talk.js";
 
+const MINI_PROGRAM_KINDS = new Set(["照片", "小程序"]);
 const VOICES = [3, 8, 27];
 
 /** A file of the given kind chosen by hand, or null. */
@@ -18,7 +19,7 @@ function pickFile(accept) {
   });
 }
 
-export function plusPanel(phone, { appid }, send) {
+export function plusPanel(phone, { appid, kind }, send) {
   const ask = (title, choices, label, note = () => null) =>
     phone.sheet(title, choices.map((choice) => ({ label: label(choice), note: note(choice), value: choice })));
   const upload = async (type, blob) => (await api.upload(appid, type, blob)).media_id;
@@ -58,8 +59,10 @@ export function plusPanel(phone, { appid }, send) {
         async () => ({ thumb_media_id: await upload("image", await samplePoster()) }));
     }],
   ];
+  // A mini-program's chat takes fewer kinds of message.
+  const allowed = acts.filter(([, label]) => kind !== "miniprogram" || MINI_PROGRAM_KINDS.has(label));
   const attempt = (work) => () => work().catch((error) => phone.toast(error.message, true));
-  return h("div", { class: "plus", hidden: true }, acts.map(([name, label, work]) =>
+  return h("div", { class: "plus", hidden: true }, allowed.map(([name, label, work]) =>
     button({ class: "plus-item", onclick: attempt(work) }, h("span", { class: "plus-icon" }, icon(name)), label)));
 }
 

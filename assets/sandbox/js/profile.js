@@ -17,7 +17,7 @@ export function profile(phone, { appid, ticket = null }) {
   const mini = account.kind === "miniprogram";
   const bar = titleBar({ title: "", back: () => phone.back() });
   const follow = button({ class: "fill-button", onclick: () => join() }, ticket ? "关注公众号" : "关注");
-  const write = button({ class: "cell cell--act", onclick: () => phone.openChat(appid) }, icon("chats"), mini ? "进入客服会话" : "发消息");
+  const write = button({ class: "cell cell--act", onclick: () => phone.openChat(appid) }, icon("chats"), h("span", {}, mini ? "进入客服会话" : "发消息"));
   const accept = h("input", { type: "checkbox", role: "switch", class: "switch", "aria-label": "接收消息" });
   const leave = button({ class: "cell cell--act cell--danger", onclick: () => part() }, "不再关注");
   const acceptCell = h("label", { class: "cell cell--fact" }, h("span", { class: "cell-name" }, "接收消息"), accept);

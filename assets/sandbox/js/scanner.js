@@ -16,6 +16,9 @@ function lifeWords(code) {
   return code.expires_at ? `临时码 · 剩 ${timeLeft(toMs(code.expires_at) - clock.now())}` : "临时码";
 }
 
+/** Codes that last come first, expired ones last. */
+const order = (code) => (LASTING.has(code.action_name) ? 0 : hasExpired(code) ? 2 : 1);
+
 export function scanner(phone) {
   const bar = titleBar({ title: "扫一扫", back: () => phone.back(), backIcon: "close" });
   const seen = h("img", { class: "finder-code", alt: "", hidden: true });
@@ -71,6 +74,7 @@ export function scanner(phone) {
   function draw() {
     const loaded = store.accounts.every(({ appid }) => store.codes(appid));
     const all = store.accounts.flatMap((account) => (store.codes(account.appid) ?? []).map((code) => ({ code, account })));
+    all.sort((one, other) => order(one.code) - order(other.code));
     keep(list, all, ({ code }) => code.ticket, card, refresh);
     none.hidden = all.length > 0 || !loaded;
     setText(none, store.accounts.length === 0

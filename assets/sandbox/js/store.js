@@ -52,6 +52,10 @@ class Store extends EventTarget {
   person(id) {
     return this.people.find((person) => person.id === id);
   }
+  /** Whether this person's phone was looked at before. */
+  knows(person) {
+    return this.#details.has(person);
+  }
   /** {subscribed, blocked, windows} of a person with an account. */
   standing(person, appid) {
     return this.#details.get(person)?.accounts?.[appid] ?? { subscribed: false, blocked: false, windows: [] };
@@ -68,8 +72,9 @@ class Store extends EventTarget {
   codes(appid) {
     return this.#codes.get(appid);
   }
-  menu(appid) {
-    return this.#menus.get(appid) ?? [];
+  /** The account's menu as this person sees it. */
+  menu(person, appid) {
+    return this.#menus.get(chatKey(person, appid)) ?? [];
   }
 
   unread(person, appid) {
@@ -116,9 +121,9 @@ class Store extends EventTarget {
     this.#tell("codes", { appid });
   });
 
-  refreshMenu = (appid) => this.#refresh(`menu ${appid}`, async () => {
-    this.#menus.set(appid, await api.menu(appid));
-    this.#tell("menu", { appid });
+  refreshMenu = (person, appid) => this.#refresh(`menu ${chatKey(person, appid)}`, async () => {
+    this.#menus.set(chatKey(person, appid), await api.menu(appid, person));
+    this.#tell("menu", { person, appid });
   });
 
   /** Everything one person's phone shows. */
