@@ -47,7 +47,7 @@ const VIA = { passive: "被动回复 · 不占条数", kf: "客服消息", templ
 function systemLine(item) {
   const words = textOf(item);
   const failed = item.msgtype === "failure" || FAILURE.test(words);
-  return h("li", { class: failed ? "note note--failed" : "note" }, h("span", {}, words));
+  return h("p", { class: failed ? "note note--failed" : "note" }, h("span", {}, words));
 }
 
 function face(item, phone, account) {
@@ -55,13 +55,13 @@ function face(item, phone, account) {
   return button({ class: "face-button", "aria-label": `${account?.name ?? ""}的资料`, onclick: () => phone.open("profile", { appid: account.appid }) }, accountFace(account));
 }
 
-/** The message as a list item. `act` answers taps inside it (see richText). */
+/** The message as a row of the thread. `act` answers taps inside it (see richText). */
 export function bubble(item, phone, account, act) {
   if (item.from === "system") return systemLine(item);
   const own = item.from === "person";
   const { node, plain = false, wide = false } = body(item, phone, act);
-  if (wide && !own) return h("li", { class: "row row--wide", "data-via": VIA[item.via] }, unseen(`${account?.name ?? ""}：`), node);
-  return h("li", { class: own ? "row row--own" : "row", "data-via": own ? null : VIA[item.via] },
+  if (wide && !own) return h("div", { class: "row row--wide", "data-via": VIA[item.via] }, unseen(`${account?.name ?? ""}：`), node);
+  return h("div", { class: own ? "row row--own" : "row", "data-via": own ? null : VIA[item.via] },
     face(item, phone, account),
     h("div", { class: plain ? "body" : "bubble" }, unseen(`${own ? phone.name : account?.name ?? ""}：`), node),
     h("span", { class: "state" }));

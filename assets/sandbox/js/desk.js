@@ -1,5 +1,5 @@
 // The desk on which the phones lie: which are open (kept in the address), which is in front on a narrow screen.
-import { h, button, keep, setText } from "./dom.js";
+import { h, button, keep, setText, unseen } from "./dom.js";
 import { Phone } from "./phone.js";
 import { personFace } from "./faces.js";
 import { roleOf } from "./roles.js";
@@ -94,14 +94,15 @@ export class Desk extends EventTarget {
       const front = phone.id === this.#front;
       tab.key.setAttribute("aria-pressed", String(front));
       tab.dot.hidden = unread === 0 || front;
-      tab.key.setAttribute("aria-label", `${phone.name}的手机${unread > 0 ? `，${unread} 条未读` : ""}`);
+      setText(tab.unread, unread > 0 ? `，${unread} 条未读` : "");
     });
   }
 
   #tab(phone) {
     const item = h("li", {});
     item.dot = h("span", { class: "badge badge--dot", hidden: true });
-    item.key = button({ class: "strip-key", onclick: () => this.bring(phone.id) }, personFace(phone.name), h("span", {}, phone.name), item.dot);
+    item.unread = unseen("");
+    item.key = button({ class: "strip-key", onclick: () => this.bring(phone.id) }, personFace(phone.name), h("span", {}, phone.name), item.dot, item.unread);
     item.append(item.key);
     return item;
   }

@@ -1,5 +1,5 @@
 // 我: who this person is to each account, and what each account may still send, counted down.
-import { h, button, keep, setText } from "./dom.js";
+import { h, button, keep, setText, unseen } from "./dom.js";
 import { icon } from "./icons.js";
 import { clock, timeLeft, toMs } from "./time.js";
 import { store } from "./store.js";
@@ -19,8 +19,8 @@ async function copy(phone, words, what) {
 }
 
 function copyCell(phone, label, value, what) {
-  return h("li", {}, button({ class: "cell cell--fact", "aria-label": `${label} ${value}，复制`, onclick: () => copy(phone, value, what) },
-    h("span", { class: "cell-name" }, label), h("span", { class: "cell-note code" }, value), icon("copy")));
+  return h("li", {}, button({ class: "cell cell--fact", title: "点一下复制", onclick: () => copy(phone, value, what) },
+    h("span", { class: "cell-name" }, label), h("span", { class: "cell-note code" }, value), icon("copy"), unseen("，复制")));
 }
 
 function windowRow() {
@@ -54,7 +54,7 @@ function accountBlock(account, phone) {
   element.append(
     h("div", { class: "cell cell--face" }, accountFace(account), h("span", { class: "cell-name" }, account.name), element.state),
     h("ul", { class: "cells" }, element.openidCell),
-    h("div", { class: "windows-box" }, h("h4", {}, "公众号现在还能主动发给我"), element.windows, element.shut));
+    h("div", { class: "windows-box" }, h("h3", {}, "公众号现在还能主动发给我"), element.windows, element.shut));
   return element;
 }
 

@@ -31,8 +31,8 @@ function showState(row, entry, phone, outbox) {
 export function thread(phone, account, act) {
   const { appid } = account;
   const outbox = phone.outbox(appid);
-  const log = h("ol", { class: "log", role: "log", "aria-live": "polite", "aria-label": `与${account.name}的消息` });
-  const pending = h("ol", { class: "log log--pending" });
+  const log = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": `与${account.name}的消息` });
+  const pending = h("div", { class: "log log--pending" });
   const earlier = button({ class: "earlier", hidden: true, onclick: () => showEarlier() }, "查看更早的消息");
   const content = h("div", { class: "thread-content" }, earlier, log, pending);
   const scroller = h("div", { class: "thread", tabindex: "0", "aria-label": "消息记录" }, content);
@@ -43,6 +43,7 @@ export function thread(phone, account, act) {
   let start = 0;
   let lastTime = 0;
   let stuck = true;
+  let top = 0;
   let missed = 0;
 
   const items = () => store.chat(phone.id, appid).items;
@@ -50,7 +51,7 @@ export function thread(phone, account, act) {
 
   function rowsFor(item) {
     const rows = [];
-    if (item.at - lastTime > GAP_MS) rows.push(h("li", { class: "time" }, h("time", {}, threadTime(item.at, clock.now()))));
+    if (item.at - lastTime > GAP_MS) rows.push(h("p", { class: "time" }, h("time", {}, threadTime(item.at, clock.now()))));
     lastTime = item.at;
     rows.push(bubble(item, phone, account, act));
     return rows;
@@ -63,7 +64,7 @@ export function thread(phone, account, act) {
     lastTime = start > 0 ? all[start - 1].at : 0;
     const firstUnread = drawn === 0 ? all.find((item) => item.seq > seen && item.from === "account") : null;
     log.replaceChildren(...all.slice(start).flatMap((item) =>
-      [item === firstUnread && seen > 0 ? h("li", { class: "unread-line" }, h("span", {}, "以下是新消息")) : [], rowsFor(item)].flat()));
+      [item === firstUnread && seen > 0 ? h("p", { class: "unread-line" }, h("span", {}, "以下是新消息")) : [], rowsFor(item)].flat()));
     drawn = all.length;
     earlier.hidden = start === 0;
   }
@@ -123,7 +124,10 @@ export function thread(phone, account, act) {
   }
 
   scroller.addEventListener("scroll", () => {
-    stuck = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_PX;
+    // Only a move up by hand lets go of the latest; growing content does not.
+    if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_PX) stuck = true;
+    else if (scroller.scrollTop < top - 1) stuck = false;
+    top = scroller.scrollTop;
     if (stuck) missed = 0;
     if (stuck && visible()) store.markSeen(phone.id, appid);
     showJump();
