@@ -49,7 +49,8 @@ fn a_floor_that_looks_up_is_found() {
 
 #[test]
 fn a_technique_out_of_place_is_found() {
-    let rules: &[(fn(&[Source]) -> Vec<String>, &str, &str)] = &[
+    type Rule = fn(&[Source]) -> Vec<String>;
+    let rules: &[(Rule, &str, &str)] = &[
         (
             only_the_web_speaks_http,
             "src/guides/mod.rs",
