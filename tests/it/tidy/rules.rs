@@ -35,6 +35,7 @@ const FLOORS: &[&str] = &[
     "workers",
     // what builds and starts it all
     "app",
+    "commands",
 ];
 
 /// The inner crates and which of their neighbours each may depend on.
@@ -57,7 +58,8 @@ const HTTP_WORDS: &[&str] = &[
     "Responder",
 ];
 
-/// Without one of these no query can be built or run.
+/// Without one of these no query can be built or run. A verb may hand on a connection (`&impl ConnectionTrait`); it may
+/// not use it itself.
 const QUERY_WORDS: &[&str] = &[
     "EntityTrait",
     "ActiveModelTrait",
@@ -65,9 +67,13 @@ const QUERY_WORDS: &[&str] = &[
     "QueryFilter",
     "QuerySelect",
     "PaginatorTrait",
-    "ConnectionTrait",
-    "StatementBuilder",
     "Statement",
+    "execute_raw",
+    "execute_unprepared",
+    "query_all",
+    "query_all_raw",
+    "query_one",
+    "query_one_raw",
     "raw_sql",
 ];
 
