@@ -10,6 +10,9 @@ main() {
     DAOGOU_NOT_RUN=$(mktemp)
     export DAOGOU_NOT_RUN
     trap 'rm -f "$DAOGOU_NOT_RUN"' EXIT
+    # Otherwise Ctrl-C would end the present check and go on with the next.
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
 
     local folder=${CARGO_TARGET_DIR:-target} python
     mkdir -p "$folder"

@@ -12,6 +12,7 @@
 #
 # A variable that is already set is kept, and no server is started for it. A server that is not installed is left out
 # and named in the file DAOGOU_NOT_RUN.
+# shellcheck disable=SC2317 # what only traps call looks unreachable
 set -euo pipefail
 
 readonly START_SECONDS=90
@@ -40,10 +41,13 @@ main() {
     prepare_postgres & local postgres=$!
     prepare_mariadb & local mariadb=$!
     preparing=("$postgres" "$mariadb")
-    [[ -n ${DAOGOU_TEST_REDIS-} ]] || start_redis
-    if wait "$postgres" && [[ -z ${DAOGOU_TEST_POSTGRES-} ]]; then start_postgres; fi
-    if wait "$mariadb" && [[ -z ${DAOGOU_TEST_MARIADB-} ]]; then start_mariadb; fi
+    [[ -n ${DAOGOU_TEST_REDIS-} ]] || start_redis || true
+    if wait "$postgres" && [[ -z ${DAOGOU_TEST_POSTGRES-} ]]; then start_postgres || true; fi
+    if wait "$mariadb" && [[ -z ${DAOGOU_TEST_MARIADB-} ]]; then start_mariadb || true; fi
 
+    [[ -n ${DAOGOU_TEST_POSTGRES-} ]] || not_run PostgreSQL
+    [[ -n ${DAOGOU_TEST_MARIADB-} ]] || not_run MariaDB
+    [[ -n ${DAOGOU_TEST_REDIS-} ]] || not_run Redis
     run_command "$@"
 }
 
@@ -98,13 +102,13 @@ prepare_postgres() {
     [[ -z ${DAOGOU_TEST_POSTGRES-} ]] || return 0
     local bin
     if ! bin=$(postgres_bin); then
-        not_run "everything on PostgreSQL" "there is no postgres program (Debian: postgresql)"
+        because PostgreSQL "there is no postgres program (Debian: postgresql)"
         return 1
     fi
     folder_for postgres "$home/postgres"
     if ! as postgres "$bin/initdb" --no-sync --auth=trust --username=postgres --encoding=UTF8 --locale=C.UTF-8 \
         --pgdata="$home/postgres" >"$home/initdb.log" 2>&1; then
-        not_run "everything on PostgreSQL" "initdb failed: $(tail -n 1 "$home/initdb.log")"
+        because PostgreSQL "initdb failed: $(tail -n 1 "$home/initdb.log")"
         return 1
     fi
 }
@@ -124,7 +128,7 @@ start_postgres() {
             return 0
         fi
     done
-    not_run "everything on PostgreSQL" "it does not start: $(tail -n 1 "$home/postgres.log")"
+    because PostgreSQL "it does not start: $(tail -n 1 "$home/postgres.log")"
 }
 
 # Debian keeps the server's programs out of PATH, one folder a version.
@@ -139,13 +143,13 @@ postgres_bin() {
 prepare_mariadb() {
     [[ -z ${DAOGOU_TEST_MARIADB-} ]] || return 0
     if ! command -v mariadb-install-db >/dev/null || ! mariadbd_program >/dev/null; then
-        not_run "everything on MariaDB" "there is no mariadbd program (Debian: mariadb-server)"
+        because MariaDB "there is no mariadbd program (Debian: mariadb-server)"
         return 1
     fi
     folder_for mysql "$home/mariadb"
     if ! as mysql mariadb-install-db --no-defaults --datadir="$home/mariadb" --auth-root-authentication-method=normal \
         --skip-test-db >"$home/mariadb-install.log" 2>&1; then
-        not_run "everything on MariaDB" "mariadb-install-db failed: $(tail -n 1 "$home/mariadb-install.log")"
+        because MariaDB "mariadb-install-db failed: $(tail -n 1 "$home/mariadb-install.log")"
         return 1
     fi
 }
@@ -164,7 +168,7 @@ start_mariadb() {
             return 0
         fi
     done
-    not_run "everything on MariaDB" "it does not start: $(tail -n 1 "$home/mariadb.log")"
+    because MariaDB "it does not start: $(tail -n 1 "$home/mariadb.log")"
 }
 
 mariadbd_program() {
@@ -175,8 +179,8 @@ mariadbd_program() {
 
 start_redis() {
     if ! command -v redis-server >/dev/null; then
-        not_run "everything on Redis" "there is no redis-server program (Debian: redis-server)"
-        return 0
+        because Redis "there is no redis-server program (Debian: redis-server)"
+        return 1
     fi
     local port attempt
     mkdir "$home/redis"
@@ -189,7 +193,7 @@ start_redis() {
             return 0
         fi
     done
-    not_run "everything on Redis" "it does not start: $(tail -n 1 "$home/redis.log")"
+    because Redis "it does not start: $(tail -n 1 "$home/redis.log")"
 }
 
 redis_pong() (
@@ -263,8 +267,15 @@ free_port() {
     done
 }
 
+# because SERVER REASON: why it is missing.
+because() {
+    echo "$2" >"$home/$1.why"
+}
+
 not_run() {
-    echo "NOT RUN: $1: $2" | tee -a "${DAOGOU_NOT_RUN:-/dev/null}" >&2
+    local reason="it could not be started"
+    if [[ -s $home/$1.why ]]; then reason=$(cat "$home/$1.why"); fi
+    echo "NOT RUN: everything on $1: $reason" | tee -a "${DAOGOU_NOT_RUN:-/dev/null}" >&2
 }
 
 main "$@"
