@@ -1,1 +1,43 @@
-//! placeholder
+//! Daogou 导购: the open backend with which a retail brand runs its WeChat service account and mini-program.
+//!
+//! The module list is in floor order: a module names only those above it in this list. The back ends (`daogou_schema`,
+//! `daogou_wechat`, `daogou_session`, `daogou_sandbox`) and the ground (`daogou_ground`) are crates of their own, so
+//! that the compiler keeps them from knowing us or each other.
+//!
+//! Invariants: calls go down, events go up; nothing talks to WeChat inside an open transaction; accepted means stored;
+//! subjects contain no word of HTTP; queries live in `queries.rs` and take their scope first.
+
+#![recursion_limit = "256"]
+
+// ground
+pub mod config;
+mod telemetry;
+
+// bench: tools every subject uses
+mod error;
+mod signals;
+mod texts;
+mod vault;
+mod db;
+mod context;
+mod lanes;
+
+// subjects: a stair
+mod accounts;
+mod guides;
+mod members;
+mod media;
+mod outbound;
+mod bindings;
+mod conversations;
+mod reception;
+
+// doors and hands
+mod web;
+mod workers;
+
+// the house
+pub mod app;
+mod commands;
+
+pub use commands::main;

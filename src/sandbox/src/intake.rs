@@ -18,7 +18,6 @@ const PARTS_MAX: usize = 16;
 pub(crate) struct Part {
     pub(crate) name: String,
     pub(crate) filename: String,
-    pub(crate) content_type: String,
     pub(crate) bytes: Bytes,
 }
 
@@ -29,7 +28,6 @@ pub(crate) struct Input {
     pub(crate) is_post: bool,
     pub(crate) query: HashMap<String, String>,
     pub(crate) body: Bytes,
-    pub(crate) content_type: String,
     pub(crate) parts: Vec<Part>,
     /// `http://host:port` of this simulator as the caller sees it.
     pub(crate) origin: String,
@@ -50,8 +48,7 @@ pub(crate) async fn read(
         .headers()
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-        .to_owned();
+        .unwrap_or_default();
     let parts = if content_type.starts_with("multipart/") {
         parts(request, body.clone()).await
     } else {
@@ -65,7 +62,6 @@ pub(crate) async fn read(
         is_post: request.method() == actix_web::http::Method::POST,
         query,
         body,
-        content_type,
         parts,
         origin: origin(request),
         peer: request
@@ -111,10 +107,6 @@ async fn parts(request: &HttpRequest, body: Bytes) -> Vec<Part> {
             .unwrap_or_default()
             .to_owned();
         let name = field.name().unwrap_or_default().to_owned();
-        let content_type = field
-            .content_type()
-            .map(ToString::to_string)
-            .unwrap_or_default();
         let mut bytes = BytesMut::new();
         while let Some(Ok(chunk)) = field.next().await {
             bytes.extend_from_slice(&chunk);
@@ -122,7 +114,6 @@ async fn parts(request: &HttpRequest, body: Bytes) -> Vec<Part> {
         parts.push(Part {
             name,
             filename,
-            content_type,
             bytes: bytes.freeze(),
         });
         if parts.len() >= PARTS_MAX {

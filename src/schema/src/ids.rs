@@ -40,3 +40,12 @@ ids! {
     /// One stored picture, voice or video.
     MediaId
 }
+
+/// A person as WeChat reaches her: an openid of an account.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address {
+    /// The account.
+    pub account_id: AccountId,
+    /// Her openid there; case matters.
+    pub openid: String,
+}

@@ -243,7 +243,7 @@ fn with_literal_escapes(text: &str) -> String {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
         let taken = match from.get(1..2) {
-            Some("u") if !from.get(2..4).is_some_and(|high| high == "00") => {
+            Some("u") if from.get(2..4).is_none_or(|high| high != "00") => {
                 out.push_str("\\\\u");
                 2
             }

@@ -3,11 +3,23 @@
 mod call;
 mod codes;
 mod content;
+mod desk;
+mod drafts;
+mod figures;
 mod kf;
+mod mass;
+mod media;
+mod menus;
+mod mini;
+mod notices;
+mod oauth;
 mod quota;
 mod table;
+mod tags;
+mod templates;
 mod tokens;
 mod users;
+mod values;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,7 +1,10 @@
 //! Every call that is known, on one screen: path, method, whether a token is needed, who may call.
 
 use super::call::{Answer, Call, Outcome, Refusal};
-use super::{codes, kf, quota, tokens, users};
+use super::{
+    codes, desk, drafts, figures, kf, mass, media, menus, mini, notices, oauth, quota, tags,
+    templates, tokens, users,
+};
 use crate::world::Kind;
 
 /// Which method a call wants.
@@ -59,12 +62,75 @@ const ENDPOINTS: &[Endpoint] = &[
     // customer-service messages and their desk
     ("/cgi-bin/message/custom/send", Post, Account, kf::send),
     ("/cgi-bin/message/custom/typing", Post, Account, kf::typing),
+    ("/customservice/kfaccount/add", Post, Service, desk::add),
+    (
+        "/customservice/kfaccount/update",
+        Post,
+        Service,
+        desk::update,
+    ),
+    ("/customservice/kfaccount/del", Any, Service, desk::remove),
+    (
+        "/customservice/kfaccount/inviteworker",
+        Post,
+        Service,
+        desk::known_staff,
+    ),
+    (
+        "/customservice/kfaccount/uploadheadimg",
+        Post,
+        Service,
+        desk::picture,
+    ),
+    ("/cgi-bin/customservice/getkflist", Any, Service, desk::list),
+    (
+        "/cgi-bin/customservice/getonlinekflist",
+        Any,
+        Service,
+        desk::online,
+    ),
+    (
+        "/customservice/kfsession/create",
+        Post,
+        Service,
+        desk::open_session,
+    ),
+    (
+        "/customservice/kfsession/close",
+        Post,
+        Service,
+        desk::close_session,
+    ),
+    (
+        "/customservice/kfsession/getsession",
+        Any,
+        Service,
+        desk::session,
+    ),
+    (
+        "/customservice/kfsession/getsessionlist",
+        Any,
+        Service,
+        desk::sessions,
+    ),
+    (
+        "/customservice/kfsession/getwaitcase",
+        Any,
+        Service,
+        desk::waiting,
+    ),
+    (
+        "/customservice/msgrecord/getmsglist",
+        Post,
+        Service,
+        desk::records,
+    ),
     // codes
     ("/cgi-bin/qrcode/create", Post, Service, codes::create),
     ("/cgi-bin/showqrcode", Get, Anyone, codes::show),
     ("/cgi-bin/shorten/gen", Post, Account, codes::shorten),
     ("/cgi-bin/shorten/fetch", Post, Account, codes::lengthen),
-    // users, blacklist
+    // users, tags, blacklist
     ("/cgi-bin/user/info", Any, Service, users::info),
     ("/cgi-bin/user/info/batchget", Post, Service, users::infos),
     (
@@ -74,14 +140,310 @@ const ENDPOINTS: &[Endpoint] = &[
         users::remark,
     ),
     ("/cgi-bin/user/get", Any, Service, users::followers),
+    ("/cgi-bin/user/tag/get", Post, Service, tags::members),
     ("/cgi-bin/changeopenid", Post, Service, users::change_openid),
-    // material, publishing
+    ("/cgi-bin/tags/create", Post, Service, tags::create),
+    ("/cgi-bin/tags/get", Any, Service, tags::list),
+    ("/cgi-bin/tags/update", Post, Service, tags::update),
+    ("/cgi-bin/tags/delete", Post, Service, tags::delete),
+    ("/cgi-bin/tags/getidlist", Post, Service, tags::of_person),
+    (
+        "/cgi-bin/tags/members/batchtagging",
+        Post,
+        Service,
+        tags::tag,
+    ),
+    (
+        "/cgi-bin/tags/members/batchuntagging",
+        Post,
+        Service,
+        tags::untag,
+    ),
+    (
+        "/cgi-bin/tags/members/getblacklist",
+        Post,
+        Service,
+        tags::blacklist,
+    ),
+    (
+        "/cgi-bin/tags/members/batchblacklist",
+        Post,
+        Service,
+        tags::block,
+    ),
+    (
+        "/cgi-bin/tags/members/batchunblacklist",
+        Post,
+        Service,
+        tags::unblock,
+    ),
+    // media, material, drafts, publishing
+    ("/cgi-bin/media/upload", Post, Account, media::upload),
+    ("/cgi-bin/media/get", Any, Account, media::get),
+    ("/cgi-bin/media/get/jssdk", Any, Account, media::get),
+    (
+        "/cgi-bin/media/uploadimg",
+        Post,
+        Account,
+        media::upload_picture,
+    ),
+    (
+        "/cgi-bin/media/uploadvideo",
+        Post,
+        Service,
+        media::mass_video,
+    ),
+    (
+        "/cgi-bin/material/add_material",
+        Post,
+        Service,
+        media::add_material,
+    ),
+    (
+        "/cgi-bin/material/get_material",
+        Post,
+        Service,
+        media::get_material,
+    ),
+    (
+        "/cgi-bin/material/del_material",
+        Post,
+        Service,
+        media::delete_material,
+    ),
+    (
+        "/cgi-bin/material/get_materialcount",
+        Any,
+        Service,
+        media::count_material,
+    ),
+    (
+        "/cgi-bin/material/batchget_material",
+        Post,
+        Service,
+        media::list_material,
+    ),
+    ("/cgi-bin/draft/add", Post, Service, drafts::add),
+    ("/cgi-bin/draft/get", Post, Service, drafts::get),
+    ("/cgi-bin/draft/delete", Post, Service, drafts::delete),
+    ("/cgi-bin/draft/update", Post, Service, drafts::update),
+    ("/cgi-bin/draft/count", Any, Service, drafts::count),
+    ("/cgi-bin/draft/batchget", Post, Service, drafts::list),
+    ("/cgi-bin/draft/switch", Post, Service, drafts::switch),
+    (
+        "/cgi-bin/freepublish/submit",
+        Post,
+        Service,
+        drafts::publish,
+    ),
+    (
+        "/cgi-bin/freepublish/get",
+        Post,
+        Service,
+        drafts::publish_state,
+    ),
+    (
+        "/cgi-bin/freepublish/getarticle",
+        Post,
+        Service,
+        drafts::article,
+    ),
+    (
+        "/cgi-bin/freepublish/batchget",
+        Post,
+        Service,
+        drafts::articles,
+    ),
+    (
+        "/cgi-bin/freepublish/delete",
+        Post,
+        Service,
+        drafts::unpublish,
+    ),
     // templates and notices
+    (
+        "/cgi-bin/message/template/send",
+        Post,
+        Service,
+        templates::send,
+    ),
+    (
+        "/cgi-bin/template/api_add_template",
+        Post,
+        Service,
+        templates::add,
+    ),
+    (
+        "/cgi-bin/template/get_all_private_template",
+        Any,
+        Service,
+        templates::list,
+    ),
+    (
+        "/cgi-bin/template/del_private_template",
+        Post,
+        Service,
+        templates::delete,
+    ),
+    (
+        "/cgi-bin/template/api_set_industry",
+        Post,
+        Service,
+        templates::set_industry,
+    ),
+    (
+        "/cgi-bin/template/get_industry",
+        Any,
+        Service,
+        templates::industry,
+    ),
+    (
+        "/cgi-bin/message/subscribe/bizsend",
+        Post,
+        Service,
+        notices::send,
+    ),
+    (
+        "/cgi-bin/message/subscribe/send",
+        Post,
+        Miniprogram,
+        notices::send,
+    ),
+    (
+        "/cgi-bin/message/template/subscribe",
+        Post,
+        Service,
+        notices::send_once,
+    ),
+    (
+        "/cgi-bin/message/wxopen/template/uniform_send",
+        Post,
+        Miniprogram,
+        notices::uniform,
+    ),
+    (
+        "/wxaapi/newtmpl/getcategory",
+        Any,
+        Account,
+        notices::categories,
+    ),
+    (
+        "/wxaapi/newtmpl/getpubtemplatetitles",
+        Any,
+        Account,
+        notices::titles,
+    ),
+    (
+        "/wxaapi/newtmpl/getpubtemplatekeywords",
+        Any,
+        Account,
+        notices::keywords,
+    ),
+    ("/wxaapi/newtmpl/addtemplate", Post, Account, notices::add),
+    ("/wxaapi/newtmpl/gettemplate", Any, Account, notices::list),
+    (
+        "/wxaapi/newtmpl/deltemplate",
+        Post,
+        Account,
+        notices::delete,
+    ),
     // mass sends
+    (
+        "/cgi-bin/message/mass/sendall",
+        Post,
+        Service,
+        mass::send_all,
+    ),
+    ("/cgi-bin/message/mass/send", Post, Service, mass::send),
+    (
+        "/cgi-bin/message/mass/preview",
+        Post,
+        Service,
+        mass::preview,
+    ),
+    ("/cgi-bin/message/mass/delete", Post, Service, mass::delete),
+    ("/cgi-bin/message/mass/get", Post, Service, mass::state),
+    ("/cgi-bin/message/mass/speed/get", Any, Service, mass::speed),
+    (
+        "/cgi-bin/message/mass/speed/set",
+        Post,
+        Service,
+        mass::set_speed,
+    ),
     // menus
+    ("/cgi-bin/menu/create", Post, Service, menus::create),
+    ("/cgi-bin/menu/get", Any, Service, menus::get),
+    ("/cgi-bin/menu/delete", Any, Service, menus::delete),
+    (
+        "/cgi-bin/menu/addconditional",
+        Post,
+        Service,
+        menus::add_conditional,
+    ),
+    (
+        "/cgi-bin/menu/delconditional",
+        Post,
+        Service,
+        menus::delete_conditional,
+    ),
+    ("/cgi-bin/menu/trymatch", Post, Service, menus::try_match),
+    (
+        "/cgi-bin/get_current_selfmenu_info",
+        Any,
+        Service,
+        menus::current,
+    ),
     // web authorisation
+    ("/connect/oauth2/authorize", Get, Anyone, oauth::authorize),
+    ("/sns/oauth2/access_token", Any, Anyone, oauth::access_token),
+    (
+        "/sns/oauth2/refresh_token",
+        Any,
+        Anyone,
+        oauth::refresh_token,
+    ),
+    ("/sns/userinfo", Any, Anyone, oauth::profile),
+    ("/sns/auth", Any, Anyone, oauth::check),
     // mini-programs
+    ("/sns/jscode2session", Any, Anyone, mini::session),
+    ("/wxa/checksession", Any, Miniprogram, mini::check_session),
+    (
+        "/wxa/business/getuserphonenumber",
+        Post,
+        Miniprogram,
+        mini::phone_number,
+    ),
+    ("/wxa/getwxacode", Post, Miniprogram, mini::code),
+    (
+        "/wxa/getwxacodeunlimit",
+        Post,
+        Miniprogram,
+        mini::unlimited_code,
+    ),
+    (
+        "/cgi-bin/wxaapp/createwxaqrcode",
+        Post,
+        Miniprogram,
+        mini::code,
+    ),
+    ("/wxa/msg_sec_check", Post, Miniprogram, mini::check_text),
+    (
+        "/wxa/media_check_async",
+        Post,
+        Miniprogram,
+        mini::check_media,
+    ),
+    ("/wxa/generatescheme", Post, Miniprogram, mini::scheme),
+    ("/wxa/generate_urllink", Post, Miniprogram, mini::link),
+    ("/wxa/genwxashortlink", Post, Miniprogram, mini::short_link),
     // figures
+    ("/datacube/getusersummary", Post, Service, figures::follows),
+    (
+        "/datacube/getusercumulate",
+        Post,
+        Service,
+        figures::followers,
+    ),
 ];
 
 /// Chats, menus and drafts show `\uXXXX` as it is written.
@@ -100,7 +462,7 @@ pub(super) fn dispatch(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     else {
         if path.starts_with("/datacube/get") {
             call.authenticate()?;
-            return super::call::ok();
+            return figures::none(call);
         }
         return Err(Refusal::new(40_066, "invalid url"));
     };

@@ -88,6 +88,11 @@ fn enter(
     if account.settings.secret != secret {
         return Err(Refusal::new(40_125, "invalid appsecret"));
     }
+    let (peer, allowed) = (&call.input.peer, &account.settings.ip_whitelist);
+    if !allowed.is_empty() && !allowed.contains(peer) {
+        let text = format!("invalid ip {peer} ipv6 ::ffff:{peer}, not in whitelist");
+        return Err(Refusal::new(40_164, &text));
+    }
     call.appid = appid;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Accounts with their codes, menus and media.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Json, Path, Payload, Query};
@@ -137,7 +137,7 @@ pub(super) async fn menu(query: Parameters, inner: State) -> Result<Json<Value>,
     let tags = person
         .and_then(|person| account.relation_seen(person))
         .map(|relation| relation.tags.clone());
-    let seen = account.menu.seen(&tags.unwrap_or_else(BTreeSet::new), None);
+    let seen = account.menu.seen(&tags.unwrap_or_default(), None);
     Ok(Json(
         json!({"button": seen.map_or_else(|| json!([]), |(_, button)| button.clone())}),
     ))

@@ -8,7 +8,7 @@ mod verify;
 
 pub(crate) use deliver::Delivery;
 pub(crate) use lanes::{Lanes, enqueue, enqueue_soon, repeat};
-pub(crate) use prepare::Prepared;
+pub(crate) use prepare::{Prepared, with_query};
 pub(crate) use verify::verify;
 
 use crate::wire::Field;

@@ -75,7 +75,7 @@ fn complete(world: &World, push: &Push, settings: &Settings, created: i64) -> Ve
     ];
     fields.extend(push.fields.iter().cloned());
     for field in &mut fields {
-        match (&field.name[..], &mut field.value) {
+        match (field.name.as_str(), &mut field.value) {
             ("Event", Value::Text(name)) => *name = world.quirks.event_name(name),
             ("Content", Value::Text(text)) if world.quirks.control_chars => text.push('\u{2}'),
             _ => {}

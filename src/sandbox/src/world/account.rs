@@ -60,6 +60,9 @@ pub(crate) struct Settings {
     pub(crate) name: Option<String>,
     #[serde(default)]
     pub(crate) format: Option<Format>,
+    /// Addresses that may fetch tokens; empty: any.
+    #[serde(default)]
+    pub(crate) ip_whitelist: Vec<String>,
     /// Bound to an open-platform account, so that answers carry unionid. On unless said otherwise.
     #[serde(default = "yes")]
     pub(crate) unionid: bool,
@@ -198,9 +201,8 @@ impl Account {
 
     /// Opens or restarts the window that an act of a person gives.
     pub(crate) fn open_window(&mut self, person: usize, trigger: Trigger, now: i64) {
-        let kind = self.settings.kind;
         let relation = self.relation(person);
-        relation.windows.open(trigger, kind, now);
+        relation.windows.open(trigger, now);
         relation.last_exchange = Some(now);
     }
 }

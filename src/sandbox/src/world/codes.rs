@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 /// Permanent codes an account may have in its life (WeChat: parametric QR codes).
-pub(crate) const PERMANENT_MAX: usize = 100_000;
+const PERMANENT_MAX: usize = 100_000;
 
 /// The kinds of code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

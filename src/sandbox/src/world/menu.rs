@@ -68,7 +68,7 @@ fn fits(rule: &Map<String, Value>, tags: &BTreeSet<i64>, platform: Option<&str>)
 }
 
 /// The buttons that can be tapped: those without sub-buttons.
-pub(crate) fn leaves(buttons: &Value) -> Vec<&Map<String, Value>> {
+fn leaves(buttons: &Value) -> Vec<&Map<String, Value>> {
     let mut out = Vec::new();
     for button in buttons
         .as_array()

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 /// Tags that the platform made; only this one is shown.
-pub(crate) const STARRED: i64 = 2;
-pub(crate) const TAGS_MAX: usize = 100;
+const STARRED: i64 = 2;
+const TAGS_MAX: usize = 100;
 
 /// Names by id.
 pub(crate) struct Tags {

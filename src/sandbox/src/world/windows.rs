@@ -1,7 +1,5 @@
 //! The windows in which an account may write to a person: each act opens its own with its own count.
 
-use super::Kind;
-
 const MINUTE: i64 = 60;
 const HOURS_48: i64 = 48 * 60 * 60;
 
@@ -32,7 +30,7 @@ impl Trigger {
     }
 
     /// How many messages it allows, and for how many seconds (WeChat: customer-service messages, introduction).
-    fn allowance(self, _kind: Kind) -> (u32, i64) {
+    fn allowance(self) -> (u32, i64) {
         match self {
             Self::Message => (5, HOURS_48),
             Self::Menu | Self::Follow | Self::Scan => (3, MINUTE),
@@ -65,8 +63,8 @@ pub(crate) struct Windows(Vec<Window>);
 
 impl Windows {
     /// Starts the window of this act, with a full count.
-    pub(crate) fn open(&mut self, trigger: Trigger, kind: Kind, now: i64) {
-        let (remaining, seconds) = trigger.allowance(kind);
+    pub(crate) fn open(&mut self, trigger: Trigger, now: i64) {
+        let (remaining, seconds) = trigger.allowance();
         self.0
             .retain(|window| window.trigger != trigger && window.until > now);
         self.0.push(Window {
@@ -112,7 +110,7 @@ mod tests {
     #[test]
     fn a_message_allows_five_answers_in_48_hours() {
         let mut windows = Windows::default();
-        windows.open(Trigger::Message, Kind::Service, 1_000);
+        windows.open(Trigger::Message, 1_000);
         for _ in 0..5 {
             assert_eq!(windows.spend(1_000 + HOURS_48 - 1), Ok(Trigger::Message));
         }
@@ -123,8 +121,8 @@ mod tests {
     #[test]
     fn the_window_that_lasts_longest_is_spent_first_and_then_the_others() {
         let mut windows = Windows::default();
-        windows.open(Trigger::Message, Kind::Service, 0);
-        windows.open(Trigger::Scan, Kind::Service, 0);
+        windows.open(Trigger::Message, 0);
+        windows.open(Trigger::Scan, 0);
         let spent: Vec<_> = (0..9).map(|_| windows.spend(1)).collect();
         assert_eq!(
             spent
@@ -141,9 +139,9 @@ mod tests {
     #[test]
     fn a_new_message_restarts_count_and_clock() {
         let mut windows = Windows::default();
-        windows.open(Trigger::Message, Kind::Service, 0);
+        windows.open(Trigger::Message, 0);
         assert!(windows.spend(1).is_ok());
-        windows.open(Trigger::Message, Kind::Service, 100);
+        windows.open(Trigger::Message, 100);
         let open: Vec<_> = windows.open_at(100).collect();
         assert_eq!(
             open,

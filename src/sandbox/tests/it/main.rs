@@ -1,4 +1,11 @@
 //! The simulator through its own HTTP, with a small account's server on the other side.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that panics is a test that fails"
+)]
 
 mod acts;
 mod stage;

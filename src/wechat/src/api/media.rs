@@ -3,7 +3,7 @@
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, HeaderName};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::client::{Client, call, expect_ok, json_object, read, refuse, send};
@@ -17,7 +17,8 @@ const DOWNLOAD: &str = "(download)";
 pub const MEDIA_BYTES_MAX: usize = 20 * 1024 * 1024;
 
 /// What is uploaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MediaKind {
     /// PNG, JPEG or GIF, at most 10 MB.
     Image,

@@ -1,0 +1,91 @@
+//! The access token: shared by all nodes through the session layer, fetched by one refresher at a time.
+
+use std::time::Duration;
+
+use daogou_session::Key;
+use daogou_wechat::{CallError, Class};
+
+use super::Account;
+use crate::context::Context;
+
+/// A token is dropped this long before WeChat lets it expire: from then on `stable_token` hands out the next one.
+/// (WeChat: stable access token.)
+const RENEW_BEFORE: i64 = 300;
+/// A token is kept at least this long, so that a short `expires_in` cannot turn every call into two.
+const KEEP_AT_LEAST: i64 = 10;
+/// How often and how long others wait for the refresher before they ask WeChat themselves, which is harmless:
+/// `stable_token` answers everybody the same token.
+const WAITS: u32 = 20;
+const WAIT: Duration = Duration::from_millis(50);
+
+/// The account's access token.
+///
+/// # Errors
+/// What WeChat said when a new one was needed.
+async fn access_token(ctx: &Context, account: &Account) -> Result<String, CallError> {
+    if let Some(token) = cached(ctx, account).await {
+        return Ok(token);
+    }
+    let lock = Key::TokenRefresh { appid: account.appid.clone() };
+    for _ in 0..WAITS {
+        // Without a session there is no lock either, and everybody may ask.
+        if ctx.session.claim(&lock, &ctx.node).await.unwrap_or(true) {
+            break;
+        }
+        tokio::time::sleep(WAIT).await;
+        if let Some(token) = cached(ctx, account).await {
+            return Ok(token);
+        }
+    }
+    let fetched = fetch(ctx, account).await;
+    if let Err(e) = ctx.session.forget_if(&lock, &ctx.node).await {
+        tracing::warn!(error = %e, "the token lock stays until it expires");
+    }
+    fetched
+}
+
+/// Calls WeChat with the token; when WeChat says the token is no good, once more with a new one.
+///
+/// # Errors
+/// What WeChat said.
+pub async fn call<T, F>(ctx: &Context, account: &Account, ask: impl Fn(String) -> F) -> Result<T, CallError>
+where
+    F: Future<Output = Result<T, CallError>>,
+{
+    let token = access_token(ctx, account).await?;
+    match ask(token.clone()).await {
+        Err(CallError::Refused(refusal)) if refusal.class == Class::Token => {
+            drop_token(ctx, account, &token).await;
+            ask(access_token(ctx, account).await?).await
+        }
+        outcome => outcome,
+    }
+}
+
+async fn fetch(ctx: &Context, account: &Account) -> Result<String, CallError> {
+    let fresh = ctx.wechat.stable_token(&account.appid, account.secret.expose(), false).await?;
+    let keep = (fresh.expires_in - RENEW_BEFORE).max(KEEP_AT_LEAST);
+    let keep = Duration::from_secs(keep.unsigned_abs());
+    if let Err(e) = ctx.session.put_for(&key(account), &fresh.token, keep).await {
+        tracing::warn!(error = %e, "the access token is not shared");
+    }
+    Ok(fresh.token)
+}
+
+async fn cached(ctx: &Context, account: &Account) -> Option<String> {
+    ctx.session.get(&key(account)).await.unwrap_or_else(|e| {
+        tracing::warn!(error = %e, "the session layer does not answer; asking WeChat instead");
+        None
+    })
+}
+
+/// Only the bad token is dropped: another node may have stored a good one meanwhile.
+async fn drop_token(ctx: &Context, account: &Account, bad: &str) {
+    if let Err(e) = ctx.session.forget_if(&key(account), bad).await {
+        tracing::warn!(error = %e, "a bad access token stays cached until it expires");
+    }
+}
+
+fn key(account: &Account) -> Key {
+    Key::AccessToken { appid: account.appid.clone() }
+}

@@ -1,0 +1,28 @@
+//! A visit: one person's act at one account, while it is being handled.
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use daogou_schema::{InboundId, Timestamp};
+
+use super::Account;
+use crate::texts::Texts;
+
+/// What every verb that takes part in handling a push needs to know.
+#[derive(Clone)]
+pub struct Visit {
+    /// Where.
+    pub account: Arc<Account>,
+    /// Who.
+    pub openid: String,
+    /// The push.
+    pub inbound_id: InboundId,
+    /// When WeChat says it happened; never after `now`.
+    pub acted_at: Timestamp,
+    /// Now.
+    pub now: Timestamp,
+    /// What people read.
+    pub texts: Texts,
+    /// The time zone of people.
+    pub timezone: Tz,
+}

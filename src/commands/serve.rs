@@ -1,0 +1,23 @@
+//! `daogou serve`.
+
+use std::net::TcpListener;
+
+use daogou_ground::{Chance, Clock};
+
+use super::{Done, Failure, asked_to_stop};
+use crate::app;
+use crate::config::Config;
+
+pub(super) async fn run() -> Done {
+    let config = Config::from_env()?;
+    config.require_secret_key()?;
+    let address = config.listen;
+    let listener = TcpListener::bind(address)
+        .map_err(|e| Failure::Failed(format!("DAOGOU_LISTEN: cannot listen on {address}: {e}")))?;
+    let running = app::start(config, listener, Clock::system(), Chance::system()).await?;
+    tracing::info!(address = %running.address(), "serving");
+    asked_to_stop().await;
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! The handles that every verb gets.
+
+use std::sync::Arc;
+
+use daogou_ground::{Chance, Clock};
+use daogou_session::Session;
+use daogou_wechat::Client;
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::signals::Signals;
+use crate::texts::Texts;
+use crate::vault::Vault;
+
+/// What the house is made of. Cloning shares it.
+#[derive(Clone)]
+pub struct Context {
+    /// The store: the truth.
+    pub db: Db,
+    /// Volatile shared state.
+    pub session: Session,
+    /// The platform.
+    pub wechat: Client,
+    /// Time.
+    pub clock: Clock,
+    /// Chance.
+    pub chance: Chance,
+    /// Settings.
+    pub config: Arc<Config>,
+    /// What people read.
+    pub texts: Texts,
+    /// Wake-ups inside this process.
+    pub signals: Signals,
+    /// Names this process in leases.
+    pub node: Arc<str>,
+    /// Work that outlives a request; the stop waits for it.
+    pub tasks: Tasks,
+    vault: Option<Vault>,
+}
+
+/// Runs work on the process's own runtime rather than on the web worker that asked for it.
+#[derive(Clone)]
+pub struct Tasks {
+    /// Who waits for the work at the end.
+    pub tracker: TaskTracker,
+    /// Where it runs.
+    pub runtime: Handle,
+}
+
+impl Tasks {
+    /// Starts `work`.
+    pub fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tracker.spawn_on(work, &self.runtime);
+    }
+}
+
+/// What [`Context::new`] is made of.
+pub struct Parts {
+    /// The store.
+    pub db: Db,
+    /// Volatile shared state.
+    pub session: Session,
+    /// The platform.
+    pub wechat: Client,
+    /// Time.
+    pub clock: Clock,
+    /// Chance.
+    pub chance: Chance,
+    /// Settings.
+    pub config: Config,
+    /// Work that outlives a request.
+    pub tasks: Tasks,
+}
+
+impl Context {
+    /// Puts the house together.
+    ///
+    /// # Errors
+    /// When a template of the brand cannot be read.
+    pub fn new(parts: Parts) -> Result<Self> {
+        let Parts { db, session, wechat, clock, chance, config, tasks } = parts;
+        let texts = Texts::load(config.templates_dir.as_deref())?;
+        let vault = config.secret_key.as_ref().map(|key| Vault::new(key, chance.clone())).transpose()?;
+        let node = format!("{}-{}", std::process::id(), chance.word(8)).into();
+        let signals = Signals::default();
+        Ok(Self { db, session, wechat, clock, chance, config: Arc::new(config), texts, signals, node, tasks, vault })
+    }
+
+    /// The vault of encrypted columns.
+    ///
+    /// # Errors
+    /// When DAOGOU_SECRET_KEY is not set.
+    pub fn vault(&self) -> Result<&Vault> {
+        self.vault.as_ref().ok_or_else(|| {
+            let command = crate::config::KEY_COMMAND;
+            Error::Invalid(format!("DAOGOU_SECRET_KEY is not set; make one with `{command}`"))
+        })
+    }
+}

@@ -1,0 +1,196 @@
+//! What a guide writes in the official account: a word for the house, or an answer for exactly one customer.
+
+use daogou_schema::outbound::Purpose;
+use daogou_schema::{MemberId, conversation, guide, question};
+use daogou_wechat::Message;
+use minijinja::{Value, context};
+
+use super::line::Line;
+use super::rules::{self, Current, Recipient, Unanswered};
+use super::words::{self, GuideWord};
+use super::{queries, say, tell};
+use crate::accounts::Visit;
+use crate::db::Txn;
+use crate::error::Result;
+use crate::{bindings, guides, members};
+
+/// Hears a linked guide's message. `lines_waited`: held lines were waiting for it and are on their way now.
+///
+/// # Errors
+/// When the store fails.
+pub async fn hear_guide_in(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    message: &Message,
+    lines_waited: bool,
+) -> Result<()> {
+    let line = Line::hear_in(txn, visit, message).await?;
+    let Message::Text { content, menu_id } = message else { return answer(txn, visit, guide, &line).await };
+    let word = match menu_id.as_deref().and_then(words::tapped) {
+        Some(number) => GuideWord::Choose(number),
+        None => words::of_guide(content),
+    };
+    match word {
+        GuideWord::Duty(on) => set_duty(txn, visit, guide, on).await,
+        GuideWord::Customers => list_customers(txn, visit, guide).await,
+        GuideWord::Help => notice(txn, visit, "help", context! { guide => &guide.name }).await,
+        GuideWord::Unlink => {
+            guides::unlink_in(txn, guide.id).await?;
+            notice(txn, visit, "unlinked", context! { guide => &guide.name }).await
+        }
+        GuideWord::Receive if lines_waited => Ok(()),
+        GuideWord::Receive | GuideWord::Answer => answer(txn, visit, guide, &line).await,
+        GuideWord::Drop => drop_questions(txn, visit, guide).await,
+        GuideWord::Name { number, name } => note_name(txn, visit, guide, number, &name).await,
+        GuideWord::Choose(number) => choose(txn, visit, guide, number).await,
+        GuideWord::To { number, text } => answer_to(txn, visit, guide, number, &Line::Text { text }).await,
+    }
+}
+
+async fn notice(txn: &Txn, visit: &Visit, name: &str, variables: Value) -> Result<()> {
+    tell::visitor_in(txn, visit, Purpose::Notice, name, variables).await
+}
+
+/// A bare answer: to the one it is certainly meant for, otherwise the guide is asked.
+async fn answer(txn: &Txn, visit: &Visit, guide: &guide::Model, line: &Line) -> Result<()> {
+    if !line.can_be_sent_on() {
+        return notice(txn, visit, "unsupported", context! { title => "" }).await;
+    }
+    // While a question is open, more of the same answer joins it.
+    let asked = !queries::open_questions(txn, guide.id).await?.is_empty();
+    let unanswered: Vec<_> = queries::unanswered(txn, guide.id)
+        .await?
+        .into_iter()
+        .filter_map(|c| Some(Unanswered { member: c.member_id, wrote_at: c.last_member_at? }))
+        .collect();
+    let current = current(txn, guide).await?;
+    match rules::recipient(current, &unanswered) {
+        Recipient::One(member) if !asked => {
+            guides::current_answered_in(txn, guide, member, visit.now).await?;
+            say::answer_in(txn, visit, guide, member, line).await
+        }
+        Recipient::One(member) => ask(txn, visit, guide, line, &[member]).await,
+        Recipient::Ask(members) => ask(txn, visit, guide, line, &members).await,
+        Recipient::Nobody => {
+            let recent = queries::recent(txn, guide.id).await?;
+            if recent.is_empty() {
+                return notice(txn, visit, "which_none", context! { guide => &guide.name }).await;
+            }
+            let members: Vec<_> = recent.iter().take(5).map(|c| c.member_id).collect();
+            ask(txn, visit, guide, line, &members).await
+        }
+    }
+}
+
+/// The current customer, while this guide still serves her.
+async fn current(txn: &Txn, guide: &guide::Model) -> Result<Option<Current>> {
+    let (Some(member), Some(since)) = (guide.current_member_id, guide.current_since) else { return Ok(None) };
+    let serves = serves(txn, guide, member).await?;
+    Ok(serves.then_some(Current { member, since, chosen: guide.current_chosen }))
+}
+
+/// Whether a guide may write to a member now: she is the guide's, or the guide stands in for hers.
+async fn serves(txn: &Txn, guide: &guide::Model, member: MemberId) -> Result<bool> {
+    let bound = bindings::get_in(txn, member).await?.is_some_and(|b| b.guide_id == guide.id);
+    Ok(bound || queries::get(txn, member).await?.is_some_and(|c| c.guide_id == Some(guide.id)))
+}
+
+/// Keeps the answer and asks for whom it is: as a free passive reply with names to tap.
+async fn ask(txn: &Txn, visit: &Visit, guide: &guide::Model, line: &Line, members: &[MemberId]) -> Result<()> {
+    queries::insert_question(txn, visit, guide.id, line).await?;
+    let mut people = Vec::new();
+    for member in members {
+        people.push(person(txn, visit, guide, *member).await?);
+    }
+    let count = queries::open_questions(txn, guide.id).await?.len();
+    notice(txn, visit, "which", context! { people, count }).await
+}
+
+async fn person(txn: &Txn, visit: &Visit, guide: &guide::Model, member: MemberId) -> Result<Value> {
+    let number = guides::give_number_in(txn, guide.id, member, visit.now).await?;
+    let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
+    Ok(context! { who, number, tap => words::tap_id(number) })
+}
+
+/// Whom a number names, if the guide may write to her now; otherwise the guide is told why not.
+async fn named(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> Result<Option<(MemberId, String)>> {
+    let Some(member) = guides::member_of_number_in(txn, guide.id, number).await? else {
+        notice(txn, visit, "number_unknown", context! { number }).await?;
+        return Ok(None);
+    };
+    let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
+    if serves(txn, guide, member).await? {
+        return Ok(Some((member, who)));
+    }
+    let other = match bindings::get_in(txn, member).await? {
+        Some(binding) => Some(guides::name_of(txn.conn(), binding.guide_id).await?),
+        None => None,
+    };
+    notice(txn, visit, "number_moved", context! { who, guide => other }).await?;
+    Ok(None)
+}
+
+/// `#12` or a tap: she is the current customer now, and what was asked about is for her.
+async fn choose(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> Result<()> {
+    let Some((member, who)) = named(txn, visit, guide, number).await? else { return Ok(()) };
+    guides::choose_current_in(txn, guide.id, member, visit.now).await?;
+    let lines = queries::open_questions(txn, guide.id).await?;
+    queries::close_questions(txn, guide.id, question::State::Sent, visit.now).await?;
+    for line in &lines {
+        say::answer_in(txn, visit, guide, member, line).await?;
+    }
+    notice(txn, visit, "chosen", context! { who, count => lines.len() }).await
+}
+
+/// `#12 text`: certain by itself.
+async fn answer_to(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32, line: &Line) -> Result<()> {
+    let Some((member, _who)) = named(txn, visit, guide, number).await? else { return Ok(()) };
+    guides::choose_current_in(txn, guide.id, member, visit.now).await?;
+    say::answer_in(txn, visit, guide, member, line).await
+}
+
+async fn drop_questions(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
+    let dropped = queries::close_questions(txn, guide.id, question::State::Dropped, visit.now).await?;
+    let name = if dropped == 0 { "nothing_held" } else { "dropped" };
+    notice(txn, visit, name, context! { count => dropped }).await
+}
+
+async fn note_name(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32, name: &str) -> Result<()> {
+    let Some((member, _who)) = named(txn, visit, guide, number).await? else { return Ok(()) };
+    let length = name.chars().count();
+    if !(1..=members::NAME_CHARS_MAX).contains(&length) || name.chars().any(char::is_control) {
+        return notice(txn, visit, "name_wrong", context! { max => members::NAME_CHARS_MAX }).await;
+    }
+    members::set_name_in(txn, member, name).await?;
+    let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
+    notice(txn, visit, "named", context! { who }).await
+}
+
+/// 上班 brings what the guide's customers wrote meanwhile; 下班 says who takes over.
+async fn set_duty(txn: &Txn, visit: &Visit, guide: &guide::Model, on: bool) -> Result<()> {
+    guides::set_duty_in(txn, guide.id, on).await?;
+    if !on {
+        let stand_in = guides::stand_in_of(txn, guide).await?.map(|g| g.name);
+        return notice(txn, visit, "off_duty", context! { stand_in }).await;
+    }
+    let mut waiting = 0;
+    for row in queries::pooled(txn, guide.id).await? {
+        waiting += say::pass_on_in(txn, visit, guide, &row).await?;
+    }
+    notice(txn, visit, "on_duty", context! { guide => &guide.name, waiting }).await
+}
+
+async fn list_customers(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
+    let mut people = Vec::new();
+    for row in queries::recent(txn, guide.id).await? {
+        let waits = waits(&row);
+        let current = guide.current_member_id == Some(row.member_id);
+        people.push(context! { waits, current, ..person(txn, visit, guide, row.member_id).await? });
+    }
+    notice(txn, visit, "customers", context! { people }).await
+}
+
+fn waits(row: &conversation::Model) -> bool {
+    row.last_member_at.is_some_and(|wrote| row.last_reply_at.is_none_or(|reply| reply < wrote))
+}

@@ -1,0 +1,148 @@
+//! What a consumer writes: on to her guide, a stand-in or the pool, with an honest word when nobody can answer now.
+
+use chrono::TimeDelta;
+use daogou_schema::message::Author;
+use daogou_schema::outbound::Purpose;
+use daogou_schema::{Address, conversation, guide, member};
+use daogou_wechat::Message;
+use minijinja::context;
+
+use super::line::Line;
+use super::queries::{self, NewLine};
+use super::route::{Route, route_in};
+use super::words::{self, MemberWord};
+use super::{say, tell};
+use crate::accounts::Visit;
+use crate::db::Txn;
+use crate::error::Result;
+use crate::guides::hours::Hours;
+use crate::{bindings, guides, members, outbound};
+
+/// After this long without a word she has come back rather than gone on: she is told anew.
+const SILENCE: TimeDelta = TimeDelta::hours(12);
+
+/// Hears a consumer's message.
+///
+/// # Errors
+/// When the store fails.
+pub async fn hear_member_in(txn: &Txn, visit: &Visit, member: &member::Model, message: &Message) -> Result<()> {
+    let row = queries::touch(txn, visit, member.id).await?;
+    if let Message::Text { content, menu_id: None } = message
+        && let Some(word) = words::of_member(content)
+    {
+        return obey(txn, visit, &row, word).await;
+    }
+    let line = Line::hear_in(txn, visit, message).await?;
+    let route = route_in(txn, member.id).await?;
+    let guide = route.guide();
+    let new = NewLine { member: member.id, author: Author::Member, guide: guide.map(|g| g.id), line: &line };
+    let id = queries::insert_line(txn, visit, new).await?;
+    if let Some(guide) = guide {
+        say::pass_on_in(txn, visit, guide, &row).await?;
+        say::relay_in(txn, visit, guide, member.id, &line, id).await?;
+    }
+    queries::set_heard(txn, member.id, guide.map(|g| g.id), visit.now).await?;
+    if needs_word(&row, visit) {
+        tell_honestly(txn, visit, &row, &route).await?;
+    }
+    Ok(())
+}
+
+/// Once per silence, not per message: nobody has answered since she was last told, and she has not been away long.
+fn needs_word(row: &conversation::Model, visit: &Visit) -> bool {
+    let Some(told) = row.told_at else { return true };
+    let answered_since = row.last_reply_at.is_some_and(|reply| reply > told);
+    answered_since || visit.now - told >= SILENCE
+}
+
+/// Says who will answer when it is not her guide at once; says nothing when it is.
+async fn tell_honestly(txn: &Txn, visit: &Visit, row: &conversation::Model, route: &Route) -> Result<()> {
+    let text = match route {
+        Route::Pool { own } => Some(visit.texts.render("pool", context! { guide => own.as_ref().map(|g| &g.name) })?),
+        Route::StandIn { guide, own } => {
+            Some(visit.texts.render("waiting_for_guide", context! { guide => &own.name, stand_in => &guide.name })?)
+        }
+        Route::Own(guide) => away_text(txn, visit, guide).await?,
+    };
+    let Some(text) = text else { return Ok(()) };
+    tell::visitor_text_in(txn, visit, Purpose::Courtesy, text).await?;
+    queries::set_told(txn, row.member_id, visit.now).await
+}
+
+/// The store is closed, or the guide's own window is shut: the line waits for the guide.
+async fn away_text(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<Option<String>> {
+    let store = guides::store_in(txn, guide.store_id).await?;
+    let hours = store.as_ref().and_then(|s| s.hours.as_deref()).and_then(Hours::from_json);
+    if let (Some(store), Some(hours)) = (&store, hours)
+        && !hours.is_open(visit.now.to_utc(), visit.timezone)
+    {
+        let today = hours.today(visit.now.to_utc(), visit.timezone);
+        let variables = context! { guide => &guide.name, store => &store.name, hours => today };
+        return match &store.away_text {
+            Some(own) => visit.texts.render_own(own, variables).map(Some),
+            None => visit.texts.render("away", variables).map(Some),
+        };
+    }
+    let Some(to) = guides::address(guide) else { return Ok(None) };
+    if outbound::remaining_in(txn, &to, visit.now).await? > 0 {
+        return Ok(None);
+    }
+    visit.texts.render("waiting_for_guide", context! { guide => &guide.name, stand_in => () }).map(Some)
+}
+
+async fn obey(txn: &Txn, visit: &Visit, row: &conversation::Model, word: MemberWord) -> Result<()> {
+    let member = row.member_id;
+    let text = match word {
+        MemberWord::ChangeGuide => return change_guide(txn, visit, row).await,
+        MemberWord::Mute => {
+            members::set_muted_in(txn, member, true).await?;
+            "muted"
+        }
+        MemberWord::Unmute => {
+            members::set_muted_in(txn, member, false).await?;
+            "unmuted"
+        }
+        MemberWord::Quiet => {
+            members::set_quiet_in(txn, member, true).await?;
+            "quiet"
+        }
+        MemberWord::Unquiet => {
+            members::set_quiet_in(txn, member, false).await?;
+            "unquiet"
+        }
+    };
+    tell::visitor_in(txn, visit, Purpose::Courtesy, text, context! {}).await
+}
+
+async fn change_guide(txn: &Txn, visit: &Visit, row: &conversation::Model) -> Result<()> {
+    let Some(binding) = bindings::get_in(txn, row.member_id).await? else {
+        return tell::visitor_in(txn, visit, Purpose::Courtesy, "pool", context! { guide => () }).await;
+    };
+    let before = guides::get_in(txn, binding.guide_id).await?;
+    let next = bindings::change_asked_in(txn, visit, &binding).await?;
+    if let Some(before) = &before {
+        leave(txn, visit, row, before).await?;
+    }
+    let next = next.as_ref();
+    queries::set_guide(txn, row.member_id, next.map(|g| g.id)).await?;
+    match next {
+        Some(next) => {
+            let who = members::label_in(txn, &visit.texts, next.id, row.member_id).await?;
+            tell::guide_in(txn, visit, next, row.member_id, "new_friend", context! { who, asked => true }).await?;
+            tell::visitor_in(txn, visit, Purpose::Courtesy, "changed_guide", context! { guide => &next.name }).await
+        }
+        None => tell::visitor_in(txn, visit, Purpose::Courtesy, "changed_to_pool", context! {}).await,
+    }
+}
+
+/// The guide before is told, without a reason, and does not talk to her by accident any more.
+async fn leave(txn: &Txn, visit: &Visit, row: &conversation::Model, before: &guide::Model) -> Result<()> {
+    let who = members::label_in(txn, &visit.texts, before.id, row.member_id).await?;
+    tell::guide_in(txn, visit, before, row.member_id, "friend_moved_away", context! { who }).await?;
+    if before.current_member_id == Some(row.member_id) {
+        guides::forget_current_in(txn, before.id, visit.now).await?;
+    }
+    // What the former guide had waiting for her is not said in another's name.
+    let to = Address { account_id: row.account_id, openid: row.openid.clone() };
+    outbound::drop_answers_in(txn, &to, before.id).await
+}

@@ -1,0 +1,17 @@
+//! Conversations 会话: the chat between a member and the brand, through the official account itself. A consumer's lines
+//! are relayed to her guide, the guide's answers to the right customer, and never to another one.
+
+mod greet;
+mod guide_side;
+mod line;
+mod member_side;
+mod queries;
+mod route;
+pub mod rules;
+mod say;
+mod tell;
+pub mod words;
+
+pub use greet::{friend_back_in, friend_left_in, greet_in, guide_scanned_in, linked_in};
+pub use guide_side::hear_guide_in;
+pub use member_side::hear_member_in;

@@ -1,0 +1,205 @@
+//! Conversations, their lines and open questions in the store.
+
+use daogou_schema::message::Author;
+use daogou_schema::{Address, GuideId, MemberId, MessageId, Timestamp, binding, conversation, message, question};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    Set,
+};
+use sea_orm::sea_query::Expr;
+
+use super::line::{Heard, Line};
+use crate::accounts::Visit;
+use crate::db::Txn;
+use crate::error::Result;
+
+/// How many unanswered customers a guide is asked about at the most: a text that fits a phone.
+const UNANSWERED_MAX: u64 = 10;
+/// How many customers `列表` shows.
+const LISTED_MAX: u64 = 20;
+/// How many lines that nobody has got yet are passed on at once.
+const PASSED_ON_MAX: u64 = 50;
+
+pub(super) async fn get(txn: &Txn, member: MemberId) -> Result<Option<conversation::Model>> {
+    Ok(conversation::Entity::find_by_id(member).one(txn.conn()).await?)
+}
+
+/// The member's conversation, opened or continued from where she acts now.
+pub(super) async fn touch(txn: &Txn, visit: &Visit, member: MemberId) -> Result<conversation::Model> {
+    if let Some(mut row) = get(txn, member).await? {
+        if row.account_id != visit.account.id || row.openid != visit.openid {
+            row.account_id = visit.account.id;
+            row.openid.clone_from(&visit.openid);
+            let here = conversation::ActiveModel {
+                account_id: Set(row.account_id),
+                openid: Set(row.openid.clone()),
+                ..Default::default()
+            };
+            update(txn, member, here).await?;
+        }
+        return Ok(row);
+    }
+    let row = conversation::Model {
+        member_id: member,
+        account_id: visit.account.id,
+        openid: visit.openid.clone(),
+        guide_id: None,
+        last_member_at: None,
+        last_reply_at: None,
+        told_at: None,
+    };
+    let model = conversation::ActiveModel::from(row.clone()).reset_all();
+    conversation::Entity::insert(model).exec_without_returning(txn.conn()).await?;
+    Ok(row)
+}
+
+pub(super) async fn set_guide(txn: &Txn, member: MemberId, guide: Option<GuideId>) -> Result<()> {
+    update(txn, member, conversation::ActiveModel { guide_id: Set(guide), ..Default::default() }).await
+}
+
+pub(super) async fn set_heard(txn: &Txn, member: MemberId, guide: Option<GuideId>, at: Timestamp) -> Result<()> {
+    let row =
+        conversation::ActiveModel { guide_id: Set(guide), last_member_at: Set(Some(at)), ..Default::default() };
+    update(txn, member, row).await
+}
+
+pub(super) async fn set_replied(txn: &Txn, member: MemberId, guide: GuideId, at: Timestamp) -> Result<()> {
+    let row =
+        conversation::ActiveModel { guide_id: Set(Some(guide)), last_reply_at: Set(Some(at)), ..Default::default() };
+    update(txn, member, row).await
+}
+
+pub(super) async fn set_told(txn: &Txn, member: MemberId, at: Timestamp) -> Result<()> {
+    update(txn, member, conversation::ActiveModel { told_at: Set(Some(at)), ..Default::default() }).await
+}
+
+async fn update(txn: &Txn, member: MemberId, row: conversation::ActiveModel) -> Result<()> {
+    let of_her = conversation::Column::MemberId.eq(member);
+    conversation::Entity::update_many().set(row).filter(of_her).exec(txn.conn()).await?;
+    Ok(())
+}
+
+pub(super) struct NewLine<'a> {
+    pub member: MemberId,
+    pub author: Author,
+    pub guide: Option<GuideId>,
+    pub line: &'a Line,
+}
+
+pub(super) async fn insert_line(txn: &Txn, visit: &Visit, new: NewLine<'_>) -> Result<MessageId> {
+    let row = message::ActiveModel {
+        member_id: Set(new.member),
+        account_id: Set(visit.account.id),
+        author: Set(new.author),
+        guide_id: Set(new.guide),
+        content: Set(new.line.to_json()?),
+        inbound_id: Set(Some(visit.inbound_id)),
+        at: Set(visit.now),
+        ..Default::default()
+    };
+    Ok(row.insert(txn.conn()).await?.id)
+}
+
+/// Her lines that no guide has got yet, since the last answer.
+pub(super) async fn not_passed_on(txn: &Txn, member: MemberId, since: Option<Timestamp>) -> Result<Vec<Heard>> {
+    let mut query = message::Entity::find()
+        .filter(message::Column::MemberId.eq(member))
+        .filter(message::Column::Author.eq(Author::Member))
+        .filter(message::Column::GuideId.is_null())
+        .order_by_asc(message::Column::Id)
+        .limit(PASSED_ON_MAX);
+    if let Some(since) = since {
+        query = query.filter(message::Column::At.gt(since));
+    }
+    let rows = query.all(txn.conn()).await?;
+    rows.into_iter().map(|row| Ok(Heard { id: row.id, line: Line::from_json(&row.content)?, at: row.at })).collect()
+}
+
+pub(super) async fn set_passed_on(txn: &Txn, ids: &[MessageId], guide: GuideId) -> Result<()> {
+    let row = message::ActiveModel { guide_id: Set(Some(guide)), ..Default::default() };
+    let these = message::Column::Id.is_in(ids.iter().copied());
+    message::Entity::update_many().set(row).filter(these).exec(txn.conn()).await?;
+    Ok(())
+}
+
+/// The customers of a guide whose last line has no answer, longest waiting first.
+pub(super) async fn unanswered(txn: &Txn, guide: GuideId) -> Result<Vec<conversation::Model>> {
+    let no_answer = Condition::any().add(conversation::Column::LastReplyAt.is_null()).add(
+        Expr::col(conversation::Column::LastReplyAt).lt(Expr::col(conversation::Column::LastMemberAt)),
+    );
+    let query = conversation::Entity::find()
+        .filter(conversation::Column::GuideId.eq(guide))
+        .filter(conversation::Column::LastMemberAt.is_not_null())
+        .filter(no_answer)
+        .order_by_asc(conversation::Column::LastMemberAt)
+        .limit(UNANSWERED_MAX);
+    Ok(query.all(txn.conn()).await?)
+}
+
+/// The customers of a guide, those who wrote last first.
+pub(super) async fn recent(txn: &Txn, guide: GuideId) -> Result<Vec<conversation::Model>> {
+    let query = conversation::Entity::find()
+        .filter(conversation::Column::GuideId.eq(guide))
+        .order_by_desc(conversation::Column::LastMemberAt)
+        .order_by_desc(conversation::Column::MemberId)
+        .limit(LISTED_MAX);
+    Ok(query.all(txn.conn()).await?)
+}
+
+/// The conversations of a guide's own customers that wait in the pool.
+pub(super) async fn pooled(txn: &Txn, guide: GuideId) -> Result<Vec<conversation::Model>> {
+    let query = conversation::Entity::find()
+        .join(
+            JoinType::InnerJoin,
+            conversation::Entity::belongs_to(binding::Entity)
+                .from(conversation::Column::MemberId)
+                .to(binding::Column::MemberId)
+                .into(),
+        )
+        .filter(binding::Column::GuideId.eq(guide))
+        .filter(conversation::Column::GuideId.is_null())
+        .order_by_asc(conversation::Column::LastMemberAt)
+        .limit(PASSED_ON_MAX);
+    Ok(query.all(txn.conn()).await?)
+}
+
+pub(super) async fn insert_question(txn: &Txn, visit: &Visit, guide: GuideId, line: &Line) -> Result<()> {
+    let row = question::ActiveModel {
+        account_id: Set(visit.account.id),
+        guide_id: Set(guide),
+        inbound_id: Set(visit.inbound_id),
+        content: Set(line.to_json()?),
+        state: Set(question::State::Open),
+        asked_at: Set(visit.now),
+        ..Default::default()
+    };
+    question::Entity::insert(row).exec_without_returning(txn.conn()).await?;
+    Ok(())
+}
+
+/// The answers of a guide that wait for a name, oldest first.
+pub(super) async fn open_questions(txn: &Txn, guide: GuideId) -> Result<Vec<Line>> {
+    let rows = question::Entity::find()
+        .filter(question::Column::GuideId.eq(guide))
+        .filter(question::Column::State.eq(question::State::Open))
+        .order_by_asc(question::Column::Id)
+        .all(txn.conn())
+        .await?;
+    rows.iter().map(|row| Line::from_json(&row.content)).collect()
+}
+
+/// Decides all open questions of a guide; the store's guard against deciding twice.
+pub(super) async fn close_questions(txn: &Txn, guide: GuideId, state: question::State, at: Timestamp) -> Result<u64> {
+    let row = question::ActiveModel { state: Set(state), decided_at: Set(Some(at)), ..Default::default() };
+    let closed = question::Entity::update_many()
+        .set(row)
+        .filter(question::Column::GuideId.eq(guide))
+        .filter(question::Column::State.eq(question::State::Open))
+        .exec(txn.conn())
+        .await?;
+    Ok(closed.rows_affected)
+}
+
+pub(super) fn address_of(row: &conversation::Model) -> Address {
+    Address { account_id: row.account_id, openid: row.openid.clone() }
+}

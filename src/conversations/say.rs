@@ -1,0 +1,109 @@
+//! Lines on their way: a consumer's to a guide, a guide's to a consumer.
+
+use daogou_schema::message::Author;
+use daogou_schema::outbound::Purpose;
+use daogou_schema::{MemberId, MessageId, conversation, guide, reply_window::Trigger};
+use minijinja::context;
+
+use super::line::{Heard, Line};
+use super::queries::{self, NewLine};
+use super::tell;
+use crate::accounts::Visit;
+use crate::db::Txn;
+use crate::error::Result;
+use crate::outbound::{self, Draft, Parcel, Reason};
+use crate::{guides, members};
+
+/// Relays a line of `member` to `guide`, saying who it is from.
+pub(super) async fn relay_in(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    member: MemberId,
+    line: &Line,
+    message: MessageId,
+) -> Result<()> {
+    let Some(to) = guides::address(guide) else { return Ok(()) };
+    guides::give_number_in(txn, guide.id, member, visit.now).await?;
+    let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
+    for parcel in line.relayed(&visit.texts, &who)? {
+        let draft = Draft {
+            to: to.clone(),
+            purpose: Purpose::Relay,
+            parcel,
+            member_id: Some(member),
+            guide_id: Some(guide.id),
+            message_id: Some(message),
+            inbound_id: Some(visit.inbound_id),
+        };
+        outbound::send_in(txn, visit.now, &draft).await?;
+    }
+    Ok(())
+}
+
+/// Passes on what a member wrote while nobody could get it.
+pub(super) async fn pass_on_in(txn: &Txn, visit: &Visit, guide: &guide::Model, row: &conversation::Model) -> Result<usize> {
+    let waiting = queries::not_passed_on(txn, row.member_id, row.last_reply_at).await?;
+    for Heard { id, line, .. } in &waiting {
+        relay_in(txn, visit, guide, row.member_id, line, *id).await?;
+    }
+    let ids: Vec<_> = waiting.iter().map(|heard| heard.id).collect();
+    queries::set_passed_on(txn, &ids, guide.id).await?;
+    queries::set_guide(txn, row.member_id, Some(guide.id)).await?;
+    Ok(waiting.len())
+}
+
+/// Sends a guide's line to `member`, or keeps it and tells the guide why.
+pub(super) async fn answer_in(txn: &Txn, visit: &Visit, guide: &guide::Model, member: MemberId, line: &Line) -> Result<()> {
+    let Some(row) = queries::get(txn, member).await? else { return Ok(()) };
+    let new = NewLine { member, author: Author::Guide, guide: Some(guide.id), line };
+    let message = queries::insert_line(txn, visit, new).await?;
+    queries::set_replied(txn, member, guide.id, visit.now).await?;
+    let kept = why_kept(txn, visit, &row).await?;
+    for parcel in line.answered(&visit.texts)? {
+        promise(txn, visit, guide, &row, parcel, message, kept).await?;
+    }
+    if let Some(reason) = kept {
+        let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
+        let text = visit.texts.render("held_answer", context! { who, reason => reason.word() })?;
+        tell::visitor_text_in(txn, visit, Purpose::Notice, text).await?;
+    }
+    Ok(())
+}
+
+/// Why nothing can be sent to her now; none when it can.
+async fn why_kept(txn: &Txn, visit: &Visit, row: &conversation::Model) -> Result<Option<Reason>> {
+    let to = queries::address_of(row);
+    if outbound::remaining_in(txn, &to, visit.now).await? == 0 {
+        return Ok(Some(Reason::Window));
+    }
+    let quiet = members::get_in(txn, row.member_id).await?.is_some_and(|m| m.quiet);
+    // She asked to be answered only: while what she wrote is open, that is what this is.
+    let wrote = outbound::is_open_in(txn, &to, Trigger::Message, visit.now).await?;
+    Ok((quiet && !wrote).then_some(Reason::Quiet))
+}
+
+async fn promise(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    row: &conversation::Model,
+    parcel: Parcel,
+    message: MessageId,
+    kept: Option<Reason>,
+) -> Result<()> {
+    let draft = Draft {
+        to: queries::address_of(row),
+        purpose: Purpose::Answer,
+        parcel,
+        member_id: Some(row.member_id),
+        guide_id: Some(guide.id),
+        message_id: Some(message),
+        inbound_id: Some(visit.inbound_id),
+    };
+    match kept {
+        None => outbound::send_in(txn, visit.now, &draft).await?,
+        Some(reason) => outbound::hold_in(txn, visit.now, &draft, reason).await?,
+    };
+    Ok(())
+}

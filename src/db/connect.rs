@@ -1,0 +1,83 @@
+//! Opening the store.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use tokio_util::task::TaskTracker;
+
+use super::writer::Writer;
+use super::{Db, Guard};
+use crate::error::{Error, Result};
+
+/// How long SQLite waits for another process (the command line, a backup) to finish writing.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a caller waits for a connection before the store counts as down: WeChat gives up at 5 s.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+const READERS: u32 = 4;
+/// Units that write at once on a database server.
+const SERVER_WRITERS: u32 = 16;
+
+/// Opens the store at `url` and, when `migrate` is set, brings its schema up to date.
+///
+/// # Errors
+/// When the database cannot be reached, or its schema is behind and `migrate` is off.
+pub async fn connect(url: &str, migrate: bool, tasks: &TaskTracker) -> Result<Db> {
+    if url.starts_with("sqlite:") {
+        let writer = open_sqlite(url, 1, false).await?;
+        bring_up(&writer, url, migrate).await?;
+        let reads = open_sqlite(url, READERS, true).await?;
+        Ok(Db { reads, writer: Writer::one(writer, tasks) })
+    } else {
+        let mut options = options(url, SERVER_WRITERS + READERS);
+        options.min_connections(1);
+        let pool = Database::connect(options).await.map_err(cannot_open)?;
+        bring_up(&pool, url, migrate).await?;
+        let seats = usize::try_from(SERVER_WRITERS).unwrap_or(1);
+        Ok(Db { writer: Writer::many(pool.clone(), seats, tasks), reads: pool })
+    }
+}
+
+fn options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_timeout(ACQUIRE_TIMEOUT)
+        .sqlx_logging(false);
+    options
+}
+
+async fn open_sqlite(url: &str, connections: u32, read_only: bool) -> Result<DatabaseConnection> {
+    let mut options = options(url, connections);
+    options.map_sqlx_sqlite_opts(move |o| {
+        let o = o.busy_timeout(BUSY_TIMEOUT).foreign_keys(true).pragma("cache_size", "-8192").pragma("temp_store", "memory");
+        if read_only {
+            o.read_only(true).create_if_missing(false)
+        } else {
+            o.journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
+                .synchronous(sea_orm::sqlx::sqlite::SqliteSynchronous::Full)
+        }
+    });
+    Database::connect(options).await.map_err(cannot_open)
+}
+
+async fn bring_up(connection: &DatabaseConnection, url: &str, migrate: bool) -> Result<()> {
+    let pending = daogou_migrations::pending(connection).await?;
+    if pending == 0 {
+        return Ok(());
+    }
+    if !migrate {
+        return Err(Error::Refused(format!(
+            "the database is {pending} migrations behind and DAOGOU_MIGRATE is off; run `daogou migrate up`"
+        )));
+    }
+    // Two processes that start together take turns; the second finds nothing left to do.
+    let _turn = Guard::take(connection, url, super::guard::MIGRATION).await?;
+    let applied = daogou_migrations::up(connection).await?;
+    tracing::info!(applied, "the schema is up to date");
+    Ok(())
+}
+
+fn cannot_open(error: DbErr) -> Error {
+    Error::Unavailable(error)
+}

@@ -1,0 +1,59 @@
+//! One error, by what the caller can do about it. Only the doors know what it means on HTTP or as an exit code.
+
+/// Why something did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It does not exist, or not for this caller.
+    #[error("{0}")]
+    NotFound(String),
+    /// The input is wrong; the text names what and what to do.
+    #[error("{0}")]
+    Invalid(String),
+    /// A rule says no; the text says which.
+    #[error("{0}")]
+    Refused(String),
+    /// WeChat, or the way to it, did not do what was asked; the text says what to do.
+    #[error("{0}")]
+    Upstream(String),
+    /// The store cannot be reached or did not commit: nothing was accepted, try again.
+    #[error("the store is not available: {0}")]
+    Unavailable(#[source] sea_orm::DbErr),
+    /// Two writers met; the unit of work was rolled back and may be run again.
+    #[error("the store asked for another try: {0}")]
+    Deadlock(#[source] sea_orm::DbErr),
+    /// A unique key was taken by somebody else in the same moment; look again.
+    #[error("somebody else was faster")]
+    Taken,
+    /// A fault of ours.
+    #[error("internal fault: {0}")]
+    Internal(String),
+}
+
+/// A result with [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        use sea_orm::DbErr;
+        if is_deadlock(&error) {
+            return Self::Deadlock(error);
+        }
+        match error {
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) | DbErr::Query(_) | DbErr::Exec(_) => Self::Unavailable(error),
+            other => Self::Internal(format!("the store answered something unexpected: {other}")),
+        }
+    }
+}
+
+/// Whether the database gave this unit up so that another could go on: SQLSTATE 40001 and 40P01, MySQL 1213 and 1205.
+fn is_deadlock(error: &sea_orm::DbErr) -> bool {
+    let (sea_orm::DbErr::Query(sea_orm::RuntimeErr::SqlxError(e)) | sea_orm::DbErr::Exec(sea_orm::RuntimeErr::SqlxError(e))) = error
+    else {
+        return false;
+    };
+    let Some(database) = e.as_database_error() else { return false };
+    let message = database.message();
+    database.code().is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01"))
+        || message.contains("Deadlock found")
+        || message.contains("Lock wait timeout")
+}

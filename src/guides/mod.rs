@@ -1,0 +1,107 @@
+//! Guides 导购 and stores 门店: who they are, their codes, their own WeChat, whether they are on duty.
+
+mod codes;
+pub mod hours;
+mod linking;
+mod queries;
+mod stores;
+
+use daogou_schema::{Address, GuideId, MemberId, StoreId, Timestamp, guide};
+use sea_orm::ConnectionTrait;
+
+use crate::accounts::Account;
+use crate::context::Context;
+use crate::db::Txn;
+use crate::error::{Error, Result};
+
+pub use codes::{Code, add, guide_code, new_link, resolve_in};
+pub use linking::{Linked, link_in, unlink_in};
+pub use queries::{
+    by_name, choose_current_in, current_answered_in, forget_current_in, get_in, linked_to_in, list, member_of_number_in,
+    number_of_in, on_duty_in_store_in, set_duty_in,
+};
+pub use stores::{add as add_store, code as store_code, find as find_store, get_in as store_in, list as list_stores};
+
+/// A guide who can be reached now: linked, on duty, not left.
+pub fn is_available(guide: &guide::Model) -> bool {
+    guide.openid.is_some() && guide.on_duty && guide.left_at.is_none()
+}
+
+/// Where a guide's own WeChat is reached.
+pub fn address(guide: &guide::Model) -> Option<Address> {
+    guide.openid.clone().map(|openid| Address { account_id: guide.account_id, openid })
+}
+
+/// Where a guide's own WeChat is reached; none when unknown or not linked.
+///
+/// # Errors
+/// When the store fails.
+pub async fn address_in(txn: &Txn, id: GuideId) -> Result<Option<Address>> {
+    Ok(get_in(txn, id).await?.as_ref().and_then(address))
+}
+
+/// The number by which `guide` calls `member`, given at the first use and never changed.
+///
+/// # Errors
+/// When the store fails.
+pub async fn give_number_in(txn: &Txn, guide: GuideId, member: MemberId, now: Timestamp) -> Result<i32> {
+    match number_of_in(txn, guide, member).await? {
+        Some(number) => Ok(number),
+        None => queries::insert_number(txn, guide, member, now).await,
+    }
+}
+
+/// Who takes the next member of a store: on duty, linked, longest without a new one; `except` is passed over.
+///
+/// # Errors
+/// When the store fails.
+pub async fn next_of_store_in(txn: &Txn, store: StoreId, except: Option<GuideId>) -> Result<Option<guide::Model>> {
+    let on_duty = on_duty_in_store_in(txn, store).await?;
+    Ok(on_duty.into_iter().filter(|g| Some(g.id) != except).min_by_key(|g| (g.last_member_at, g.id)))
+}
+
+/// Who stands in for `guide`: the named stand-in if available, else whoever is next in the store.
+///
+/// # Errors
+/// When the store fails.
+pub async fn stand_in_of(txn: &Txn, guide: &guide::Model) -> Result<Option<guide::Model>> {
+    if let Some(id) = guide.stand_in_id
+        && let Some(named) = get_in(txn, id).await?.filter(is_available)
+    {
+        return Ok(Some(named));
+    }
+    next_of_store_in(txn, guide.store_id, Some(guide.id)).await
+}
+
+/// Notes that `guide` has just got a new member.
+///
+/// # Errors
+/// When the store fails.
+pub async fn note_new_member_in(txn: &Txn, guide: GuideId, now: Timestamp) -> Result<()> {
+    queries::set_last_member(txn, guide, now).await
+}
+
+/// The guide that a command means: by number or by name within the account.
+///
+/// # Errors
+/// When there is none, or several of that name.
+pub async fn find(ctx: &Context, account: &Account, word: &str) -> Result<guide::Model> {
+    let found = match word.parse() {
+        Ok(id) => queries::by_id(ctx.db.reads(), account.id, GuideId(id)).await?.into_iter().collect(),
+        Err(_) => by_name(ctx.db.reads(), account.id, word).await?,
+    };
+    let several = found.len() > 1;
+    match found.into_iter().next() {
+        Some(_) if several => Err(Error::Invalid(format!("there are several guides named {word}; use the number that `daogou guide list` shows"))),
+        Some(guide) => Ok(guide),
+        None => Err(Error::NotFound(format!("there is no guide {word}; `daogou guide list` shows who there is"))),
+    }
+}
+
+/// A guide's name for texts; a fallback when the row is gone.
+///
+/// # Errors
+/// When the store fails.
+pub async fn name_of(db: &impl ConnectionTrait, id: GuideId) -> Result<String> {
+    Ok(queries::name(db, id).await?.unwrap_or_default())
+}

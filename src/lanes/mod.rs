@@ -1,0 +1,22 @@
+//! Lanes: one holder at a time handles a person's pushes, or sends to her, over all nodes. A lane dies with its lease;
+//! whoever takes it then gets a higher fence, and what the old holder still wants to settle is refused.
+
+mod queries;
+
+use daogou_schema::Address;
+use daogou_schema::lane::Way;
+
+pub use queries::{release, still_held, take};
+
+/// A held lane.
+#[derive(Clone, Debug)]
+pub struct Hold {
+    /// Whose.
+    pub person: Address,
+    /// Which.
+    pub way: Way,
+    /// Who holds it.
+    pub owner: String,
+    /// The holder's number.
+    pub fence: i64,
+}

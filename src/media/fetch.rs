@@ -1,0 +1,96 @@
+//! Fetching files from WeChat before they expire.
+
+use daogou_schema::{Timestamp, media};
+use daogou_wechat::{CallError, Class, FetchedFile, FetchedMedia};
+
+use super::{Lost, queries};
+use crate::accounts;
+use crate::context::Context;
+use crate::error::Result;
+
+/// How often a file is asked for before it is given up.
+const TRIES: i32 = 5;
+/// How many files one round fetches.
+const ROUND: u64 = 20;
+
+/// Fetches what has arrived and is not kept yet; says how many.
+///
+/// # Errors
+/// When the store fails.
+pub async fn fetch_new(ctx: &Context) -> Result<usize> {
+    let now = Timestamp::from(ctx.clock.now());
+    let rows = queries::not_fetched(ctx.db.reads(), now, TRIES, ROUND).await?;
+    let mut fetched = 0;
+    for row in rows {
+        let id = row.id;
+        match fetch(ctx, row).await {
+            Ok(_kept) => fetched += 1,
+            Err(error) => {
+                tracing::warn!(media.id = id.0, ?error, "a file was not fetched");
+                let gone = matches!(&error, Lost::Gone) || is_final(&error);
+                let tries = if gone { TRIES } else { 1 };
+                ctx.db.write((id, tries), |txn, (id, tries)| Box::pin(queries::add_attempts(txn, *id, *tries))).await?;
+            }
+        }
+    }
+    Ok(fetched)
+}
+
+/// WeChat said no in a way that asking again will not change.
+fn is_final(error: &Lost) -> bool {
+    match error {
+        Lost::Call(CallError::Refused(refusal)) => !matches!(refusal.class, Class::Retry | Class::Quota | Class::Token),
+        Lost::Call(_) | Lost::Gone => false,
+    }
+}
+
+/// Fetches one file and keeps it.
+pub(super) async fn fetch(ctx: &Context, row: media::Model) -> Result<media::Model, Lost> {
+    let account = accounts::get(ctx, row.account_id).await.map_err(|error| {
+        tracing::error!(%error, "the account of a file cannot be opened");
+        Lost::Gone
+    })?;
+    let got = accounts::call(ctx, &account, |token| get_media(ctx, token, &row.wechat_id)).await;
+    let file = match got.map_err(Lost::Call)? {
+        FetchedMedia::File(file) => file,
+        FetchedMedia::Video { url } => ctx.wechat.download(&url).await.map_err(Lost::Call)?,
+    };
+    let name = format!("{}/{}.{}", row.account_id, row.id, extension(&row, &file));
+    let content_type = file.content_type.clone().map(|t| t.chars().take(64).collect::<String>());
+    store(ctx, &name, file.bytes).await.map_err(|error| {
+        tracing::error!(media.id = row.id.0, %error, "a file cannot be written; is DAOGOU_MEDIA_DIR writable?");
+        Lost::Gone
+    })?;
+    let args = (row.id, name.clone(), content_type.clone());
+    let kept = ctx.db.write(args, |txn, (id, name, kind)| Box::pin(queries::set_file(txn, *id, name, kind.as_deref())));
+    if let Err(error) = kept.await {
+        tracing::warn!(media.id = row.id.0, %error, "a fetched file was not noted; it will be fetched again");
+    }
+    Ok(media::Model { file: Some(name), content_type, ..row })
+}
+
+async fn get_media(ctx: &Context, token: String, id: &str) -> Result<FetchedMedia, CallError> {
+    ctx.wechat.get_media(&token, id).await
+}
+
+/// Writes beside and renames: a crash leaves no half file under a name that is noted.
+async fn store(ctx: &Context, name: &str, bytes: Vec<u8>) -> std::io::Result<()> {
+    let path = ctx.config.media_dir.join(name);
+    let part = path.with_extension("part");
+    if let Some(folder) = path.parent() {
+        tokio::fs::create_dir_all(folder).await?;
+    }
+    tokio::fs::write(&part, bytes).await?;
+    tokio::fs::rename(&part, &path).await
+}
+
+fn extension(row: &media::Model, file: &FetchedFile) -> &'static str {
+    match (row.kind.as_str(), file.content_type.as_deref().unwrap_or_default()) {
+        (_, "image/png") => "png",
+        (_, "image/gif") => "gif",
+        (_, "audio/mpeg" | "audio/mp3") => "mp3",
+        ("voice", _) => "amr",
+        ("video", _) => "mp4",
+        _ => "jpg",
+    }
+}

@@ -1,0 +1,96 @@
+//! Members and identities in the store.
+
+use daogou_schema::{Address, MemberId, Timestamp, identity, member};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+
+use super::Following;
+use crate::db::Txn;
+use crate::error::Result;
+
+/// The member with this id.
+///
+/// # Errors
+/// When the store fails.
+pub async fn get_in(txn: &Txn, id: MemberId) -> Result<Option<member::Model>> {
+    Ok(member::Entity::find_by_id(id).one(txn.conn()).await?)
+}
+
+pub(super) async fn insert(txn: &Txn, now: Timestamp) -> Result<member::Model> {
+    let row = member::ActiveModel { quiet: Set(false), muted: Set(false), created_at: Set(now), ..Default::default() };
+    Ok(row.insert(txn.conn()).await?)
+}
+
+pub(super) async fn identity(txn: &Txn, to: &Address) -> Result<Option<identity::Model>> {
+    Ok(identity::Entity::find_by_id((to.account_id, to.openid.clone())).one(txn.conn()).await?)
+}
+
+pub(super) async fn save_identity(
+    txn: &Txn,
+    to: &Address,
+    member: MemberId,
+    before: Option<identity::Model>,
+    following: Following,
+    now: Timestamp,
+) -> Result<identity::Model> {
+    let known = before.is_some();
+    let mut row = before.unwrap_or(identity::Model {
+        account_id: to.account_id,
+        openid: to.openid.clone(),
+        member_id: member,
+        subscribed: false,
+        first_subscribed_at: None,
+        subscribed_at: None,
+        unsubscribed_at: None,
+        last_seen_at: now,
+    });
+    row.member_id = member;
+    row.last_seen_at = now;
+    match following {
+        Following::Yes if !row.subscribed => {
+            row.subscribed = true;
+            row.subscribed_at = Some(now);
+            row.first_subscribed_at = row.first_subscribed_at.or(Some(now));
+        }
+        Following::Left => {
+            row.subscribed = false;
+            row.unsubscribed_at = Some(now);
+        }
+        Following::Yes | Following::Unknown => {}
+    }
+    let model = identity::ActiveModel::from(row.clone()).reset_all();
+    if known {
+        model.update(txn.conn()).await?;
+    } else {
+        identity::Entity::insert(model).exec_without_returning(txn.conn()).await?;
+    }
+    Ok(row)
+}
+
+/// Notes a member's name.
+///
+/// # Errors
+/// When the store fails.
+pub async fn set_name_in(txn: &Txn, id: MemberId, name: &str) -> Result<()> {
+    update(txn, id, member::ActiveModel { name: Set(Some(name.to_owned())), ..Default::default() }).await
+}
+
+/// Notes that a member wants answers only to what she writes, or not any more.
+///
+/// # Errors
+/// When the store fails.
+pub async fn set_quiet_in(txn: &Txn, id: MemberId, quiet: bool) -> Result<()> {
+    update(txn, id, member::ActiveModel { quiet: Set(quiet), ..Default::default() }).await
+}
+
+/// Notes that a member wants no marketing, or wants it again.
+///
+/// # Errors
+/// When the store fails.
+pub async fn set_muted_in(txn: &Txn, id: MemberId, muted: bool) -> Result<()> {
+    update(txn, id, member::ActiveModel { muted: Set(muted), ..Default::default() }).await
+}
+
+async fn update(txn: &Txn, id: MemberId, row: member::ActiveModel) -> Result<()> {
+    member::Entity::update_many().set(row).filter(member::Column::Id.eq(id)).exec(txn.conn()).await?;
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! Messages to people: promised in the transaction that caused them, sent in order, one person at a time, and never
+//! called sent unless WeChat took them.
+//!
+//! The truth about windows is the row `reply_window`; it is spent in the transaction that claims a message, before the
+//! call. What nobody knows the outcome of is listed, never sent again by itself.
+
+mod deliver;
+mod parcel;
+mod passive;
+mod queries;
+pub mod rules;
+mod settle;
+mod tell;
+mod window;
+
+use daogou_schema::outbound::{Purpose, State};
+use daogou_schema::{Address, GuideId, InboundId, MemberId, MessageId, OutboundId, Timestamp};
+
+use crate::db::Txn;
+use crate::error::Result;
+
+pub use deliver::{deliver_to, heal};
+pub use parcel::{Body, Parcel};
+pub use passive::{answer_passively, mark_served};
+pub use queries::due_people;
+pub use rules::Reason;
+pub use window::{is_open_in, open_in as open_window_in, remaining_in, shut_in as shut_windows_in};
+
+/// A message to be promised.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// To whom.
+    pub to: Address,
+    /// What for.
+    pub purpose: Purpose,
+    /// What.
+    pub parcel: Parcel,
+    /// The member it is about.
+    pub member_id: Option<MemberId>,
+    /// The guide it is from or to.
+    pub guide_id: Option<GuideId>,
+    /// The line of the conversation it carries.
+    pub message_id: Option<MessageId>,
+    /// The push that caused it.
+    pub inbound_id: Option<InboundId>,
+}
+
+/// Promises `draft`: it goes out as the passive answer of the push being handled, or as soon as its lane is free.
+///
+/// # Errors
+/// When the store fails.
+pub async fn send_in(txn: &Txn, now: Timestamp, draft: &Draft) -> Result<OutboundId> {
+    queries::insert(txn, now, draft, State::Ready, None).await
+}
+
+/// Keeps `draft` until the person's next act opens a window.
+///
+/// # Errors
+/// When the store fails.
+pub async fn hold_in(txn: &Txn, now: Timestamp, draft: &Draft, reason: Reason) -> Result<OutboundId> {
+    queries::insert(txn, now, draft, State::Held, Some(reason)).await
+}
+
+/// Makes everything held for a person ready again: she has just acted. It is decided anew when it is claimed.
+///
+/// # Errors
+/// When the store fails.
+pub async fn release_held_in(txn: &Txn, now: Timestamp, to: &Address) -> Result<()> {
+    queries::release_held(txn, now, to).await
+}
+
+/// Drops what `guide` had waiting for a person.
+///
+/// # Errors
+/// When the store fails.
+pub async fn drop_answers_in(txn: &Txn, to: &Address, guide: GuideId) -> Result<()> {
+    queries::drop_answers(txn, to, guide).await
+}
+
+/// How many lines wait for a person.
+///
+/// # Errors
+/// When the store fails.
+pub async fn held_count_in(txn: &Txn, to: &Address) -> Result<u64> {
+    queries::count_held(txn, to).await
+}

@@ -1,0 +1,72 @@
+//! Passive first: what the person who just acted has to get goes out as the HTTP answer of her push, which costs
+//! nothing. Who answers is decided once, by the row of the push.
+
+use chrono::TimeDelta;
+use daogou_schema::outbound::State;
+use daogou_schema::{Address, InboundId, Timestamp};
+use daogou_wechat::{Content, MediaKind, Reply};
+
+use super::parcel::{Body, merge};
+use super::{Parcel, queries};
+use crate::context::Context;
+use crate::db::Txn;
+use crate::error::Result;
+use crate::media;
+
+/// When an answer that was handed to nobody counts as an unknown outcome: after WeChat's last retry
+/// (3 attempts of 5 s each).
+const SERVED_WITHIN: TimeDelta = TimeDelta::seconds(15);
+
+/// A chosen passive answer.
+pub struct PassiveAnswer {
+    /// What to answer.
+    pub reply: Reply,
+    ids: Vec<daogou_schema::OutboundId>,
+}
+
+/// Chooses the passive answer from what waits for `to`, in the order it would go out. None when nothing waits or the
+/// first thing cannot be a passive reply.
+///
+/// # Errors
+/// When the store fails.
+pub async fn answer_passively(txn: &Txn, now: Timestamp, to: &Address) -> Result<Option<PassiveAnswer>> {
+    let rows = queries::waiting(txn, to, &[State::Ready]).await?;
+    let parcels: Vec<Parcel> = rows.iter().map(|r| Parcel::from_json(&r.content)).collect::<Result<_>>()?;
+    let Some(merged) = merge(&parcels) else { return Ok(None) };
+    let Some(reply) = as_reply(txn, now, to, merged.body).await? else { return Ok(None) };
+    let ids = rows.iter().take(merged.count).map(|r| r.id).collect();
+    Ok(Some(PassiveAnswer { reply, ids }))
+}
+
+impl PassiveAnswer {
+    /// Marks what the answer carries; for the transaction that decided that push `answer_to` is answered passively.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn mark_in(&self, txn: &Txn, now: Timestamp, answer_to: InboundId) -> Result<()> {
+        queries::mark_answering(txn, &self.ids, answer_to, now + SERVED_WITHIN).await
+    }
+}
+
+/// Notes that the answer of push `id` was handed to WeChat in time.
+///
+/// # Errors
+/// When the store fails: the messages will be listed as unknown.
+pub async fn mark_served(ctx: &Context, id: InboundId) -> Result<()> {
+    let now = Timestamp::from(ctx.clock.now());
+    ctx.db.write((id, now), |txn, (id, now)| Box::pin(queries::mark_served(txn, *id, *now))).await
+}
+
+async fn as_reply(txn: &Txn, now: Timestamp, to: &Address, body: Body) -> Result<Option<Reply>> {
+    Ok(match body {
+        Body::Content(Content::Text { content }) => Some(Reply::Text { content }),
+        // Only with a media id that is good now: nothing may be fetched while a unit of work is open.
+        Body::Media { id, kind, .. } => media::usable_in(txn, to.account_id, id, now).await?.and_then(|media_id| match kind {
+            MediaKind::Image => Some(Reply::Image { media_id }),
+            MediaKind::Voice => Some(Reply::Voice { media_id }),
+            MediaKind::Video => Some(Reply::Video { media_id, title: None, description: None }),
+            MediaKind::Thumb => None,
+        }),
+        Body::Content(_) | Body::Link { .. } | Body::Card { .. } => None,
+    })
+}

@@ -1,0 +1,276 @@
+//! Outbound messages, windows and sending lanes in the store.
+
+use daogou_schema::outbound::{self, Channel, Entity, Purpose, State};
+use daogou_schema::reply_window::{self, Trigger};
+use daogou_schema::{AccountId, Address, InboundId, OutboundId, Timestamp};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set,
+};
+
+use super::{Draft, Reason};
+use crate::db::Txn;
+use crate::error::Result;
+
+/// How many rows of one person a claim looks at: more than one message can merge.
+const LOOK_AHEAD: u64 = 64;
+/// How many people one sweep wakes.
+const SWEEP: u64 = 500;
+
+pub(super) async fn insert(
+    txn: &Txn,
+    now: Timestamp,
+    draft: &Draft,
+    state: State,
+    reason: Option<Reason>,
+) -> Result<OutboundId> {
+    let row = outbound::ActiveModel {
+        account_id: Set(draft.to.account_id),
+        openid: Set(draft.to.openid.clone()),
+        purpose: Set(draft.purpose),
+        content: Set(draft.parcel.to_json()?),
+        member_id: Set(draft.member_id),
+        guide_id: Set(draft.guide_id),
+        message_id: Set(draft.message_id),
+        inbound_id: Set(draft.inbound_id),
+        state: Set(state),
+        attempts: Set(0),
+        due_at: Set(now),
+        fence: Set(0),
+        reason: Set(reason.map(|r| r.word().to_owned())),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    Ok(row.insert(txn.conn()).await?.id)
+}
+
+fn of(to: &Address) -> Condition {
+    Condition::all()
+        .add(outbound::Column::AccountId.eq(to.account_id))
+        .add(outbound::Column::Openid.eq(to.openid.as_str()))
+}
+
+/// The person's messages in `states`, in the order they go out.
+pub(super) async fn waiting(txn: &Txn, to: &Address, states: &[State]) -> Result<Vec<outbound::Model>> {
+    let query = Entity::find()
+        .filter(of(to))
+        .filter(outbound::Column::State.is_in(states.iter().copied()))
+        .order_by_asc(outbound::Column::Id)
+        .limit(LOOK_AHEAD);
+    Ok(query.all(txn.conn()).await?)
+}
+
+pub(super) async fn count_held(txn: &Txn, to: &Address) -> Result<u64> {
+    Ok(Entity::find().filter(of(to)).filter(outbound::Column::State.eq(State::Held)).count(txn.conn()).await?)
+}
+
+pub(super) async fn release_held(txn: &Txn, now: Timestamp, to: &Address) -> Result<()> {
+    Entity::update_many()
+        .col_expr(outbound::Column::State, State::Ready.into())
+        .col_expr(outbound::Column::Reason, Expr::value(None::<String>))
+        .col_expr(outbound::Column::DueAt, now.0.into())
+        .filter(of(to))
+        .filter(outbound::Column::State.eq(State::Held))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// Marks what push `answer_to` carries as its HTTP answer.
+pub(super) async fn mark_answering(txn: &Txn, ids: &[OutboundId], answer_to: InboundId, until: Timestamp) -> Result<()> {
+    Entity::update_many()
+        .col_expr(outbound::Column::State, State::Answering.into())
+        .col_expr(outbound::Column::Channel, Channel::Passive.into())
+        .col_expr(outbound::Column::AnswerTo, answer_to.0.into())
+        .col_expr(outbound::Column::LeaseUntil, until.0.into())
+        .filter(outbound::Column::Id.is_in(ids.iter().copied()))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// The answer of push `answer_to` was handed to WeChat.
+pub(super) async fn mark_served(txn: &Txn, answer_to: InboundId, now: Timestamp) -> Result<()> {
+    Entity::update_many()
+        .col_expr(outbound::Column::State, State::Sent.into())
+        .col_expr(outbound::Column::Reason, Expr::value(None::<String>))
+        .col_expr(outbound::Column::SettledAt, now.0.into())
+        .filter(outbound::Column::AnswerTo.eq(answer_to))
+        .filter(outbound::Column::State.is_in([State::Answering, State::Unknown]))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// Turns claims and answers whose time is over into unknown outcomes and says how many.
+pub(super) async fn lapse(txn: &Txn, now: Timestamp) -> Result<u64> {
+    let lapsed = Entity::update_many()
+        .col_expr(outbound::Column::State, State::Unknown.into())
+        .col_expr(outbound::Column::Reason, Reason::Interrupted.word().into())
+        .col_expr(outbound::Column::SettledAt, now.0.into())
+        .filter(outbound::Column::State.is_in([State::Claimed, State::Answering]))
+        .filter(outbound::Column::LeaseUntil.lt(now))
+        .exec(txn.conn())
+        .await?;
+    Ok(lapsed.rows_affected)
+}
+
+/// A claim: the first row carries the message, the others went into it.
+pub(super) async fn claim(txn: &Txn, rows: &[outbound::Model], spent: Trigger, fence: i64, until: Timestamp) -> Result<()> {
+    let ids = rows.iter().map(|r| r.id);
+    Entity::update_many()
+        .col_expr(outbound::Column::State, State::Claimed.into())
+        .col_expr(outbound::Column::Channel, Channel::Service.into())
+        .col_expr(outbound::Column::Attempts, Expr::col(outbound::Column::Attempts).add(1))
+        .col_expr(outbound::Column::Spent, spent.into())
+        .col_expr(outbound::Column::Fence, fence.into())
+        .col_expr(outbound::Column::LeaseUntil, until.0.into())
+        .filter(outbound::Column::Id.is_in(ids))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// What a settled claim becomes.
+pub(super) struct Settled {
+    pub state: State,
+    pub reason: Option<Reason>,
+    pub code: Option<i64>,
+    pub due_at: Option<Timestamp>,
+}
+
+/// Settles the claimed rows `ids` under `fence` and says whether the claim still stood.
+pub(super) async fn settle(txn: &Txn, ids: &[OutboundId], fence: i64, now: Timestamp, to: &Settled) -> Result<bool> {
+    let mut update = Entity::update_many()
+        .col_expr(outbound::Column::State, to.state.into())
+        .col_expr(outbound::Column::Reason, Expr::value(to.reason.map(|r| r.word().to_owned())))
+        .col_expr(outbound::Column::Code, Expr::value(to.code))
+        .col_expr(outbound::Column::LeaseUntil, Expr::value(None::<i64>));
+    update = match to.due_at {
+        Some(due) => update.col_expr(outbound::Column::DueAt, due.0.into()),
+        None => update.col_expr(outbound::Column::SettledAt, now.0.into()),
+    };
+    let done = update
+        .filter(outbound::Column::Id.is_in(ids.iter().copied()))
+        .filter(outbound::Column::Fence.eq(fence))
+        .filter(outbound::Column::State.eq(State::Claimed))
+        .exec(txn.conn())
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Moves unclaimed rows to a resting state.
+pub(super) async fn rest(txn: &Txn, ids: &[OutboundId], state: State, reason: Reason) -> Result<()> {
+    Entity::update_many()
+        .col_expr(outbound::Column::State, state.into())
+        .col_expr(outbound::Column::Reason, reason.word().into())
+        .filter(outbound::Column::Id.is_in(ids.iter().copied()))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// Moves everything ready for a person to a resting state.
+pub(super) async fn rest_all(txn: &Txn, to: &Address, purposes: &[Purpose], reason: Reason) -> Result<()> {
+    Entity::update_many()
+        .col_expr(outbound::Column::State, State::Held.into())
+        .col_expr(outbound::Column::Reason, reason.word().into())
+        .filter(of(to))
+        .filter(outbound::Column::State.eq(State::Ready))
+        .filter(outbound::Column::Purpose.is_in(purposes.iter().copied()))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// Drops a guide's answers that still wait for a person.
+pub(super) async fn drop_answers(txn: &Txn, to: &Address, guide: daogou_schema::GuideId) -> Result<()> {
+    Entity::update_many()
+        .col_expr(outbound::Column::State, State::Dropped.into())
+        .filter(of(to))
+        .filter(outbound::Column::State.is_in([State::Ready, State::Held]))
+        .filter(outbound::Column::Purpose.eq(Purpose::Answer))
+        .filter(outbound::Column::GuideId.eq(guide))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// The people who have something to get by now: what a lost wake-up would have said.
+pub async fn due_people(db: &impl ConnectionTrait, now: Timestamp) -> Result<Vec<Address>> {
+    let people: Vec<(AccountId, String)> = Entity::find()
+        .select_only()
+        .column(outbound::Column::AccountId)
+        .column(outbound::Column::Openid)
+        .filter(outbound::Column::State.eq(State::Ready))
+        .filter(outbound::Column::DueAt.lte(now))
+        .distinct()
+        .limit(SWEEP)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(people.into_iter().map(|(account_id, openid)| Address { account_id, openid }).collect())
+}
+
+fn window_of(to: &Address) -> Condition {
+    Condition::all()
+        .add(reply_window::Column::AccountId.eq(to.account_id))
+        .add(reply_window::Column::Openid.eq(to.openid.as_str()))
+}
+
+pub(super) async fn windows(txn: &Txn, to: &Address) -> Result<Vec<reply_window::Model>> {
+    Ok(reply_window::Entity::find().filter(window_of(to)).all(txn.conn()).await?)
+}
+
+pub(super) async fn insert_window(txn: &Txn, to: &Address, trigger: Trigger, until: Timestamp, remaining: i32) -> Result<()> {
+    let row = reply_window::ActiveModel {
+        account_id: Set(to.account_id),
+        openid: Set(to.openid.clone()),
+        trigger: Set(trigger),
+        until: Set(until),
+        remaining: Set(remaining),
+    };
+    reply_window::Entity::insert(row).exec_without_returning(txn.conn()).await?;
+    Ok(())
+}
+
+pub(super) async fn reopen_window(txn: &Txn, to: &Address, trigger: Trigger, until: Timestamp, remaining: i32) -> Result<()> {
+    reply_window::Entity::update_many()
+        .col_expr(reply_window::Column::Until, until.0.into())
+        .col_expr(reply_window::Column::Remaining, remaining.into())
+        .filter(window_of(to))
+        .filter(reply_window::Column::Trigger.eq(trigger))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// Spends one, guarded: false when the window shut or ran out meanwhile.
+pub(super) async fn spend_window(txn: &Txn, to: &Address, trigger: Trigger, now: Timestamp) -> Result<bool> {
+    let spent = reply_window::Entity::update_many()
+        .col_expr(reply_window::Column::Remaining, Expr::col(reply_window::Column::Remaining).sub(1))
+        .filter(window_of(to))
+        .filter(reply_window::Column::Trigger.eq(trigger))
+        .filter(reply_window::Column::Remaining.gt(0))
+        .filter(reply_window::Column::Until.gt(now))
+        .exec(txn.conn())
+        .await?;
+    Ok(spent.rows_affected == 1)
+}
+
+pub(super) async fn give_back_window(txn: &Txn, to: &Address, trigger: Trigger, most: i32) -> Result<()> {
+    reply_window::Entity::update_many()
+        .col_expr(reply_window::Column::Remaining, Expr::col(reply_window::Column::Remaining).add(1))
+        .filter(window_of(to))
+        .filter(reply_window::Column::Trigger.eq(trigger))
+        .filter(reply_window::Column::Remaining.lt(most))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn shut_windows(txn: &Txn, to: &Address) -> Result<()> {
+    reply_window::Entity::delete_many().filter(window_of(to)).exec(txn.conn()).await?;
+    Ok(())
+}

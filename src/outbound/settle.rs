@@ -1,0 +1,84 @@
+//! What WeChat answered, written down, and who is told.
+
+use daogou_schema::{Address, Timestamp};
+use daogou_schema::outbound::State;
+use daogou_wechat::CallError;
+
+use super::deliver::{Claim, Sending};
+use super::queries::Settled;
+use super::rules::{self, Outcome, Reason};
+use super::{queries, tell, window};
+use crate::context::Context;
+use crate::db::Txn;
+use crate::error::Result;
+use crate::lanes::Hold;
+use crate::texts::Texts;
+
+struct Settling {
+    hold: Hold,
+    claim: Claim,
+    outcome: Outcome,
+    code: Option<i64>,
+    now: Timestamp,
+    texts: Texts,
+}
+
+/// Writes down how the call for `claim` ended.
+///
+/// # Errors
+/// When the store fails: the claim lapses into an unknown outcome.
+pub(super) async fn settle(ctx: &Context, hold: &Hold, claim: Claim, sending: &Sending) -> Result<()> {
+    let (outcome, code) = match sending {
+        Sending::Answered(answer) => {
+            let code = answer.as_ref().err().and_then(CallError::refusal).map(|r| r.code);
+            (rules::outcome(answer, claim.attempts), code)
+        }
+        Sending::NoMedia => (Outcome::Refused(Reason::Media), None),
+    };
+    if let Sending::Answered(Err(error)) = sending {
+        tracing::warn!(outbound.id = claim.row.id.0, %error, ?outcome, "a message was not taken");
+    }
+    let now = Timestamp::from(ctx.clock.now());
+    let args = Settling { hold: hold.clone(), claim, outcome, code, now, texts: ctx.texts.clone() };
+    let told = ctx.db.write(args, |txn, s| Box::pin(settle_in(txn, s))).await?;
+    ctx.signals.outbound_ready(told);
+    metrics::counter!("daogou_outbound_total", "outcome" => word(outcome)).increment(1);
+    Ok(())
+}
+
+async fn settle_in(txn: &Txn, s: &Settling) -> Result<Option<Address>> {
+    let Settling { hold, claim, outcome, code, now, texts } = s;
+    let (state, reason, due_at) = match outcome {
+        Outcome::Sent => (State::Sent, None, None),
+        Outcome::Again(after) => (State::Ready, None, Some(*now + *after)),
+        Outcome::Closed(reason) => (State::Held, Some(*reason), None),
+        Outcome::Refused(reason) => (State::Refused, Some(*reason), None),
+        Outcome::Unknown(reason) => (State::Unknown, Some(*reason), None),
+    };
+    let settled = Settled { state, reason, code: *code, due_at };
+    if !queries::settle(txn, &claim.ids, hold.fence, *now, &settled).await? {
+        // The lease was over and the claim is listed as unknown; that stays true.
+        return Ok(None);
+    }
+    match outcome {
+        Outcome::Closed(_) => window::shut_in(txn, &hold.person).await?,
+        // Not taken by WeChat, so not counted by WeChat.
+        Outcome::Again(_) | Outcome::Refused(_) => window::give_back_in(txn, &hold.person, claim.spent).await?,
+        // An unknown outcome stays spent: the ledger may err only to the safe side.
+        Outcome::Sent | Outcome::Unknown(_) => {}
+    }
+    match reason {
+        Some(reason) => tell::not_delivered_in(txn, *now, texts, claim, reason).await,
+        None => Ok(None),
+    }
+}
+
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Sent => "sent",
+        Outcome::Again(_) => "again",
+        Outcome::Closed(_) => "held",
+        Outcome::Refused(_) => "refused",
+        Outcome::Unknown(_) => "unknown",
+    }
+}

@@ -1,0 +1,126 @@
+//! Telling guides what became of their messages and how many lines wait for them.
+
+use std::collections::BTreeMap;
+
+use daogou_schema::{Address, Timestamp};
+use daogou_schema::outbound::{self, Purpose, State};
+use daogou_wechat::Content;
+use minijinja::context;
+
+use super::deliver::Claim;
+use super::parcel::Body;
+use super::{Draft, Parcel, Reason, queries, send_in};
+use crate::db::Txn;
+use crate::error::Result;
+use crate::{guides, members};
+use crate::texts::Texts;
+
+/// How much of a message is quoted when it comes back.
+const QUOTE_CHARS: usize = 20;
+
+/// The guide whose answer did not arrive is told at once, with the reason.
+pub(super) async fn not_delivered_in(
+    txn: &Txn,
+    now: Timestamp,
+    texts: &Texts,
+    claim: &Claim,
+    reason: Reason,
+) -> Result<Option<Address>> {
+    if claim.purpose != Purpose::Answer {
+        return Ok(None);
+    }
+    tell_in(txn, now, texts, &claim.row, &claim.body, reason).await
+}
+
+/// Guides whose answers are kept because the consumer's window ran out before their turn came.
+pub(super) async fn answers_held_in(
+    txn: &Txn,
+    now: Timestamp,
+    texts: &Texts,
+    rows: &[outbound::Model],
+    reason: Reason,
+) -> Result<()> {
+    for row in rows.iter().filter(|r| r.purpose == Purpose::Answer) {
+        let body = Parcel::from_json(&row.content)?.body;
+        tell_in(txn, now, texts, row, &body, reason).await?;
+    }
+    Ok(())
+}
+
+async fn tell_in(
+    txn: &Txn,
+    now: Timestamp,
+    texts: &Texts,
+    row: &outbound::Model,
+    body: &Body,
+    reason: Reason,
+) -> Result<Option<Address>> {
+    let (Some(guide_id), Some(member_id)) = (row.guide_id, row.member_id) else { return Ok(None) };
+    let Some(to) = guides::address_in(txn, guide_id).await? else { return Ok(None) };
+    let who = members::label_in(txn, texts, guide_id, member_id).await?;
+    let text = texts.render("not_delivered", context! { who, reason => reason.word(), quote => quote(body) })?;
+    let draft = Draft {
+        to: to.clone(),
+        purpose: Purpose::Notice,
+        parcel: Parcel::text(text),
+        member_id: Some(member_id),
+        guide_id: Some(guide_id),
+        message_id: None,
+        inbound_id: row.inbound_id,
+    };
+    send_in(txn, now, &draft).await?;
+    Ok(Some(to))
+}
+
+/// Promises the one message that says how many lines wait. It stands behind nothing: everything else is held.
+pub(super) async fn how_many_wait_in(
+    txn: &Txn,
+    now: Timestamp,
+    texts: &Texts,
+    to: &Address,
+    first: &outbound::Model,
+) -> Result<()> {
+    let held = queries::waiting(txn, to, &[State::Held]).await?;
+    let mut people: Vec<(String, u32)> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut total: u32 = 0;
+    for row in held.iter().filter(|r| r.purpose == Purpose::Relay) {
+        let parcel = Parcel::from_json(&row.content)?;
+        // A picture stands behind its label; together they are one line.
+        let Some(who) = parcel.who else { continue };
+        total += 1;
+        let at = *places.entry(who.clone()).or_insert_with(|| {
+            people.push((who, 0));
+            people.len() - 1
+        });
+        if let Some(person) = people.get_mut(at) {
+            person.1 += 1;
+        }
+    }
+    let notices = held.iter().filter(|r| r.purpose == Purpose::Notice).count();
+    let people: Vec<_> = people.into_iter().map(|(who, count)| context! { who, count }).collect();
+    let text = texts.render("waiting", context! { total, people, notices })?;
+    let draft = Draft {
+        to: to.clone(),
+        purpose: Purpose::Waiting,
+        parcel: Parcel::text(text),
+        member_id: None,
+        guide_id: first.guide_id,
+        message_id: None,
+        inbound_id: first.inbound_id,
+    };
+    send_in(txn, now, &draft).await.map(drop)
+}
+
+fn quote(body: &Body) -> String {
+    match body {
+        Body::Content(Content::Text { content }) if content.chars().count() > QUOTE_CHARS => {
+            content.chars().take(QUOTE_CHARS).chain(['…']).collect()
+        }
+        Body::Content(Content::Text { content }) => content.clone(),
+        Body::Media { kind, .. } => crate::texts::media_word(*kind).to_owned(),
+        Body::Link { title, .. } => format!("[链接] {title}"),
+        Body::Card { title, .. } => format!("[小程序] {title}"),
+        Body::Content(_) => "[卡片]".to_owned(),
+    }
+}

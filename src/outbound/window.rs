@@ -1,0 +1,84 @@
+//! Reply windows: what WeChat still lets us send to a person.
+//!
+//! Numbers (WeChat: customer-service messages, 2024–2026): a message opens 5 within 48 hours; a menu tap, a follow and
+//! a scan 3 within 1 minute each; opening a mini-program's chat 2 within 1 minute. How overlapping windows combine is
+//! not documented; like the platform's simulator we spend from the one that lasts longest.
+
+use chrono::TimeDelta;
+use daogou_schema::{Address, Timestamp};
+use daogou_schema::reply_window::{self, Trigger};
+
+use super::queries;
+use crate::db::Txn;
+use crate::error::Result;
+
+/// How long a window stays open and how many messages it allows.
+fn size(trigger: Trigger) -> (TimeDelta, i32) {
+    match trigger {
+        Trigger::Message => (TimeDelta::hours(48), 5),
+        Trigger::Menu | Trigger::Follow | Trigger::Scan => (TimeDelta::minutes(1), 3),
+        Trigger::Enter => (TimeDelta::minutes(1), 2),
+    }
+}
+
+/// Opens, or opens anew, the window that an act at `acted_at` gives. A late push never shortens what a newer act gave.
+///
+/// # Errors
+/// When the store fails.
+pub async fn open_in(txn: &Txn, to: &Address, trigger: Trigger, acted_at: Timestamp) -> Result<()> {
+    let (length, remaining) = size(trigger);
+    let until = acted_at + length;
+    let open = queries::windows(txn, to).await?;
+    match open.iter().find(|w| w.trigger == trigger) {
+        Some(newer) if newer.until > until => Ok(()),
+        Some(_) => queries::reopen_window(txn, to, trigger, until, remaining).await,
+        None => queries::insert_window(txn, to, trigger, until, remaining).await,
+    }
+}
+
+/// How many messages can still be sent now, over all windows.
+///
+/// # Errors
+/// When the store fails.
+pub async fn remaining_in(txn: &Txn, to: &Address, now: Timestamp) -> Result<i32> {
+    let windows = queries::windows(txn, to).await?;
+    Ok(windows.iter().filter(|w| is_open(w, now)).map(|w| w.remaining).sum())
+}
+
+/// Whether the window that `trigger` opens is open and not used up.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_open_in(txn: &Txn, to: &Address, trigger: Trigger, now: Timestamp) -> Result<bool> {
+    Ok(queries::windows(txn, to).await?.iter().any(|w| w.trigger == trigger && is_open(w, now)))
+}
+
+/// Spends one message and says from which window; none when nothing is left.
+pub(super) async fn spend_in(txn: &Txn, to: &Address, now: Timestamp) -> Result<Option<Trigger>> {
+    let mut windows = queries::windows(txn, to).await?;
+    windows.retain(|w| is_open(w, now));
+    windows.sort_by_key(|w| std::cmp::Reverse(w.until));
+    for window in windows {
+        if queries::spend_window(txn, to, window.trigger, now).await? {
+            return Ok(Some(window.trigger));
+        }
+    }
+    Ok(None)
+}
+
+/// Gives back what a message spent that WeChat did not take.
+pub(super) async fn give_back_in(txn: &Txn, to: &Address, trigger: Trigger) -> Result<()> {
+    queries::give_back_window(txn, to, trigger, size(trigger).1).await
+}
+
+/// Forgets all windows of a person: she unfollowed, or WeChat says they are shut.
+///
+/// # Errors
+/// When the store fails.
+pub async fn shut_in(txn: &Txn, to: &Address) -> Result<()> {
+    queries::shut_windows(txn, to).await
+}
+
+fn is_open(window: &reply_window::Model, now: Timestamp) -> bool {
+    window.until > now && window.remaining > 0
+}

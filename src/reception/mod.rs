@@ -1,0 +1,87 @@
+//! Reception: takes every push in, durably before it is answered, and decides what to do with it. It calls the
+//! subjects; nothing else does.
+
+mod answer;
+mod handle;
+mod intake;
+mod lane;
+mod queries;
+
+use std::time::{Duration, Instant};
+
+use daogou_schema::InboundId;
+use daogou_schema::inbound::State;
+use tokio::time::timeout_at;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::outbound;
+
+pub use intake::Incoming;
+pub use lane::heal;
+pub use queries::{purge_keys, purge_raw};
+
+/// How long the HTTP answer waits for the handler. WeChat gives up at 5 s (WeChat: receiving messages).
+const BUDGET: Duration = Duration::from_millis(1500);
+/// An answer written later than this was not read by WeChat.
+const HEARD_WITHIN: Duration = Duration::from_millis(4800);
+
+/// A push that is stored, and what to answer.
+pub struct TakenIn {
+    id: InboundId,
+    /// The passive answer exactly as it goes on the wire; none means `success`.
+    pub answer: Option<String>,
+    since: Instant,
+}
+
+/// Takes a push in: it is durably stored when this returns, whatever happens afterwards. A duplicate gets the stored
+/// answer again.
+///
+/// # Errors
+/// When the store is down: nothing was accepted.
+pub async fn take_in(ctx: &Context, incoming: Incoming) -> Result<TakenIn> {
+    let since = Instant::now();
+    let deadline = tokio::time::Instant::now() + BUDGET;
+    let account = incoming.account.clone();
+    let accepted = intake::accept(ctx, incoming).await?;
+    let id = accepted.id;
+    if accepted.state == State::Unreadable {
+        return Ok(TakenIn { id, answer: None, since });
+    }
+    let answered = ctx.signals.on_answer(id);
+    if let Some(hold) = accepted.hold {
+        ctx.tasks.run(lane::work(ctx.clone(), account, hold));
+    } else if let Some(decided) = answer::decided(ctx, id).await? {
+        // It was handled before: a duplicate, or another request's lane was faster.
+        ctx.signals.forget(id);
+        return Ok(TakenIn { id, answer: decided, since });
+    }
+    let answer = match timeout_at(deadline, answered).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) | Err(_) => answer::give_up(ctx, id).await?,
+    };
+    Ok(TakenIn { id, answer, since })
+}
+
+impl TakenIn {
+    /// Notes, beside the request, that the answer was handed over while WeChat was still listening.
+    pub fn hand_over(&self, ctx: &Context) {
+        if self.answer.is_none() || self.since.elapsed() > HEARD_WITHIN {
+            return;
+        }
+        let (id, ctx_of_task) = (self.id, ctx.clone());
+        ctx.tasks.run(async move {
+            if let Err(error) = served(&ctx_of_task, id).await {
+                tracing::warn!(inbound.id = id.0, %error, "a passive answer will be listed as unknown");
+            }
+        });
+    }
+}
+
+async fn served(ctx: &Context, id: InboundId) -> Result<()> {
+    outbound::mark_served(ctx, id).await?;
+    // What waits behind the passive answer may go now.
+    let behind = queries::sender(ctx.db.reads(), id).await?;
+    ctx.signals.outbound_ready(behind);
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! Columns that are encrypted at rest: AES-256-GCM under a key derived from DAOGOU_SECRET_KEY.
+//!
+//! Stored form: version byte, 12 bytes nonce, ciphertext with tag. The place (table, column, row) is authenticated, so a
+//! value cannot be moved to another row.
+
+use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Nonce};
+use daogou_ground::Chance;
+use hkdf::Hkdf;
+use sha2::Sha256;
+
+use crate::config::{Secret, SecretKey};
+use crate::error::{Error, Result};
+
+const VERSION: u8 = 1;
+
+/// Seals and opens column values. Cloning shares it.
+#[derive(Clone)]
+pub struct Vault {
+    cipher: Aes256Gcm,
+    chance: Chance,
+}
+
+impl Vault {
+    /// A vault under `key`.
+    ///
+    /// # Errors
+    /// Never in practice: the derived key has the right length.
+    pub fn new(key: &SecretKey, chance: Chance) -> Result<Self> {
+        let mut derived = [0; 32];
+        let fault = |_| Error::Internal("the column key cannot be derived".into());
+        Hkdf::<Sha256>::new(None, key.bytes()).expand(b"daogou columns v1", &mut derived).map_err(fault)?;
+        let cipher = Aes256Gcm::new(&derived.into());
+        Ok(Self { cipher, chance })
+    }
+
+    /// Encrypts `text` for `place`, for example `account.secret.wx123`.
+    ///
+    /// # Errors
+    /// When the text is longer than the cipher allows (64 GB).
+    pub fn seal(&self, place: &str, text: &str) -> Result<Vec<u8>> {
+        let nonce: [u8; 12] = self.chance.bytes();
+        let payload = Payload { msg: text.as_bytes(), aad: place.as_bytes() };
+        let sealed = self
+            .cipher
+            .encrypt(&Nonce::from(nonce), payload)
+            .map_err(|_| Error::Internal(format!("{place} cannot be encrypted")))?;
+        Ok([&[VERSION], &nonce[..], &sealed].concat())
+    }
+
+    /// Decrypts what [`Vault::seal`] made for the same `place`.
+    ///
+    /// # Errors
+    /// When the key is another one or the value was moved or changed.
+    pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Secret> {
+        let fault = || {
+            Error::Invalid(format!("{place} cannot be decrypted: DAOGOU_SECRET_KEY is not the key it was stored with"))
+        };
+        let (head, ciphertext) = sealed.split_at_checked(13).ok_or_else(fault)?;
+        let (version, nonce) = head.split_first().ok_or_else(fault)?;
+        let nonce: [u8; 12] = nonce.try_into().map_err(|_| fault())?;
+        if *version != VERSION {
+            return Err(fault());
+        }
+        let payload = Payload { msg: ciphertext, aad: place.as_bytes() };
+        let bytes = self.cipher.decrypt(&Nonce::from(nonce), payload).map_err(|_| fault())?;
+        String::from_utf8(bytes).map(Secret::new).map_err(|_| fault())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_opens_only_in_its_place_and_under_its_key() {
+        let chance = Chance::seeded(1);
+        let vault = Vault::new(&SecretKey::from_bytes([7; 32]), chance.clone()).unwrap();
+        let sealed = vault.seal("account.secret.wx1", "密钥").unwrap();
+        assert_eq!(vault.open("account.secret.wx1", &sealed).unwrap().expose(), "密钥");
+        assert!(vault.open("account.token.wx1", &sealed).is_err());
+        assert!(vault.open("account.secret.wx1", &[]).is_err());
+        let other = Vault::new(&SecretKey::from_bytes([8; 32]), chance).unwrap();
+        assert!(other.open("account.secret.wx1", &sealed).is_err());
+    }
+}

@@ -1,0 +1,30 @@
+//! The URL map of the server, on one screen, each line with who may call it.
+
+mod failure;
+mod health;
+mod trace;
+mod webhook;
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data, ServiceConfig};
+
+use crate::context::Context;
+
+/// All routes.
+pub fn routes(ctx: Context) -> impl FnOnce(&mut ServiceConfig) {
+    move |config: &mut ServiceConfig| {
+        config.app_data(Data::new(ctx)).service(
+            web::scope("")
+                .wrap(from_fn(trace::trace))
+                // WeChat: whoever signs with the account's token.
+                .route("/wechat/{appid}", web::get().to(webhook::verify))
+                .route("/wechat/{appid}", web::post().to(webhook::receive))
+                // Everybody: no secrets in them.
+                .route("/healthz", web::get().to(health::alive))
+                .route("/readyz", web::get().to(health::ready))
+                .route("/metrics", web::get().to(health::metrics))
+                .route("/", web::get().to(health::root))
+                .default_service(web::route().to(failure::not_found)),
+        );
+    }
+}

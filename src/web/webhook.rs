@@ -1,0 +1,97 @@
+//! The callback of WeChat: `/wechat/{appid}`. It opens the envelope and hands the push to reception; nothing else.
+
+use actix_web::HttpResponse;
+use actix_web::web::{BytesMut, Data, Path, Payload, Query};
+use daogou_wechat::{BODY_BYTES_MAX, Format, Query as PushQuery, Refused, is_container_probe};
+use futures_util::StreamExt;
+
+use super::failure;
+use crate::accounts;
+use crate::context::Context;
+use crate::reception::{self, Incoming};
+
+/// Of a longer body this much is read away, so that its sender gets to read the refusal.
+const DRAIN_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// The check that WeChat makes when the address is saved.
+pub(super) async fn verify(ctx: Data<Context>, appid: Path<String>, query: Query<PushQuery>) -> HttpResponse {
+    match accounts::find(&ctx, &appid).await {
+        Ok(Some(account)) => match account.door.verify_url(&query) {
+            Ok(echo) => HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(echo),
+            Err(refused) => refuse(&appid, &refused),
+        },
+        Ok(None) => failure::not_found().await,
+        Err(error) => failure::answer(&error),
+    }
+}
+
+/// A push.
+pub(super) async fn receive(
+    ctx: Data<Context>,
+    appid: Path<String>,
+    query: Query<PushQuery>,
+    payload: Payload,
+) -> HttpResponse {
+    let Some(body) = read(payload).await else { return refuse(&appid, &Refused::TooLarge) };
+    if is_container_probe(&body) {
+        return success();
+    }
+    let account = match accounts::find(&ctx, &appid).await {
+        Ok(Some(account)) => account,
+        Ok(None) => return failure::not_found().await,
+        Err(error) => return failure::answer(&error),
+    };
+    let opened = match account.door.open(&query, &body) {
+        Ok(opened) => opened,
+        Err(refused) => return refuse(&appid, &refused),
+    };
+    let format = opened.format;
+    let incoming = Incoming { account, format, text: opened.text };
+    match reception::take_in(&ctx, incoming).await {
+        Ok(taken) => {
+            taken.hand_over(&ctx);
+            metrics::counter!("daogou_pushes_total", "outcome" => if taken.answer.is_some() { "passive" } else { "success" })
+                .increment(1);
+            taken.answer.map_or_else(success, |answer| reply(format, answer))
+        }
+        Err(error) => {
+            metrics::counter!("daogou_pushes_total", "outcome" => "failed").increment(1);
+            failure::answer(&error)
+        }
+    }
+}
+
+/// The body, or none when it is too long or broke off.
+async fn read(mut payload: Payload) -> Option<BytesMut> {
+    let mut body = BytesMut::new();
+    let mut length = 0;
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.ok()?;
+        length += chunk.len();
+        if length <= BODY_BYTES_MAX {
+            body.extend_from_slice(&chunk);
+        } else if length > DRAIN_BYTES_MAX {
+            return None;
+        }
+    }
+    (length <= BODY_BYTES_MAX).then_some(body)
+}
+
+fn success() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("success")
+}
+
+fn reply(format: Format, answer: String) -> HttpResponse {
+    let kind = match format {
+        Format::Xml => "text/xml; charset=utf-8",
+        Format::Json => "application/json; charset=utf-8",
+    };
+    HttpResponse::Ok().content_type(kind).body(answer)
+}
+
+/// One answer for every reason, so that nobody learns from it which check failed.
+fn refuse(appid: &str, reason: &Refused) -> HttpResponse {
+    tracing::warn!(account.appid = %appid.chars().take(64).collect::<String>(), %reason, "a push was refused at the door");
+    metrics::counter!("daogou_pushes_total", "outcome" => "refused").increment(1);
+    HttpResponse::Forbidden().content_type("text/plain; charset=utf-8").body("refused")
+}

@@ -1,0 +1,118 @@
+//! Every background job and every schedule, on one screen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use daogou_schema::{Address, Timestamp};
+use tokio::sync::Semaphore;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::{media, outbound, reception, telemetry};
+
+/// How many people are sent to at once.
+const SENDERS: usize = 64;
+/// How often the store is looked through for what no wake-up told: lost ones, and what is due later.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+const FETCH_EVERY: Duration = Duration::from_secs(2);
+const PURGE_EVERY: Duration = Duration::from_secs(60);
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+/// Dedupe keys outlive the raw body, so that a replay after a month still takes no effect.
+const KEY_DAYS: i64 = 90;
+
+/// Starts all workers; they end with `stop`.
+pub fn start(ctx: &Context, stop: &CancellationToken) {
+    run(ctx, stop, send);
+    every(ctx, stop, "send what is due", SWEEP_EVERY, |ctx| Box::pin(async move { wake_due(&ctx).await }));
+    every(ctx, stop, "take over pushes", SWEEP_EVERY, |ctx| Box::pin(async move { take_over(&ctx).await }));
+    every(ctx, stop, "list unknown outcomes", SWEEP_EVERY, |ctx| Box::pin(async move { list_unknown(&ctx).await }));
+    every(ctx, stop, "fetch media", FETCH_EVERY, |ctx| Box::pin(async move { media::fetch_new(&ctx).await.map(drop) }));
+    every(ctx, stop, "forget old pushes", PURGE_EVERY, |ctx| Box::pin(async move { purge(&ctx).await }));
+    every(ctx, stop, "metrics upkeep", UPKEEP_EVERY, |_ctx| Box::pin(async move { upkeep() }));
+}
+
+async fn take_over(ctx: &Context) -> Result<()> {
+    reception::heal(ctx, false).await.map(drop)
+}
+
+async fn list_unknown(ctx: &Context) -> Result<()> {
+    let lapsed = outbound::heal(ctx).await?;
+    if lapsed > 0 {
+        tracing::warn!(lapsed, "messages whose outcome nobody knows were listed");
+    }
+    Ok(())
+}
+
+fn upkeep() -> Result<()> {
+    if let Some(handle) = telemetry::metrics() {
+        handle.run_upkeep();
+    }
+    Ok(())
+}
+
+async fn wake_due(ctx: &Context) -> Result<()> {
+    let now = Timestamp::from(ctx.clock.now());
+    let people = outbound::due_people(ctx.db.reads(), now).await?;
+    ctx.signals.outbound_ready(people);
+    Ok(())
+}
+
+async fn purge(ctx: &Context) -> Result<()> {
+    let now = Timestamp::from(ctx.clock.now());
+    while reception::purge_raw(ctx, now - TimeDelta::days(ctx.config.raw_days.into())).await? > 0 {}
+    reception::purge_keys(ctx, now - TimeDelta::days(KEY_DAYS)).await.map(drop)
+}
+
+/// Sends to everybody who has something ready, many people at once, each in order.
+async fn send(ctx: Context) {
+    let seats = Arc::new(Semaphore::new(SENDERS));
+    loop {
+        let mut people = ctx.signals.next_outbound().await;
+        people.sort_unstable();
+        people.dedup();
+        for person in people {
+            let Ok(seat) = seats.clone().acquire_owned().await else { return };
+            let task = ctx.clone();
+            ctx.tasks.run(async move {
+                send_to(&task, &person).await;
+                drop(seat);
+            });
+        }
+    }
+}
+
+async fn send_to(ctx: &Context, person: &Address) {
+    if let Err(error) = outbound::deliver_to(ctx, person).await {
+        tracing::error!(%error, "sending to a person broke off; it goes on with the next sweep");
+    }
+}
+
+fn run<F>(ctx: &Context, stop: &CancellationToken, work: impl FnOnce(Context) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (work, stop) = (work(ctx.clone()), stop.clone());
+    ctx.tasks.run(async move {
+        // None: the stop came first.
+        let _ended = stop.run_until_cancelled(work).await;
+    });
+}
+
+/// One round of a job.
+type Round = futures_util::future::BoxFuture<'static, Result<()>>;
+
+fn every(ctx: &Context, stop: &CancellationToken, name: &'static str, period: Duration, round: fn(Context) -> Round) {
+    run(ctx, stop, |ctx| async move {
+        let mut ticks = tokio::time::interval(period);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = round(ctx.clone()).await {
+                tracing::error!(job = name, %error, "a job failed; it runs again");
+            }
+        }
+    });
+}
