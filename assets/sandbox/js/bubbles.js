@@ -52,7 +52,9 @@ function systemLine(item) {
 
 function face(item, phone, account) {
   if (item.from === "person") return personFace(phone.name);
-  return button({ class: "face-button", "aria-label": `${account?.name ?? ""}的资料`, onclick: () => phone.open("profile", { appid: account.appid }) }, accountFace(account));
+  // The title bar leads to the same page; a stop at every message would only be in the way of the keyboard.
+  const open = () => phone.open("profile", { appid: account.appid });
+  return button({ class: "face-button", tabindex: -1, "aria-hidden": "true", onclick: open }, accountFace(account));
 }
 
 /** The message as a row of the thread. `act` answers taps inside it (see richText). */

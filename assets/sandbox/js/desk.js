@@ -102,7 +102,8 @@ export class Desk extends EventTarget {
     const item = h("li", {});
     item.dot = h("span", { class: "badge badge--dot", hidden: true });
     item.unread = unseen("");
-    item.key = button({ class: "strip-key", onclick: () => this.bring(phone.id) }, personFace(phone.name), h("span", {}, phone.name), item.dot, item.unread);
+    item.key = button({ class: "strip-key", onclick: () => this.bring(phone.id) },
+      personFace(phone.name), h("span", {}, phone.name), item.dot, item.unread);
     item.append(item.key);
     return item;
   }

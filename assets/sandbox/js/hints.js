@@ -14,7 +14,7 @@ const RELAYED = /#\d+/;
 const account = () => store.accounts.find(({ kind }) => kind !== "miniprogram") ?? store.accounts[0];
 
 /** The three people of the walk: the customer and the guide whose phones are open, and another customer. */
-function cast(desk) {
+function choose(desk) {
   // Who is on the desk comes first, then everybody else.
   const ids = [...new Set([...desk.ids, ...store.people.map(({ id }) => id)])];
   const guide = ids.find((id) => roleOf(id) === "导购") ?? ids[1] ?? ids[0];
@@ -22,6 +22,15 @@ function cast(desk) {
   const rest = store.people.map(({ id }) => id).filter((id) => id !== guide && id !== customer && roleOf(id) === "顾客");
   const follows = (id) => store.standing(id, account()?.appid).subscribed;
   return { guide, customer, other: rest.find(follows) ?? rest[0] };
+}
+
+let chosen = null;
+
+/** The same three for as long as the phones of the first two are open, or none has been opened. */
+function cast(desk) {
+  const open = ({ guide, customer }) => desk.ids.length === 0 || (desk.ids.includes(guide) && desk.ids.includes(customer));
+  if (!chosen?.other || !open(chosen)) chosen = choose(desk);
+  return chosen;
 }
 
 function facts({ guide, customer, other }) {
@@ -72,8 +81,9 @@ function steps(desk, looked) {
 export function hints(desk, { onProgress, afterGo }) {
   const looked = new Set();
   const list = h("ol", { class: "steps" });
+  const none = h("p", { class: "hints-none", hidden: true }, "有了公众号和微信用户，这里会一步一步带你走。");
   const element = h("section", { class: "hints", "aria-labelledby": "hints-title" },
-    h("h2", { id: "hints-title" }, "先试试"), list,
+    h("h2", { id: "hints-title" }, "先试试"), none, list,
     h("h3", { class: "later-title" }, "即将到来"), h("ol", { class: "later" }, LATER.map((words) => h("li", {}, words))));
 
   const make = (step) => {
@@ -98,6 +108,7 @@ export function hints(desk, { onProgress, afterGo }) {
       }
       item.classList.toggle("step-item--next", step === next);
     });
+    none.hidden = shown.length > 0;
     onProgress(shown.filter(({ done }) => done).length, shown.length);
   }
 

@@ -19,7 +19,9 @@ export function pictureUrl(mediaId, address) {
 /** A picture that turns into a quiet placeholder when it cannot be shown. */
 export function picture(url, alt, attributes = {}) {
   // A decorative picture leaves its plain ground.
-  const missing = () => (alt === "" ? h("span", {}) : h("span", { class: "picture-missing", role: "img", "aria-label": `${alt}，无法显示` }, icon("photoOff")));
+  const missing = () => (alt === ""
+    ? h("span", {})
+    : h("span", { class: "picture-missing", role: "img", "aria-label": `${alt}，无法显示` }, icon("photoOff")));
   if (!url) return missing();
   const image = h("img", { src: url, alt, decoding: "async", draggable: "false", ...attributes });
   image.addEventListener("error", () => image.replaceWith(missing()), { once: true });

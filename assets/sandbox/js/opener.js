@@ -12,7 +12,10 @@ export function opener(desk, toast) {
   const list = h("ul", { class: "people" });
   const opened = h("ul", { class: "people" });
   const openedTitle = h("h3", {}, "已经打开");
-  const name = h("input", { class: "input", name: "name", required: true, maxlength: LONGEST_NAME, autocomplete: "off", placeholder: "例如 赵先生", "aria-label": "新用户的称呼" });
+  const name = h("input", {
+    class: "input", name: "name", required: true, maxlength: LONGEST_NAME, autocomplete: "off",
+    placeholder: "例如 赵先生", "aria-label": "新用户的称呼",
+  });
   const make = button({ class: "fill-button fill-button--small", type: "submit" }, "新建并打开");
   const form = h("form", { class: "people-new", method: "dialog" }, name, make);
   const dialog = h("dialog", { class: "dialog", "aria-labelledby": "opener-title" },

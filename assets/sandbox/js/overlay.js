@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 function overlay(host, content, className, label) {
   const before = document.activeElement;
   const others = [...host.children].filter((child) => !child.inert && !child.classList.contains("toasts"));
-  const layer = h("div", { class: `overlay ${className}`, role: "dialog", "aria-modal": "true", "aria-label": label, tabindex: "-1" }, content);
+  const layer = h("div", { class: `overlay ${className}`, role: "dialog", "aria-label": label, tabindex: "-1" }, content);
   const close = () => {
     if (!layer.isConnected) return;
     layer.remove();

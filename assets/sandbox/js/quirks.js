@@ -35,7 +35,8 @@ export function quirks(toast) {
       toast(error.message, true);
     }
   }
-  const element = h("details", { class: "records" }, h("summary", {}, h("h2", {}, "平台脾气")), h("div", { class: "quirks" }, boxes.map(({ row }) => row)));
+  const element = h("details", { class: "records" },
+    h("summary", {}, h("h2", {}, "平台脾气")), h("div", { class: "quirks" }, boxes.map(({ row }) => row)));
   element.addEventListener("toggle", () => {
     if (element.open) api.quirks().then(show, (error) => toast(error.message, true));
   });

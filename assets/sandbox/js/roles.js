@@ -3,7 +3,7 @@
 import { store } from "./store.js";
 import { textOf } from "./bubbles.js";
 
-const TO_GUIDE = /#\d+|已上班|导购身份|绑定成功，你是|你的微信已/;
+const TO_GUIDE = /^【[^】]*#\d+】|^新朋友 .*#\d+|导购身份|你的微信早?已关联|，已上班/m;
 const LOOKED_AT = 12;
 
 function looksLikeGuide(person) {
