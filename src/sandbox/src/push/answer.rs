@@ -95,7 +95,8 @@ fn read(text: &str) -> Option<Element> {
             children,
         });
     }
-    parse(text).filter(|root| root.name == "xml")
+    // A byte-order mark, or anything else before the root, spoils the answer.
+    parse(text).filter(|root| root.name == "xml" && text.starts_with('<'))
 }
 
 fn message(

