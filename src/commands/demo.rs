@@ -1,6 +1,18 @@
-//! demo
+//! `daogou demo`: everything on this machine, with a sample brand whose history was made by playing acts through the
+//! simulator, not by inserting rows.
+
+mod brand;
+mod stage;
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
 use clap::Args as ClapArgs;
-use super::Done;
+use serde_json::json;
+
+use super::{Done, Failure, asked_to_stop, say};
+use brand::Brand;
+use stage::Stage;
+
 #[derive(ClapArgs)]
 pub(super) struct Args {
     /// Where the server listens on this machine.
@@ -10,4 +22,71 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
 }
-pub(super) async fn run(args: Args) -> Done { let _ = (args.json, args.port); Ok(()) }
+
+pub(super) async fn run(args: Args) -> Done {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
+    let listener = TcpListener::bind(address).map_err(|e| {
+        Failure::Failed(format!("cannot listen on {address}: {e}; choose another port: daogou demo --port 8090"))
+    })?;
+    if !args.json {
+        say("正在准备示例品牌 禾豆星 …");
+    }
+    let stage = Stage::set(listener).await?;
+    let brand = match brand::play(&stage).await {
+        Ok(brand) => brand,
+        Err(failure) => {
+            stage.clear().await;
+            return Err(failure);
+        }
+    };
+    say(&if args.json { as_json(&stage, &brand) } else { for_people(&stage, &brand) });
+    asked_to_stop().await;
+    if !args.json {
+        say("正在停止 …");
+    }
+    stage.clear().await;
+    Ok(())
+}
+
+fn as_json(stage: &Stage, brand: &Brand) -> String {
+    let guides: Vec<_> = brand
+        .guides
+        .iter()
+        .map(|g| json!({ "name": g.name, "store": g.store, "scene": g.scene, "ticket": g.ticket, "person": g.person }))
+        .collect();
+    let people: Vec<_> =
+        brand.people.iter().map(|p| json!({ "id": p.id, "name": p.name, "openid": p.openid })).collect();
+    json!({
+        "console": null,
+        "workbench": null,
+        "sandbox": stage.sandbox_url(),
+        "server": stage.server_url(),
+        "appid": stage.appid(),
+        "guides": guides,
+        "people": people,
+    })
+    .to_string()
+}
+
+fn for_people(stage: &Stage, brand: &Brand) -> String {
+    let phones = brand.phones_url(&stage.sandbox_url());
+    let folder = stage.folder().display();
+    format!(
+        "
+导购 Daogou · 示例品牌 禾豆星（示例数据）
+
+  打开  {phones}
+        两部手机：王女士（顾客）和 林小满（导购），都在模拟的微信里
+
+先试试
+  1. 王女士的手机：扫一扫 → 林小满的导购码 → 收到欢迎语；林小满的手机出现“新朋友”
+  2. 王女士问“防水吗”，再发一张图；林小满直接回复。再打开李先生的手机留言，
+     林小满不写编号直接回复时，会先问“发给谁”，不会发错人
+  之后会有：3 工作台记录到店与发券 · 4 三天后的旅程 · 5 到店核销 · 6 离职交接 · 7 群发 · 8 增长模型
+
+  服务 {server} · 数据在 {folder}，停止后删除
+  按 Ctrl-C 停止
+",
+        server = stage.server_url(),
+    )
+}
