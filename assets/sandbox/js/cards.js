@@ -59,22 +59,21 @@ export function musicCard(item) {
       h("span", { class: "card-thumb" }, item.thumb_media_id ? picture(pictureUrl(item.thumb_media_id), "") : icon("play"))));
 }
 
-/** Values of a notice: what the platform's body calls {thing1: {value}}, or text with {{thing1.DATA}} already filled in. */
-function noticeRows(item) {
-  return Object.entries(item.data ?? {}).map(([key, field]) => ({
-    key: field?.label ?? field?.name ?? key,
-    value: typeof field === "object" && field !== null ? field.value ?? "" : field,
-  }));
+/** "商品：豆芽 5 Pro" as name and value; a line without a name stands alone. */
+function noticeRow(line) {
+  const match = /^\s*([^：:\s][^：:]{0,11})[：:]\s*(.*)$/.exec(line);
+  return match ? h("div", {}, h("dt", {}, match[1]), h("dd", {}, match[2])) : h("div", { class: "notice-line" }, h("dd", {}, line));
 }
 
+/** A template message or subscription notice; `text` is its template with the values filled in. */
 export function noticeCard(item) {
   const words = item.via === "subscribe" ? "订阅通知" : "服务通知";
   const more = item.miniprogram ? "进入小程序查看" : "详情";
-  const target = item.url ?? item.page;
+  const target = item.url || item.page;
+  const lines = (item.text ?? "").split("\n").filter((line) => line.trim() !== "");
   return openable(target, { class: "notice" },
     h("strong", { class: "notice-title" }, item.title || words),
-    item.text ? h("p", { class: "notice-text" }, item.text) : null,
-    h("dl", {}, noticeRows(item).map(({ key, value }) => h("div", {}, h("dt", {}, key), h("dd", {}, String(value))))),
+    h("dl", {}, lines.map(noticeRow)),
     target || item.miniprogram ? h("span", { class: "notice-more" }, more, icon("chevron")) : null);
 }
 

@@ -26,11 +26,14 @@ function choose(desk) {
 
 let chosen = null;
 
-/** The same three for as long as the phones of the first two are open, or none has been opened. */
+/** The same three for as long as the phones of the first two are open. */
 function cast(desk) {
-  const open = ({ guide, customer }) => desk.ids.length === 0 || (desk.ids.includes(guide) && desk.ids.includes(customer));
-  if (!chosen?.other || !open(chosen)) chosen = choose(desk);
-  return chosen;
+  const holds = chosen?.other && desk.ids.includes(chosen.guide) && desk.ids.includes(chosen.customer);
+  if (holds) return chosen;
+  const three = choose(desk);
+  // Before a guide is known it is only a guess.
+  chosen = roleOf(three.guide) === "导购" ? three : null;
+  return three;
 }
 
 function facts({ guide, customer, other }) {

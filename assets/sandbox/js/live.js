@@ -5,9 +5,9 @@ const POLL_MS = 3000;
 
 /**
  * Calls `onChange({changed, person, appid, seq})` for every notice and `catchUp()` whenever notices may have been missed.
- * `onState(connected)` tells whether the stream stands.
+ * `onLost()` is called when the stream breaks.
  */
-export function listen({ onChange, catchUp, onState }) {
+export function listen({ onChange, catchUp, onLost }) {
   let source = null;
   let poll = null;
 
@@ -21,7 +21,6 @@ export function listen({ onChange, catchUp, onState }) {
     source = new EventSource(liveUrl);
     source.onopen = () => {
       stopPolling();
-      onState(true);
       catchUp();
     };
     source.onmessage = (event) => {
@@ -34,7 +33,7 @@ export function listen({ onChange, catchUp, onState }) {
       onChange(notice);
     };
     source.onerror = () => {
-      onState(false);
+      onLost();
       poll ??= setInterval(() => {
         catchUp();
         if (source.readyState === EventSource.CLOSED) open();

@@ -15,6 +15,9 @@ import { firstTwo, learnRoles } from "./roles.js";
 import { connectGuide, unreachable } from "./blank.js";
 
 const at = (id) => document.getElementById(id);
+const SETTLED_MS = 800;
+let begun = false;
+let beginning = null;
 const toast = toaster(at("page-toasts"));
 const desk = new Desk(at("phones"), at("strip"));
 
@@ -68,8 +71,18 @@ function sayBlank() {
   } else desk.say(h("h2", {}, "手机都合上了"), button({ class: "fill-button", onclick: () => at("open-key").click() }, icon("phone"), "打开一部手机"));
 }
 
+let wasLost = false;
+
 async function catchUp() {
   await Promise.all([store.refreshAccounts(), store.refreshPeople()]);
+  if (wasLost) {
+    const remembered = await Promise.all(desk.ids.map((id) => store.isRemembered(id)));
+    if (!remembered.every(Boolean)) {
+      location.reload();
+      return;
+    }
+    wasLost = false;
+  }
   await Promise.all(desk.ids.map((id) => store.refreshPhone(id)));
 }
 
@@ -94,6 +107,22 @@ function onChange({ changed, person, appid }) {
   if (changed === "codes" && appid && store.codes(appid)) quietly(store.refreshCodes(appid));
 }
 
+/** Opens the first phones, once there is an account and somebody to hold them. */
+function begin(ids) {
+  if (begun || store.accounts.length === 0 || ids.length === 0) return;
+  begun = true;
+  for (const id of ids) desk.open(id, { focus: false });
+  desk.bring(ids[0], false);
+}
+
+/** The same for a page that was open before: people come one after the other, so the last one is waited for. */
+function beginLater() {
+  sayBlank();
+  clearTimeout(beginning);
+  if (begun) return;
+  beginning = setTimeout(() => learnRoles().then(() => begin(wanted())).catch(() => {}), SETTLED_MS);
+}
+
 async function start() {
   try {
     await Promise.all([store.refreshAccounts(), store.refreshPeople(), clock.sync()]);
@@ -101,22 +130,18 @@ async function start() {
     const ids = wanted();
     await Promise.all(ids.map((id) => store.refreshPhone(id)));
     build();
-    if (store.accounts.length > 0) for (const id of ids) desk.open(id, { focus: false });
-    if (desk.ids.length > 0) desk.bring(desk.ids[0], false);
+    begin(ids);
   } catch (error) {
     desk.say(...unreachable(error, () => location.reload()));
     document.body.dataset.ready = "failed";
     return;
   }
   sayBlank();
-  store.on("people", sayBlank);
-  store.on("accounts", () => {
-    sayBlank();
-    if (store.accounts.length > 0 && desk.ids.length === 0) for (const id of wanted()) desk.open(id, { focus: false });
-  });
+  for (const kind of ["people", "accounts"]) store.on(kind, beginLater);
   clock.start();
   const offline = at("offline");
-  listen({ onChange, catchUp: () => catchUp().then(() => { offline.hidden = true; }, () => { offline.hidden = false; }), onState: () => {} });
+  const hear = () => catchUp().then(() => { offline.hidden = true; }, () => { offline.hidden = false; });
+  listen({ onChange, catchUp: hear, onLost: () => { wasLost = true; } });
   document.body.dataset.ready = "yes";
 }
 

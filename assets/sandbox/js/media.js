@@ -4,13 +4,15 @@ import { icon } from "./icons.js";
 import { mediaUrl } from "./api.js";
 import { voiceInfo } from "./voice.js";
 
-/** Where a message's picture can be fetched under the page's own address. */
+/** Where a message's picture can be fetched under the page's own address, or null. */
 export function pictureUrl(mediaId, address) {
   if (mediaId) return mediaUrl(mediaId);
   if (!address) return null;
   try {
     const url = new URL(address, location.href);
-    return url.host === location.host || url.pathname.startsWith("/sandbox/") ? url.pathname + url.search : url.href;
+    if (url.protocol === "blob:") return url.href;
+    // The page may show pictures from here only; the simulator's own are here, whatever name it was called by.
+    return url.host === location.host || url.pathname.startsWith("/sandbox/") ? url.pathname + url.search : null;
   } catch {
     return null;
   }

@@ -131,6 +131,18 @@ class Store extends EventTarget {
     await Promise.all([this.refreshPerson(person), ...this.accounts.map(({ appid }) => this.refreshChat(person, appid))]);
   }
 
+  /** Whether the simulator still knows this person and the last line of every chat: a restarted one has forgotten. */
+  async isRemembered(person) {
+    if (!this.person(person)) return false;
+    const checks = this.accounts.map(async ({ appid }) => {
+      const last = this.chat(person, appid).items.at(-1);
+      if (!last) return true;
+      const [same] = await api.chat(person, appid, last.seq - 1);
+      return same?.seq === last.seq && toMs(same.at) === last.at && same.from === last.from;
+    });
+    return (await Promise.all(checks)).every(Boolean);
+  }
+
   /** Adds a person and makes the phone's data ready. */
   async addPerson(name) {
     const { id } = await api.addPerson(name);
