@@ -13,7 +13,12 @@ pub(super) fn send(act: &mut Act<'_>) -> Result<Done, Trouble> {
     act.in_chat()?;
     let kind = act.string("msgtype").unwrap_or_else(|| "text".to_owned());
     let (fields, item) = content(act, &kind)?;
-    message(act, &kind, fields, item, None, Trigger::Message).map(Done::pushed)
+    let push = message(act, &kind, fields, item, None, Trigger::Message)?;
+    // Who is on the blacklist writes in vain: the account's server hears nothing.
+    if act.relation()?.blacklisted {
+        return Ok(Done::default());
+    }
+    Ok(Done::pushed(push))
 }
 
 /// Puts the message on the person's phone and makes its push.
@@ -195,9 +200,7 @@ fn media(act: &mut Act<'_>, name: &str, kind: &str) -> Result<String, Trouble> {
                     expires_at: Some(now + TEMPORARY_SECONDS),
                     ..known.clone()
                 };
-                let id = act.world.secret(64);
-                act.world.media.insert(id.clone(), copy);
-                return Ok(id);
+                return Ok(act.world.keep(copy));
             }
             None => {}
         }
@@ -215,7 +218,7 @@ fn media(act: &mut Act<'_>, name: &str, kind: &str) -> Result<String, Trouble> {
         title: String::new(),
         introduction: String::new(),
     };
-    act.world.media.insert(id.clone(), media);
+    act.world.keep_as(id.clone(), media);
     Ok(id)
 }
 

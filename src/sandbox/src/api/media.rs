@@ -132,7 +132,6 @@ fn keep(
     permanent: bool,
     (title, introduction): (String, String),
 ) -> String {
-    let id = call.world.secret(if permanent { 43 } else { 64 });
     let media = Media {
         appid: call.appid.clone(),
         kind: kind.to_owned(),
@@ -144,8 +143,7 @@ fn keep(
         title,
         introduction,
     };
-    call.world.media.insert(id.clone(), media);
-    id
+    call.world.keep(media)
 }
 
 /// `GET /cgi-bin/media/get`: the bytes; of a video where they can be fetched.
@@ -213,7 +211,7 @@ pub(super) fn upload_picture(call: &mut Call<'_>) -> Outcome {
 pub(super) fn mass_video(call: &mut Call<'_>) -> Outcome {
     let id = call.text("media_id").unwrap_or_default();
     let video = usable(call, &id)?;
-    let (new, now) = (call.world.secret(64), call.now);
+    let now = call.now;
     let copy = Media {
         title: call.text("title").unwrap_or_default(),
         introduction: call.text("description").unwrap_or_default(),
@@ -221,7 +219,7 @@ pub(super) fn mass_video(call: &mut Call<'_>) -> Outcome {
         expires_at: Some(now + TEMPORARY_SECONDS),
         ..video
     };
-    call.world.media.insert(new.clone(), copy);
+    let new = call.world.keep(copy);
     bare(json!({"type": "video", "media_id": new, "created_at": now}))
 }
 

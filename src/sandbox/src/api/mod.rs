@@ -52,7 +52,7 @@ pub(crate) async fn answer(
             world.quirks.latency_ms,
         )
     };
-    let delay = latency + fault.as_ref().map_or(0, |fault| fault.delay_ms);
+    let delay = latency.saturating_add(fault.as_ref().map_or(0, |fault| fault.delay_ms));
     let after_effect = fault.as_ref().is_some_and(|fault| fault.after_effect);
     if delay > 0 && !after_effect {
         tokio::time::sleep(Duration::from_millis(delay)).await;

@@ -167,7 +167,7 @@ pub(super) async fn upload(
     let origin = intake::origin(&request);
     let mut world = inner.world();
     let appid = named(&world, query.get("appid").map(String::as_str))?;
-    let (id, now) = (world.secret(64), world.now());
+    let now = world.now();
     let media = Media {
         appid,
         kind: kind.to_owned(),
@@ -181,7 +181,7 @@ pub(super) async fn upload(
         title: String::new(),
         introduction: String::new(),
     };
-    world.media.insert(id.clone(), media);
+    let id = world.keep(media);
     Ok(Json(
         json!({"media_id": id, "pic_url": format!("{origin}/sandbox/v1/media/{id}")}),
     ))
@@ -194,8 +194,20 @@ pub(super) async fn media(id: Path<String>, inner: State) -> HttpResponse {
             .insert_header((CACHE_CONTROL, "max-age=3600"))
             .insert_header(("X-Content-Type-Options", "nosniff"))
             .insert_header(crate::page::policy())
-            .content_type(media.content_type.as_str())
+            .content_type(shown_as(&media.content_type))
             .body(media.bytes.clone()),
         None => HttpResponse::NotFound().finish(),
+    }
+}
+
+/// Pictures, sounds and films as they are; anything else is no page of ours.
+fn shown_as(content_type: &str) -> &str {
+    let plain = ["image/", "audio/", "video/"]
+        .iter()
+        .any(|kind| content_type.starts_with(kind));
+    if plain && !content_type.contains("svg") {
+        content_type
+    } else {
+        "application/octet-stream"
     }
 }

@@ -6,7 +6,7 @@ use super::Answerable;
 use super::prepare::{Prepared, key_of};
 use crate::wire::cipher::signature;
 use crate::wire::tree::{Element, parse};
-use crate::world::{Mode, Tolerance, World};
+use crate::world::{Kind, Mode, Tolerance, World};
 
 /// A text reply may have so many bytes of UTF-8.
 const TEXT_BYTES_MAX: usize = 2_048;
@@ -114,6 +114,10 @@ fn message(
         return Err("CreateTime must be a number".to_owned());
     }
     let kind = root.text_of("MsgType");
+    if prepared.settings.kind == Kind::Miniprogram {
+        // A mini-program's chat has no passive replies: what is answered beside the hand-over is ignored.
+        return Ok(None);
+    }
     let mut item = match kind {
         "transfer_customer_service" => return Ok(None),
         "text" => text(root)?,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 /// Permanent codes an account may have in its life (WeChat: parametric QR codes).
 const PERMANENT_MAX: usize = 100_000;
@@ -138,20 +138,17 @@ impl Codes {
 
 /// A ticket as the platform's look: `gQ`, base64 with its `+ / =`, the url inside.
 fn printed(random: &[u8; 32]) -> (String, String) {
-    let letters: String = base64::engine::general_purpose::URL_SAFE_NO_PAD
-        .encode(random)
-        .chars()
-        .take(20)
-        .collect();
+    let letters: String = URL_SAFE_NO_PAD.encode(random).chars().take(20).collect();
     let url = format!("http://weixin.qq.com/q/02{letters}");
-    let mut bytes = vec![0x81];
+    // These two bytes are what `gQ` stands for.
+    let mut bytes = vec![0x81, 0x0f & random.first().copied().unwrap_or_default()];
     bytes.extend(random.iter().skip(16).copied());
     bytes.extend_from_slice(url.as_bytes());
     // Two more than a multiple of three, so that the ticket ends in `=` and must be encoded in a query.
     while bytes.len() % 3 != 2 {
         bytes.push(0xff);
     }
-    (STANDARD.encode(bytes).replacen("gV", "gQ", 1), url)
+    (STANDARD.encode(bytes), url)
 }
 
 #[cfg(test)]
@@ -178,6 +175,7 @@ mod tests {
             .ticket
             .clone();
         assert_ne!(first, temporary);
+        assert!(first.starts_with("gQ") && first.ends_with('='));
         assert_eq!(codes.by_scene("guide", 4).unwrap().ticket, temporary);
         assert_eq!(codes.by_scene("guide", 5).unwrap().ticket, first);
     }

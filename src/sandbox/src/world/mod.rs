@@ -43,6 +43,8 @@ use crate::push::Lanes;
 
 /// How many changes a page may lag behind before it is dropped; it fetches what it missed when it connects again.
 const LIVE_BACKLOG: usize = 256;
+/// With so many files, expired ones are let go; until then phones still show them.
+const MEDIA_KEPT: usize = 2_000;
 
 /// Everything there is.
 pub(crate) struct World {
@@ -155,6 +157,23 @@ impl World {
             .get(index)
             .filter(|person| person.id == id)
             .map(|_person| index)
+    }
+
+    /// Keeps an uploaded file under a new id and returns it.
+    pub(crate) fn keep(&mut self, media: Media) -> String {
+        let id = self.secret(64);
+        self.keep_as(id.clone(), media);
+        id
+    }
+
+    /// Keeps an uploaded file under this id. When there are many, those that expired are let go.
+    pub(crate) fn keep_as(&mut self, id: String, media: Media) {
+        if self.media.len() >= MEDIA_KEPT {
+            let now = self.now();
+            self.media
+                .retain(|_, media| media.expires_at.is_none_or(|until| until > now));
+        }
+        self.media.insert(id, media);
     }
 
     /// Puts an item on a person's phone and returns its number.

@@ -124,8 +124,8 @@ impl Relation {
 
     /// The chat after the item with that number.
     pub(crate) fn chat_after(&self, after: u64) -> Vec<Value> {
-        let seen = usize::try_from((after + self.chat.len() as u64).saturating_sub(self.last_seq))
-            .unwrap_or(usize::MAX);
+        let gone = self.last_seq.saturating_sub(self.chat.len() as u64);
+        let seen = usize::try_from(after.saturating_sub(gone)).unwrap_or(usize::MAX);
         self.chat.iter().skip(seen).cloned().collect()
     }
 
@@ -188,6 +188,6 @@ mod tests {
         };
         assert_eq!(seqs(0), [1, 2, 3]);
         assert_eq!(seqs(2), [3]);
-        assert!(seqs(9).is_empty());
+        assert!(seqs(9).is_empty() && seqs(u64::MAX).is_empty());
     }
 }

@@ -400,3 +400,19 @@ async fn a_mini_program_logs_a_person_in() {
         .await;
     assert_eq!(refused["errcode"], 40_129);
 }
+
+#[actix_web::test]
+async fn an_address_that_is_not_on_the_list_gets_no_token() {
+    let stage = Stage::empty().await;
+    let settings = json!({"appid": APPID, "secret": SECRET, "ip_whitelist": ["192.0.2.1"]});
+    stage.post("/sandbox/v1/accounts", settings).await;
+    let body = json!({"grant_type": "client_credential", "appid": APPID, "secret": SECRET});
+    let answer = stage.post("/cgi-bin/stable_token", body).await;
+    assert_eq!(answer["errcode"], 40_164);
+    assert!(
+        answer["errmsg"]
+            .as_str()
+            .unwrap()
+            .starts_with("invalid ip 127.0.0.1 ")
+    );
+}

@@ -277,3 +277,42 @@ async fn typing_needs_a_recent_message() {
     stage.advance(31);
     assert_eq!(typing("Typing").await, Some(45_080));
 }
+
+#[actix_web::test]
+async fn who_is_on_the_blacklist_writes_in_vain() {
+    let stage = Stage::new("plain").await;
+    let (id, openid) = stage.follower("王女士").await;
+    let list = json!({"openid_list": [openid]});
+    stage
+        .call("/cgi-bin/tags/members/batchblacklist", list.clone())
+        .await;
+    assert_eq!(stage.says(&id, "在吗").await["attempts"], 0);
+    assert_eq!(stage.writes(&openid, "您好").await["errcode"], 43_019);
+    let listed = stage
+        .call(
+            "/cgi-bin/tags/members/getblacklist",
+            json!({"begin_openid": ""}),
+        )
+        .await;
+    assert_eq!(listed["data"]["openid"], json!([openid]));
+    stage
+        .call("/cgi-bin/tags/members/batchunblacklist", list)
+        .await;
+    stage.says(&id, "在吗").await;
+    assert_eq!(stage.arrived().len(), 1);
+}
+
+#[actix_web::test]
+async fn escaped_chinese_is_shown_as_it_was_sent() {
+    let stage = Stage::new("plain").await;
+    let (id, openid) = stage.follower("王女士").await;
+    let token = stage.token().await;
+    let body =
+        format!(r#"{{"touser":"{openid}","msgtype":"text","text":{{"content":"\u4f60好"}}}}"#);
+    let address = format!(
+        "{}/cgi-bin/message/custom/send?access_token={token}",
+        stage.base
+    );
+    stage.http.post(address).body(body).send().await.unwrap();
+    assert_eq!(stage.chat(&id).await[0]["text"], r"\u4f60好");
+}
