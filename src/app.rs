@@ -41,28 +41,52 @@ pub(crate) async fn open(config: Config, clock: Clock, chance: Chance) -> Result
     install_tls();
     let tracker = TaskTracker::new();
     let session = match &config.redis_url {
-        Some(url) => Session::connect(url.expose()).await.map_err(|e| Error::Invalid(format!("REDIS_URL: {e}")))?,
+        Some(url) => Session::connect(url.expose())
+            .await
+            .map_err(|e| Error::Invalid(format!("REDIS_URL: {e}")))?,
         None => Session::embedded(clock.clone()),
     };
     let db = db::connect(config.database_url.expose(), config.migrate, &tracker).await?;
     let http = http_client().map_err(|e| Error::Internal(format!("no HTTP client: {e}")))?;
     let wechat = Client::new(http, config.hosts.clone());
-    let tasks = Tasks { tracker, runtime: Handle::current() };
-    Context::new(Parts { db, session, wechat, clock, chance, config, tasks })
+    let tasks = Tasks {
+        tracker,
+        runtime: Handle::current(),
+    };
+    Context::new(Parts {
+        db,
+        session,
+        wechat,
+        clock,
+        chance,
+        config,
+        tasks,
+    })
 }
 
 /// Starts the server and its workers on `listener`.
 ///
 /// # Errors
 /// When a setting, the store or the session layer is not usable, or another process holds the embedded session.
-pub async fn start(config: Config, listener: TcpListener, clock: Clock, chance: Chance) -> Result<Running> {
-    config.require_secret_key().map_err(|e| Error::Invalid(e.to_string()))?;
+pub async fn start(
+    config: Config,
+    listener: TcpListener,
+    clock: Clock,
+    chance: Chance,
+) -> Result<Running> {
+    config
+        .require_secret_key()
+        .map_err(|e| Error::Invalid(e.to_string()))?;
     telemetry::metrics();
     let alone = config.redis_url.is_none();
     let url = config.database_url.clone();
     let settings = config.account.clone();
     let ctx = open(config, clock, chance).await?;
-    let guard = if alone { Some(only_process(url.expose()).await?) } else { None };
+    let guard = if alone {
+        Some(only_process(url.expose()).await?)
+    } else {
+        None
+    };
     if let Some(settings) = &settings {
         accounts::save(&ctx, settings).await?;
     }
@@ -72,9 +96,13 @@ pub async fn start(config: Config, listener: TcpListener, clock: Clock, chance: 
             tracing::error!(%error, "pushes of the last run wait for the next sweep");
         }
     });
-    let address = listener.local_addr().map_err(|e| Error::Internal(e.to_string()))?;
+    let address = listener
+        .local_addr()
+        .map_err(|e| Error::Internal(e.to_string()))?;
     let for_server = ctx.clone();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(WEB_THREADS_MAX);
+    let threads = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(WEB_THREADS_MAX);
     let server = HttpServer::new(move || App::new().configure(web::routes(for_server.clone())))
         .workers(threads)
         .shutdown_timeout(STOP_PATIENCE.as_secs())
@@ -91,7 +119,14 @@ pub async fn start(config: Config, listener: TcpListener, clock: Clock, chance: 
     let stop = CancellationToken::new();
     workers::start(&ctx, &stop);
     let tasks = ctx.tasks.tracker.clone();
-    Ok(Running { address, server: handle, stop, tasks, ctx, _guard: guard })
+    Ok(Running {
+        address,
+        server: handle,
+        stop,
+        tasks,
+        ctx,
+        _guard: guard,
+    })
 }
 
 async fn only_process(url: &str) -> Result<Guard> {
@@ -121,7 +156,10 @@ impl Running {
         self.stop.cancel();
         drop(self.ctx);
         self.tasks.close();
-        if tokio::time::timeout(STOP_PATIENCE, self.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(STOP_PATIENCE, self.tasks.wait())
+            .await
+            .is_err()
+        {
             tracing::warn!("some work did not end in time; it is taken up at the next start");
         }
     }

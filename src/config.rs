@@ -128,8 +128,12 @@ impl SecretKey {
     /// # Errors
     /// A sentence that names what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let bytes = BASE64_STANDARD.decode(text.trim()).map_err(|e| format!("is not base64 ({e})"))?;
-        let bytes: [u8; 32] = bytes.try_into().map_err(|b: Vec<u8>| format!("has {} bytes, not 32", b.len()))?;
+        let bytes = BASE64_STANDARD
+            .decode(text.trim())
+            .map_err(|e| format!("is not base64 ({e})"))?;
+        let bytes: [u8; 32] = bytes
+            .try_into()
+            .map_err(|b: Vec<u8>| format!("has {} bytes, not 32", b.len()))?;
         Ok(Self(bytes))
     }
 
@@ -159,13 +163,16 @@ impl Config {
     /// # Errors
     /// All faults at once.
     pub fn from_env() -> Result<Self, Faults> {
-        let file: std::collections::HashMap<String, String> = match dotenvy::from_filename_iter(".env") {
-            Ok(lines) => lines
-                .collect::<Result<_, _>>()
-                .map_err(|e| Faults(vec![format!(".env: cannot be read ({e}); each line is KEY=value")]))?,
-            Err(e) if e.not_found() => std::collections::HashMap::new(),
-            Err(e) => return Err(Faults(vec![format!(".env: cannot be read ({e})")])),
-        };
+        let file: std::collections::HashMap<String, String> =
+            match dotenvy::from_filename_iter(".env") {
+                Ok(lines) => lines.collect::<Result<_, _>>().map_err(|e| {
+                    Faults(vec![format!(
+                        ".env: cannot be read ({e}); each line is KEY=value"
+                    )])
+                })?,
+                Err(e) if e.not_found() => std::collections::HashMap::new(),
+                Err(e) => return Err(Faults(vec![format!(".env: cannot be read ({e})")])),
+            };
         Self::read(|key| real_environment(key).or_else(|| file.get(key).cloned()))
     }
 
@@ -176,9 +183,15 @@ impl Config {
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Faults> {
         let mut r = Reader::new(lookup);
         let config = Self {
-            listen: r.parsed("DAOGOU_LISTEN", "127.0.0.1:8080", "an address like 127.0.0.1:8080"),
+            listen: r.parsed(
+                "DAOGOU_LISTEN",
+                "127.0.0.1:8080",
+                "an address like 127.0.0.1:8080",
+            ),
             public_url: r.url("DAOGOU_PUBLIC_URL", "http://127.0.0.1:8080"),
-            database_url: Secret::new(r.database_url("DATABASE_URL", "sqlite://daogou.db?mode=rwc")),
+            database_url: Secret::new(
+                r.database_url("DATABASE_URL", "sqlite://daogou.db?mode=rwc"),
+            ),
             redis_url: r.redis_url("REDIS_URL").map(Secret::new),
             secret_key: r.with("DAOGOU_SECRET_KEY", SecretKey::parse),
             hosts: Hosts {
@@ -187,9 +200,16 @@ impl Config {
                 open: r.url("WECHAT_OPEN_BASE", "https://open.weixin.qq.com"),
             },
             account: read_account(&mut r),
-            timezone: r.parsed("DAOGOU_TIMEZONE", "Asia/Shanghai", "a time zone like Asia/Shanghai"),
+            timezone: r.parsed(
+                "DAOGOU_TIMEZONE",
+                "Asia/Shanghai",
+                "a time zone like Asia/Shanghai",
+            ),
             raw_days: r.parsed("DAOGOU_RAW_DAYS", "30", "a number of days"),
-            media_dir: PathBuf::from(r.text("DAOGOU_MEDIA_DIR").unwrap_or_else(|| "./media".into())),
+            media_dir: PathBuf::from(
+                r.text("DAOGOU_MEDIA_DIR")
+                    .unwrap_or_else(|| "./media".into()),
+            ),
             templates_dir: r.text("DAOGOU_TEMPLATES_DIR").map(PathBuf::from),
             trusted_proxies: r.list("DAOGOU_TRUSTED_PROXIES", "IP addresses separated by commas"),
             migrate: r.switch("DAOGOU_MIGRATE", true),
@@ -197,7 +217,10 @@ impl Config {
         if let Some(dir) = &config.templates_dir
             && !Path::is_dir(dir)
         {
-            r.fault("DAOGOU_TEMPLATES_DIR", &format!("{} is not a folder", dir.display()));
+            r.fault(
+                "DAOGOU_TEMPLATES_DIR",
+                &format!("{} is not a folder", dir.display()),
+            );
         }
         r.finish().map(|()| config)
     }
@@ -208,7 +231,9 @@ impl Config {
     /// When `DAOGOU_SECRET_KEY` is not set.
     pub fn require_secret_key(&self) -> Result<&SecretKey, Faults> {
         self.secret_key.as_ref().ok_or_else(|| {
-            Faults(vec![format!("DAOGOU_SECRET_KEY: is not set; make one with `{KEY_COMMAND}` and keep it safe")])
+            Faults(vec![format!(
+                "DAOGOU_SECRET_KEY: is not set; make one with `{KEY_COMMAND}` and keep it safe"
+            )])
         })
     }
 }
@@ -222,21 +247,33 @@ fn read_account(r: &mut Reader<impl Fn(&str) -> Option<String>>) -> Option<Accou
     let (secret, token) = (r.text("WECHAT_APP_SECRET"), r.text("WECHAT_TOKEN"));
     let Some(appid) = r.text("WECHAT_APPID") else {
         if secret.is_some() || token.is_some() || aes_key.is_some() {
-            r.fault("WECHAT_APPID", "is not set although other WECHAT_ settings are");
+            r.fault(
+                "WECHAT_APPID",
+                "is not set although other WECHAT_ settings are",
+            );
         }
         return None;
     };
     if !is_appid(&appid) {
-        r.fault("WECHAT_APPID", "is not an appid: letters and digits only, like wx0123456789abcdef");
+        r.fault(
+            "WECHAT_APPID",
+            "is not an appid: letters and digits only, like wx0123456789abcdef",
+        );
     }
     if secret.is_none() {
         r.fault("WECHAT_APP_SECRET", "is not set although WECHAT_APPID is");
     }
     if token.is_none() {
-        r.fault("WECHAT_TOKEN", "is not set although WECHAT_APPID is; it is the Token of the callback settings");
+        r.fault(
+            "WECHAT_TOKEN",
+            "is not set although WECHAT_APPID is; it is the Token of the callback settings",
+        );
     }
     if aes_key.is_none() && !matches!(mode, Mode::Plain) && !r.has("WECHAT_ENCODING_AES_KEY") {
-        r.fault("WECHAT_ENCODING_AES_KEY", &format!("is not set although WECHAT_MODE is {mode}"));
+        r.fault(
+            "WECHAT_ENCODING_AES_KEY",
+            &format!("is not set although WECHAT_MODE is {mode}"),
+        );
     }
     Some(AccountSettings {
         appid,
@@ -251,7 +288,10 @@ fn read_account(r: &mut Reader<impl Fn(&str) -> Option<String>>) -> Option<Accou
 }
 
 fn is_appid(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    (1..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }
 
 /// Whether `text` is a usable EncodingAESKey, as a sentence when it is not.
@@ -259,7 +299,10 @@ pub(crate) fn check_aes_key(text: &str) -> Result<(), String> {
     AesKey::parse(text).map(drop).map_err(|e| e.to_string())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
 fn real_environment(key: &str) -> Option<String> {
     std::env::var(key).ok()
 }
@@ -269,7 +312,12 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<Config, Faults> {
-        Config::read(|key| pairs.iter().find(|(k, _)| *k == key).map(|(_, v)| (*v).to_owned()))
+        Config::read(|key| {
+            pairs
+                .iter()
+                .find(|(k, _)| *k == key)
+                .map(|(_, v)| (*v).to_owned())
+        })
     }
 
     #[test]
@@ -292,10 +340,19 @@ mod tests {
         ])
         .unwrap_err()
         .0;
-        for key in
-            ["DAOGOU_LISTEN", "DATABASE_URL", "DAOGOU_SECRET_KEY", "WECHAT_APP_SECRET", "WECHAT_TOKEN", "DAOGOU_TIMEZONE", "WECHAT_ENCODING_AES_KEY"]
-        {
-            assert!(faults.iter().any(|f| f.starts_with(key)), "{key} is missing from {faults:?}");
+        for key in [
+            "DAOGOU_LISTEN",
+            "DATABASE_URL",
+            "DAOGOU_SECRET_KEY",
+            "WECHAT_APP_SECRET",
+            "WECHAT_TOKEN",
+            "DAOGOU_TIMEZONE",
+            "WECHAT_ENCODING_AES_KEY",
+        ] {
+            assert!(
+                faults.iter().any(|f| f.starts_with(key)),
+                "{key} is missing from {faults:?}"
+            );
         }
     }
 
@@ -310,6 +367,9 @@ mod tests {
         ])
         .unwrap();
         let text = format!("{config:?}");
-        assert!(!text.contains("topsecret") && !text.contains("tok-en"), "{text}");
+        assert!(
+            !text.contains("topsecret") && !text.contains("tok-en"),
+            "{text}"
+        );
     }
 }

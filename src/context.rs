@@ -81,12 +81,36 @@ impl Context {
     /// # Errors
     /// When a template of the brand cannot be read.
     pub fn new(parts: Parts) -> Result<Self> {
-        let Parts { db, session, wechat, clock, chance, config, tasks } = parts;
+        let Parts {
+            db,
+            session,
+            wechat,
+            clock,
+            chance,
+            config,
+            tasks,
+        } = parts;
         let texts = Texts::load(config.templates_dir.as_deref())?;
-        let vault = config.secret_key.as_ref().map(|key| Vault::new(key, chance.clone())).transpose()?;
+        let vault = config
+            .secret_key
+            .as_ref()
+            .map(|key| Vault::new(key, chance.clone()))
+            .transpose()?;
         let node = format!("{}-{}", std::process::id(), chance.word(8)).into();
         let signals = Signals::default();
-        Ok(Self { db, session, wechat, clock, chance, config: Arc::new(config), texts, signals, node, tasks, vault })
+        Ok(Self {
+            db,
+            session,
+            wechat,
+            clock,
+            chance,
+            config: Arc::new(config),
+            texts,
+            signals,
+            node,
+            tasks,
+            vault,
+        })
     }
 
     /// The vault of encrypted columns.
@@ -96,7 +120,9 @@ impl Context {
     pub fn vault(&self) -> Result<&Vault> {
         self.vault.as_ref().ok_or_else(|| {
             let command = crate::config::KEY_COMMAND;
-            Error::Invalid(format!("DAOGOU_SECRET_KEY is not set; make one with `{command}`"))
+            Error::Invalid(format!(
+                "DAOGOU_SECRET_KEY is not set; make one with `{command}`"
+            ))
         })
     }
 }

@@ -39,7 +39,9 @@ impl From<sea_orm::DbErr> for Error {
             return Self::Deadlock(error);
         }
         match error {
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) | DbErr::Query(_) | DbErr::Exec(_) => Self::Unavailable(error),
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) | DbErr::Query(_) | DbErr::Exec(_) => {
+                Self::Unavailable(error)
+            }
             other => Self::Internal(format!("the store answered something unexpected: {other}")),
         }
     }
@@ -47,13 +49,18 @@ impl From<sea_orm::DbErr> for Error {
 
 /// Whether the database gave this unit up so that another could go on: SQLSTATE 40001 and 40P01, MySQL 1213 and 1205.
 fn is_deadlock(error: &sea_orm::DbErr) -> bool {
-    let (sea_orm::DbErr::Query(sea_orm::RuntimeErr::SqlxError(e)) | sea_orm::DbErr::Exec(sea_orm::RuntimeErr::SqlxError(e))) = error
+    let (sea_orm::DbErr::Query(sea_orm::RuntimeErr::SqlxError(e))
+    | sea_orm::DbErr::Exec(sea_orm::RuntimeErr::SqlxError(e))) = error
     else {
         return false;
     };
-    let Some(database) = e.as_database_error() else { return false };
+    let Some(database) = e.as_database_error() else {
+        return false;
+    };
     let message = database.message();
-    database.code().is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01"))
+    database
+        .code()
+        .is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01"))
         || message.contains("Deadlock found")
         || message.contains("Lock wait timeout")
 }

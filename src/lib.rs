@@ -14,22 +14,22 @@ pub mod config;
 mod telemetry;
 
 // bench: tools every subject uses
+mod context;
+mod db;
 mod error;
+mod lanes;
 mod signals;
 mod texts;
 mod vault;
-mod db;
-mod context;
-mod lanes;
 
 // subjects: a stair
 mod accounts;
-mod guides;
-mod members;
-mod media;
-mod outbound;
 mod bindings;
 mod conversations;
+mod guides;
+mod media;
+mod members;
+mod outbound;
 mod reception;
 
 // doors and hands

@@ -38,7 +38,9 @@ impl Signals {
 
     /// Whether somebody waits for push `id` right now.
     pub fn is_awaited(&self, id: InboundId) -> bool {
-        lock(&self.0.answers).get(&id).is_some_and(|waiting| waiting.iter().any(|w| !w.is_closed()))
+        lock(&self.0.answers)
+            .get(&id)
+            .is_some_and(|waiting| waiting.iter().any(|w| !w.is_closed()))
     }
 
     /// Forgets who waits for push `id`.

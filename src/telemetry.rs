@@ -13,7 +13,9 @@ const FILTER: &str = "warn,daogou=info,daogou_wechat=info,daogou_session=info,da
 
 /// Sends logs to stderr: for people on a terminal, as JSON lines elsewhere.
 pub fn start_logs() {
-    let logs = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(FILTER)).with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(FILTER))
+        .with_writer(std::io::stderr);
     // Err means that logs are set up already, which is what was wanted.
     let _already = if std::io::stderr().is_terminal() {
         logs.with_target(false).compact().try_init()
@@ -28,7 +30,11 @@ pub fn metrics() -> Option<PrometheusHandle> {
     HANDLE
         .get_or_init(|| {
             let buckets = &[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 1.5, 5.0];
-            PrometheusBuilder::new().set_buckets(buckets).ok()?.install_recorder().ok()
+            PrometheusBuilder::new()
+                .set_buckets(buckets)
+                .ok()?
+                .install_recorder()
+                .ok()
         })
         .clone()
 }

@@ -22,7 +22,7 @@ templates! {
     "new_friend" "friend_back" "friend_left" "friend_moved_away"
     "away" "waiting_for_guide" "pool" "changed_guide" "changed_to_pool" "muted" "unmuted" "quiet" "unquiet"
     "waiting" "not_delivered" "held_answer" "unsupported"
-    "which" "which_none" "chosen" "number_unknown" "number_moved" "dropped" "nothing_held" "named" "name_wrong"
+    "which" "which_none" "chosen" "number_unknown" "number_moved" "dropped" "nothing_held" "nothing_waits" "named" "name_wrong"
     "on_duty" "off_duty" "customers" "help" "location"
 }
 
@@ -40,16 +40,22 @@ impl Texts {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_syntax(syntax()?);
         for (name, built_in) in BUILT_IN {
-            let own = folder.map(|f| f.join("messages").join(format!("{name}.txt"))).filter(|f| f.is_file());
+            let own = folder
+                .map(|f| f.join("messages").join(format!("{name}.txt")))
+                .filter(|f| f.is_file());
             let text = match &own {
-                Some(file) => std::fs::read_to_string(file)
-                    .map_err(|e| Error::Invalid(format!("{}: cannot be read: {e}", file.display())))?,
+                Some(file) => std::fs::read_to_string(file).map_err(|e| {
+                    Error::Invalid(format!("{}: cannot be read: {e}", file.display()))
+                })?,
                 None => (*built_in).to_owned(),
             };
-            environment.add_template_owned((*name).to_owned(), text).map_err(|e| {
-                let place = own.map_or_else(|| format!("template {name}"), |f| f.display().to_string());
-                Error::Invalid(format!("{place}: {e}"))
-            })?;
+            environment
+                .add_template_owned((*name).to_owned(), text)
+                .map_err(|e| {
+                    let place =
+                        own.map_or_else(|| format!("template {name}"), |f| f.display().to_string());
+                    Error::Invalid(format!("{place}: {e}"))
+                })?;
         }
         Ok(Self(Arc::new(environment)))
     }
@@ -60,7 +66,9 @@ impl Texts {
     /// When the template does not exist or uses a variable that it is not given.
     pub fn render(&self, name: &str, variables: Value) -> Result<String> {
         let rendered = self.0.get_template(name).and_then(|t| t.render(variables));
-        rendered.map(|text| text.trim().to_owned()).map_err(|e| Error::Internal(format!("template {name}: {e}")))
+        rendered
+            .map(|text| text.trim().to_owned())
+            .map_err(|e| Error::Internal(format!("template {name}: {e}")))
     }
 
     /// A guide's own text with its variables filled in.
@@ -69,7 +77,9 @@ impl Texts {
     /// When it is not a template or uses an unknown variable.
     pub fn render_own(&self, text: &str, variables: Value) -> Result<String> {
         let rendered = self.0.render_str(text, variables);
-        rendered.map(|text| text.trim().to_owned()).map_err(|e| Error::Invalid(e.to_string()))
+        rendered
+            .map(|text| text.trim().to_owned())
+            .map_err(|e| Error::Invalid(e.to_string()))
     }
 
     /// Whether `text` may be a welcome text.
@@ -83,7 +93,10 @@ impl Texts {
             return Err(Error::Invalid("it is empty".into()));
         }
         if rendered.len() > daogou_wechat::text::TEXT_BYTES_MAX {
-            return Err(Error::Invalid(format!("it has {} bytes; WeChat takes 2048", rendered.len())));
+            return Err(Error::Invalid(format!(
+                "it has {} bytes; WeChat takes 2048",
+                rendered.len()
+            )));
         }
         Ok(())
     }
@@ -91,7 +104,10 @@ impl Texts {
 
 /// A tag on a line of its own leaves no line behind.
 fn syntax() -> Result<SyntaxConfig> {
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .build();
     syntax.map_err(|e| Error::Internal(format!("the template syntax: {e}")))
 }
 

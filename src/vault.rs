@@ -29,7 +29,9 @@ impl Vault {
     pub fn new(key: &SecretKey, chance: Chance) -> Result<Self> {
         let mut derived = [0; 32];
         let fault = |_| Error::Internal("the column key cannot be derived".into());
-        Hkdf::<Sha256>::new(None, key.bytes()).expand(b"daogou columns v1", &mut derived).map_err(fault)?;
+        Hkdf::<Sha256>::new(None, key.bytes())
+            .expand(b"daogou columns v1", &mut derived)
+            .map_err(fault)?;
         let cipher = Aes256Gcm::new(&derived.into());
         Ok(Self { cipher, chance })
     }
@@ -40,11 +42,14 @@ impl Vault {
     /// When the text is longer than the cipher allows (64 GB).
     pub fn seal(&self, place: &str, text: &str) -> Result<Vec<u8>> {
         let nonce: [u8; 12] = self.chance.bytes();
-        let payload = Payload { msg: text.as_bytes(), aad: place.as_bytes() };
+        let payload = Payload {
+            msg: text.as_bytes(),
+            aad: place.as_bytes(),
+        };
         let sealed = self
             .cipher
             .encrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| Error::Internal(format!("{place} cannot be encrypted")))?;
+            .map_err(|_why| Error::Internal(format!("{place} cannot be encrypted")))?;
         Ok([&[VERSION], &nonce[..], &sealed].concat())
     }
 
@@ -54,17 +59,27 @@ impl Vault {
     /// When the key is another one or the value was moved or changed.
     pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Secret> {
         let fault = || {
-            Error::Invalid(format!("{place} cannot be decrypted: DAOGOU_SECRET_KEY is not the key it was stored with"))
+            Error::Invalid(format!(
+                "{place} cannot be decrypted: DAOGOU_SECRET_KEY is not the key it was stored with"
+            ))
         };
         let (head, ciphertext) = sealed.split_at_checked(13).ok_or_else(fault)?;
         let (version, nonce) = head.split_first().ok_or_else(fault)?;
-        let nonce: [u8; 12] = nonce.try_into().map_err(|_| fault())?;
+        let nonce: [u8; 12] = nonce.try_into().map_err(|_why| fault())?;
         if *version != VERSION {
             return Err(fault());
         }
-        let payload = Payload { msg: ciphertext, aad: place.as_bytes() };
-        let bytes = self.cipher.decrypt(&Nonce::from(nonce), payload).map_err(|_| fault())?;
-        String::from_utf8(bytes).map(Secret::new).map_err(|_| fault())
+        let payload = Payload {
+            msg: ciphertext,
+            aad: place.as_bytes(),
+        };
+        let bytes = self
+            .cipher
+            .decrypt(&Nonce::from(nonce), payload)
+            .map_err(|_why| fault())?;
+        String::from_utf8(bytes)
+            .map(Secret::new)
+            .map_err(|_why| fault())
     }
 }
 
@@ -77,7 +92,10 @@ mod tests {
         let chance = Chance::seeded(1);
         let vault = Vault::new(&SecretKey::from_bytes([7; 32]), chance.clone()).unwrap();
         let sealed = vault.seal("account.secret.wx1", "密钥").unwrap();
-        assert_eq!(vault.open("account.secret.wx1", &sealed).unwrap().expose(), "密钥");
+        assert_eq!(
+            vault.open("account.secret.wx1", &sealed).unwrap().expose(),
+            "密钥"
+        );
         assert!(vault.open("account.token.wx1", &sealed).is_err());
         assert!(vault.open("account.secret.wx1", &[]).is_err());
         let other = Vault::new(&SecretKey::from_bytes([8; 32]), chance).unwrap();

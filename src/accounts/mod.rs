@@ -61,7 +61,9 @@ pub async fn get(ctx: &Context, id: AccountId) -> Result<Arc<Account>> {
 /// As [`find`].
 pub async fn list(ctx: &Context) -> Result<Vec<Arc<Account>>> {
     let rows = queries::all(ctx.db.reads()).await?;
-    rows.into_iter().filter_map(|row| open(ctx, Some(row)).transpose()).collect()
+    rows.into_iter()
+        .filter_map(|row| open(ctx, Some(row)).transpose())
+        .collect()
 }
 
 /// The account that a command means: the named one, or the only one there is.
@@ -71,13 +73,21 @@ pub async fn list(ctx: &Context) -> Result<Vec<Arc<Account>>> {
 pub async fn choose(ctx: &Context, appid: Option<&str>) -> Result<Arc<Account>> {
     if let Some(appid) = appid {
         let found = find(ctx, appid).await?;
-        return found.ok_or_else(|| Error::NotFound(format!("there is no account {appid}; set WECHAT_APPID … to add it")));
+        return found.ok_or_else(|| {
+            Error::NotFound(format!(
+                "there is no account {appid}; set WECHAT_APPID … to add it"
+            ))
+        });
     }
     let mut all = list(ctx).await?;
     match (all.pop(), all.is_empty()) {
         (Some(only), true) => Ok(only),
-        (None, _) => Err(Error::Invalid("there is no account yet; set WECHAT_APPID, WECHAT_APP_SECRET, WECHAT_TOKEN …".into())),
-        (Some(_), false) => Err(Error::Invalid("there are several accounts; name one with --account APPID".into())),
+        (None, _) => Err(Error::Invalid(
+            "there is no account yet; set WECHAT_APPID, WECHAT_APP_SECRET, WECHAT_TOKEN …".into(),
+        )),
+        (Some(_), false) => Err(Error::Invalid(
+            "there are several accounts; name one with --account APPID".into(),
+        )),
     }
 }
 
@@ -95,7 +105,11 @@ pub async fn save(ctx: &Context, settings: &AccountSettings) -> Result<()> {
         return Ok(());
     }
     let now = Timestamp::from(ctx.clock.now());
-    ctx.db.write((row, now), |txn, (row, now)| Box::pin(queries::save(txn, row, *now))).await
+    ctx.db
+        .write((row, now), |txn, (row, now)| {
+            Box::pin(queries::save(txn, row, *now))
+        })
+        .await
 }
 
 /// The columns of an account that come from outside.
@@ -120,8 +134,16 @@ fn sealed(vault: &Vault, settings: &AccountSettings) -> Result<Sealed> {
         original_id: settings.original_id.clone(),
         secret: seal("secret", &settings.secret)?,
         token: seal("token", &settings.token)?,
-        aes_key: settings.aes_key.as_ref().map(|k| seal("aes_key", k)).transpose()?,
-        aes_key_previous: settings.aes_key_previous.as_ref().map(|k| seal("aes_key_previous", k)).transpose()?,
+        aes_key: settings
+            .aes_key
+            .as_ref()
+            .map(|k| seal("aes_key", k))
+            .transpose()?,
+        aes_key_previous: settings
+            .aes_key_previous
+            .as_ref()
+            .map(|k| seal("aes_key_previous", k))
+            .transpose()?,
     })
 }
 
@@ -130,22 +152,30 @@ fn place(column: &str, appid: &str) -> String {
 }
 
 fn open(ctx: &Context, row: Option<account::Model>) -> Result<Option<Arc<Account>>> {
-    row.map(|row| open_row(ctx.vault()?, row).map(Arc::new)).transpose()
+    row.map(|row| open_row(ctx.vault()?, row).map(Arc::new))
+        .transpose()
 }
 
 fn open_row(vault: &Vault, row: account::Model) -> Result<Account> {
     let read = |column: &str, sealed: &[u8]| vault.open(&place(column, &row.appid), sealed);
     let key = |column: &str, sealed: &Option<Vec<u8>>| -> Result<Option<AesKey>> {
-        let Some(sealed) = sealed else { return Ok(None) };
+        let Some(sealed) = sealed else {
+            return Ok(None);
+        };
         let key = AesKey::parse(read(column, sealed)?.expose());
-        key.map(Some).map_err(|e| Error::Internal(format!("account {}: {column} {e}", row.appid)))
+        key.map(Some)
+            .map_err(|e| Error::Internal(format!("account {}: {column} {e}", row.appid)))
     };
-    let unknown = |what: &str| Error::Internal(format!("account {} has an unknown {what}", row.appid));
-    let keys = [key("aes_key", &row.aes_key)?, key("aes_key_previous", &row.aes_key_previous)?];
-    let mode: Mode = row.mode.parse().map_err(|_| unknown("mode"))?;
+    let unknown =
+        |what: &str| Error::Internal(format!("account {} has an unknown {what}", row.appid));
+    let keys = [
+        key("aes_key", &row.aes_key)?,
+        key("aes_key_previous", &row.aes_key_previous)?,
+    ];
+    let mode: Mode = row.mode.parse().map_err(|_why| unknown("mode"))?;
     Ok(Account {
         id: row.id,
-        kind: row.kind.parse().map_err(|_| unknown("kind"))?,
+        kind: row.kind.parse().map_err(|_why| unknown("kind"))?,
         original_id: row.original_id.clone(),
         scan_rule: row.scan_rule,
         protection_days: row.protection_days,
@@ -163,7 +193,10 @@ fn open_row(vault: &Vault, row: account::Model) -> Result<Account> {
 /// Whether the environment says what the store has already, so that a restart writes nothing.
 fn is_same(stored: &Account, settings: &AccountSettings) -> bool {
     let parse = |key: &Option<Secret>| key.as_ref().and_then(|k| AesKey::parse(k.expose()).ok());
-    let wanted: Vec<_> = [parse(&settings.aes_key), parse(&settings.aes_key_previous)].into_iter().flatten().collect();
+    let wanted: Vec<_> = [parse(&settings.aes_key), parse(&settings.aes_key_previous)]
+        .into_iter()
+        .flatten()
+        .collect();
     stored.secret.expose() == settings.secret.expose()
         && stored.door.token == settings.token.expose()
         && stored.door.mode == settings.mode

@@ -2,22 +2,36 @@
 
 use daogou_schema::account::{self, Entity, ScanRule};
 use daogou_schema::{AccountId, Timestamp};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set,
+};
 
 use super::Sealed;
 use crate::db::Txn;
 use crate::error::Result;
 
-pub(super) async fn by_appid(db: &impl ConnectionTrait, appid: &str) -> Result<Option<account::Model>> {
-    Ok(Entity::find().filter(account::Column::Appid.eq(appid)).one(db).await?)
+pub(super) async fn by_appid(
+    db: &impl ConnectionTrait,
+    appid: &str,
+) -> Result<Option<account::Model>> {
+    Ok(Entity::find()
+        .filter(account::Column::Appid.eq(appid))
+        .one(db)
+        .await?)
 }
 
-pub(super) async fn by_id(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<account::Model>> {
+pub(super) async fn by_id(
+    db: &impl ConnectionTrait,
+    id: AccountId,
+) -> Result<Option<account::Model>> {
     Ok(Entity::find_by_id(id).one(db).await?)
 }
 
 pub(super) async fn all(db: &impl ConnectionTrait) -> Result<Vec<account::Model>> {
-    Ok(Entity::find().order_by_asc(account::Column::Id).all(db).await?)
+    Ok(Entity::find()
+        .order_by_asc(account::Column::Id)
+        .all(db)
+        .await?)
 }
 
 pub(super) async fn save(txn: &Txn, row: &Sealed, now: Timestamp) -> Result<()> {

@@ -26,7 +26,9 @@ async fn access_token(ctx: &Context, account: &Account) -> Result<String, CallEr
     if let Some(token) = cached(ctx, account).await {
         return Ok(token);
     }
-    let lock = Key::TokenRefresh { appid: account.appid.clone() };
+    let lock = Key::TokenRefresh {
+        appid: account.appid.clone(),
+    };
     for _ in 0..WAITS {
         // Without a session there is no lock either, and everybody may ask.
         if ctx.session.claim(&lock, &ctx.node).await.unwrap_or(true) {
@@ -48,7 +50,11 @@ async fn access_token(ctx: &Context, account: &Account) -> Result<String, CallEr
 ///
 /// # Errors
 /// What WeChat said.
-pub async fn call<T, F>(ctx: &Context, account: &Account, ask: impl Fn(String) -> F) -> Result<T, CallError>
+pub async fn call<T, F>(
+    ctx: &Context,
+    account: &Account,
+    ask: impl Fn(String) -> F,
+) -> Result<T, CallError>
 where
     F: Future<Output = Result<T, CallError>>,
 {
@@ -63,7 +69,10 @@ where
 }
 
 async fn fetch(ctx: &Context, account: &Account) -> Result<String, CallError> {
-    let fresh = ctx.wechat.stable_token(&account.appid, account.secret.expose(), false).await?;
+    let fresh = ctx
+        .wechat
+        .stable_token(&account.appid, account.secret.expose(), false)
+        .await?;
     let keep = (fresh.expires_in - RENEW_BEFORE).max(KEEP_AT_LEAST);
     let keep = Duration::from_secs(keep.unsigned_abs());
     if let Err(e) = ctx.session.put_for(&key(account), &fresh.token, keep).await {
@@ -87,5 +96,7 @@ async fn drop_token(ctx: &Context, account: &Account, bad: &str) {
 }
 
 fn key(account: &Account) -> Key {
-    Key::AccessToken { appid: account.appid.clone() }
+    Key::AccessToken {
+        appid: account.appid.clone(),
+    }
 }

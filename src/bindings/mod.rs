@@ -37,27 +37,54 @@ pub enum Scanned {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn scan_in(txn: &Txn, visit: &Visit, member: MemberId, code: &code::Model) -> Result<Scanned> {
+pub async fn scan_in(
+    txn: &Txn,
+    visit: &Visit,
+    member: MemberId,
+    code: &code::Model,
+) -> Result<Scanned> {
     let current = queries::get_in(txn, member).await?;
     let own = match &current {
-        Some(binding) => guides::get_in(txn, binding.guide_id).await?.filter(|g| g.left_at.is_none()),
+        Some(binding) => guides::get_in(txn, binding.guide_id)
+            .await?
+            .filter(|g| g.left_at.is_none()),
         None => None,
     };
     let (scanned, stands_in) = match scanned_guide(txn, code, own.as_ref()).await? {
         Some(found) => found,
         None => return Ok(own.map_or(Scanned::NobodyValid, |own| Scanned::Kept(Box::new(own)))),
     };
-    let held = own.as_ref().zip(current.as_ref()).map(|(own, binding)| rules::Held { guide: own.id, since: binding.bound_at });
-    let decision = rules::decide(held, scanned.id, visit.account.scan_rule, visit.account.protection_days, visit.now);
+    let held = own
+        .as_ref()
+        .zip(current.as_ref())
+        .map(|(own, binding)| rules::Held {
+            guide: own.id,
+            since: binding.bound_at,
+        });
+    let decision = rules::decide(
+        held,
+        scanned.id,
+        visit.account.scan_rule,
+        visit.account.protection_days,
+        visit.now,
+    );
     let from = current.as_ref().map(|b| b.guide_id);
-    let change = Change { member, from, to: Some(scanned.id), code: Some(code.id) };
+    let change = Change {
+        member,
+        from,
+        to: Some(scanned.id),
+        code: Some(code.id),
+    };
     Ok(match (decision, own) {
         (Decision::Already, _) => {
             note(txn, visit, &change, Reason::Rescan).await?;
             Scanned::AlreadyYours(Box::new(scanned))
         }
         (Decision::Keep, Some(own)) => {
-            let kept = Change { to: Some(own.id), ..change };
+            let kept = Change {
+                to: Some(own.id),
+                ..change
+            };
             note(txn, visit, &kept, Reason::Kept).await?;
             Scanned::Kept(Box::new(own))
         }
@@ -68,28 +95,43 @@ pub async fn scan_in(txn: &Txn, visit: &Visit, member: MemberId, code: &code::Mo
                 _ => Reason::Scan,
             };
             bind(txn, visit, &scanned, &change, reason).await?;
-            Scanned::Bound { guide: Box::new(scanned), from }
+            Scanned::Bound {
+                guide: Box::new(scanned),
+                from,
+            }
         }
     })
 }
 
 /// Whose customer a code makes: its guide, or the stand-in of one who has left, or whoever is next in the store.
-async fn scanned_guide(txn: &Txn, code: &code::Model, own: Option<&guide::Model>) -> Result<Option<(guide::Model, bool)>> {
+async fn scanned_guide(
+    txn: &Txn,
+    code: &code::Model,
+    own: Option<&guide::Model>,
+) -> Result<Option<(guide::Model, bool)>> {
     match code.purpose {
         Purpose::Guide => {
-            let Some(id) = code.guide_id else { return Ok(None) };
-            let Some(guide) = guides::get_in(txn, id).await? else { return Ok(None) };
+            let Some(id) = code.guide_id else {
+                return Ok(None);
+            };
+            let Some(guide) = guides::get_in(txn, id).await? else {
+                return Ok(None);
+            };
             if guide.left_at.is_none() {
                 return Ok(Some((guide, false)));
             }
             Ok(guides::stand_in_of(txn, &guide).await?.map(|g| (g, true)))
         }
         Purpose::Store => {
-            let Some(store) = code.store_id else { return Ok(None) };
+            let Some(store) = code.store_id else {
+                return Ok(None);
+            };
             if let Some(own) = own.filter(|g| g.store_id == store) {
                 return Ok(Some((own.clone(), false)));
             }
-            Ok(guides::next_of_store_in(txn, store, None).await?.map(|g| (g, false)))
+            Ok(guides::next_of_store_in(txn, store, None)
+                .await?
+                .map(|g| (g, false)))
         }
         Purpose::Link => Ok(None),
     }
@@ -102,7 +144,13 @@ struct Change {
     code: Option<CodeId>,
 }
 
-async fn bind(txn: &Txn, visit: &Visit, guide: &guide::Model, change: &Change, reason: Reason) -> Result<()> {
+async fn bind(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    change: &Change,
+    reason: Reason,
+) -> Result<()> {
     // The guide's row first, then rows that refer to it: the other way round two binders of one guide deadlock.
     guides::note_new_member_in(txn, guide.id, visit.now).await?;
     queries::save(txn, change.member, guide, change.code, visit.now).await?;
@@ -118,17 +166,41 @@ async fn note(txn: &Txn, visit: &Visit, change: &Change, reason: Reason) -> Resu
 ///
 /// # Errors
 /// When the store fails.
-pub async fn note_following_in(txn: &Txn, visit: &Visit, binding: &binding::Model, follows: bool) -> Result<()> {
-    let reason = if follows { Reason::Refollowed } else { Reason::Unfollowed };
+pub async fn note_following_in(
+    txn: &Txn,
+    visit: &Visit,
+    binding: &binding::Model,
+    follows: bool,
+) -> Result<()> {
+    let reason = if follows {
+        Reason::Refollowed
+    } else {
+        Reason::Unfollowed
+    };
     let guide = Some(binding.guide_id);
-    note(txn, visit, &Change { member: binding.member_id, from: guide, to: guide, code: None }, reason).await
+    note(
+        txn,
+        visit,
+        &Change {
+            member: binding.member_id,
+            from: guide,
+            to: guide,
+            code: None,
+        },
+        reason,
+    )
+    .await
 }
 
 /// She asked for another guide, without a reason: whoever is next in the same store, else nobody for now.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn change_asked_in(txn: &Txn, visit: &Visit, binding: &binding::Model) -> Result<Option<guide::Model>> {
+pub async fn change_asked_in(
+    txn: &Txn,
+    visit: &Visit,
+    binding: &binding::Model,
+) -> Result<Option<guide::Model>> {
     let next = guides::next_of_store_in(txn, binding.store_id, Some(binding.guide_id)).await?;
     let change = Change {
         member: binding.member_id,

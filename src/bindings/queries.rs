@@ -32,16 +32,25 @@ pub(super) async fn save(
         code_id: Set(code),
         bound_at: Set(now),
     };
-    binding::Entity::insert(row).exec_without_returning(txn.conn()).await?;
+    binding::Entity::insert(row)
+        .exec_without_returning(txn.conn())
+        .await?;
     Ok(())
 }
 
 pub(super) async fn delete(txn: &Txn, member: MemberId) -> Result<()> {
-    binding::Entity::delete_by_id(member).exec(txn.conn()).await?;
+    binding::Entity::delete_by_id(member)
+        .exec(txn.conn())
+        .await?;
     Ok(())
 }
 
-pub(super) async fn insert_event(txn: &Txn, visit: &Visit, change: &Change, reason: Reason) -> Result<()> {
+pub(super) async fn insert_event(
+    txn: &Txn,
+    visit: &Visit,
+    change: &Change,
+    reason: Reason,
+) -> Result<()> {
     let row = binding_event::ActiveModel {
         member_id: Set(change.member),
         from_guide_id: Set(change.from),
@@ -52,6 +61,8 @@ pub(super) async fn insert_event(txn: &Txn, visit: &Visit, change: &Change, reas
         at: Set(visit.now),
         ..Default::default()
     };
-    binding_event::Entity::insert(row).exec_without_returning(txn.conn()).await?;
+    binding_event::Entity::insert(row)
+        .exec_without_returning(txn.conn())
+        .await?;
     Ok(())
 }

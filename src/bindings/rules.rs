@@ -27,15 +27,25 @@ pub enum Decision {
 }
 
 /// Decides by the account's rule.
-pub fn decide(held: Option<Held>, scanned: GuideId, rule: ScanRule, protection_days: i32, now: Timestamp) -> Decision {
-    let Some(held) = held else { return Decision::Bind };
+pub fn decide(
+    held: Option<Held>,
+    scanned: GuideId,
+    rule: ScanRule,
+    protection_days: i32,
+    now: Timestamp,
+) -> Decision {
+    let Some(held) = held else {
+        return Decision::Bind;
+    };
     if held.guide == scanned {
         return Decision::Already;
     }
     match rule {
         ScanRule::FirstWins => Decision::Keep,
         ScanRule::LastWins => Decision::Move,
-        ScanRule::Protected if now < held.since + TimeDelta::days(protection_days.into()) => Decision::Keep,
+        ScanRule::Protected if now < held.since + TimeDelta::days(protection_days.into()) => {
+            Decision::Keep
+        }
         ScanRule::Protected => Decision::Move,
     }
 }
@@ -48,7 +58,10 @@ mod tests {
 
     #[test]
     fn the_rule_decides_who_keeps_a_bound_member() {
-        let held = Some(Held { guide: GuideId(1), since: Timestamp(0) });
+        let held = Some(Held {
+            guide: GuideId(1),
+            since: Timestamp(0),
+        });
         let decide = |rule, days, now| decide(held, GuideId(2), rule, days, Timestamp(now));
         assert_eq!(decide(ScanRule::FirstWins, 0, DAY), Decision::Keep);
         assert_eq!(decide(ScanRule::LastWins, 0, DAY), Decision::Move);
@@ -58,10 +71,19 @@ mod tests {
 
     #[test]
     fn an_unbound_member_is_bound_and_an_own_code_changes_nothing() {
-        let held = Some(Held { guide: GuideId(1), since: Timestamp(0) });
+        let held = Some(Held {
+            guide: GuideId(1),
+            since: Timestamp(0),
+        });
         for rule in [ScanRule::FirstWins, ScanRule::LastWins, ScanRule::Protected] {
-            assert_eq!(decide(None, GuideId(2), rule, 7, Timestamp(0)), Decision::Bind);
-            assert_eq!(decide(held, GuideId(1), rule, 7, Timestamp(0)), Decision::Already);
+            assert_eq!(
+                decide(None, GuideId(2), rule, 7, Timestamp(0)),
+                Decision::Bind
+            );
+            assert_eq!(
+                decide(held, GuideId(1), rule, 7, Timestamp(0)),
+                Decision::Already
+            );
         }
     }
 }

@@ -26,7 +26,9 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> Done {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
     let listener = TcpListener::bind(address).map_err(|e| {
-        Failure::Failed(format!("cannot listen on {address}: {e}; choose another port: daogou demo --port 8090"))
+        Failure::Failed(format!(
+            "cannot listen on {address}: {e}; choose another port: daogou demo --port 8090"
+        ))
     })?;
     if !args.json {
         say("正在准备示例品牌 禾豆星 …");
@@ -39,7 +41,11 @@ pub(super) async fn run(args: Args) -> Done {
             return Err(failure);
         }
     };
-    say(&if args.json { as_json(&stage, &brand) } else { for_people(&stage, &brand) });
+    say(&if args.json {
+        as_json(&stage, &brand)
+    } else {
+        for_people(&stage, &brand)
+    });
     asked_to_stop().await;
     if !args.json {
         say("正在停止 …");
@@ -54,8 +60,11 @@ fn as_json(stage: &Stage, brand: &Brand) -> String {
         .iter()
         .map(|g| json!({ "name": g.name, "store": g.store, "scene": g.scene, "ticket": g.ticket, "person": g.person }))
         .collect();
-    let people: Vec<_> =
-        brand.people.iter().map(|p| json!({ "id": p.id, "name": p.name, "openid": p.openid })).collect();
+    let people: Vec<_> = brand
+        .people
+        .iter()
+        .map(|p| json!({ "id": p.id, "name": p.name, "openid": p.openid }))
+        .collect();
     json!({
         "console": null,
         "workbench": null,

@@ -62,7 +62,15 @@ pub(super) enum Action {
 pub(super) async fn run(action: Action) -> Done {
     let ctx = open().await?;
     match action {
-        Action::Add { name, named, store, welcome, out, account, json } => {
+        Action::Add {
+            name,
+            named,
+            store,
+            welcome,
+            out,
+            account,
+            json,
+        } => {
             let name = one_of(name, named, "the guide's name")?;
             let account = accounts::choose(&ctx, account.as_deref()).await?;
             let store = guides::find_store(&ctx, &account, &store).await?;
@@ -76,11 +84,26 @@ pub(super) async fn run(action: Action) -> Done {
                 return Ok(());
             }
             let id = added.guide.id;
-            show(&added.code, &out, &format!("guide-{id}"), &format!("{name}: consumers scan this one"))?;
-            show(&added.link, &out, &format!("guide-{id}-link"), &format!("{name} scans this one once, within 30 days"))
+            show(
+                &added.code,
+                &out,
+                &format!("guide-{id}"),
+                &format!("{name}: consumers scan this one"),
+            )?;
+            show(
+                &added.link,
+                &out,
+                &format!("guide-{id}-link"),
+                &format!("{name} scans this one once, within 30 days"),
+            )
         }
         Action::List { account, json } => list(&ctx, account.as_deref(), json).await,
-        Action::Link { guide, out, account, json } => {
+        Action::Link {
+            guide,
+            out,
+            account,
+            json,
+        } => {
             let account = accounts::choose(&ctx, account.as_deref()).await?;
             let guide = guides::find(&ctx, &account, &guide).await?;
             let link = guides::new_link(&ctx, &account, &guide).await?;
@@ -99,15 +122,30 @@ async fn list(ctx: &Context, account: Option<&str>, json: bool) -> Done {
     let account = accounts::choose(ctx, account).await?;
     let guides = guides::list(ctx.db.reads(), account.id).await?;
     let stores = guides::list_stores(ctx, &account).await?;
-    let store_of = |id| stores.iter().find(|s| s.id == id).map(|s| s.name.as_str()).unwrap_or_default();
+    let store_of = |id| {
+        stores
+            .iter()
+            .find(|s| s.id == id)
+            .map(|s| s.name.as_str())
+            .unwrap_or_default()
+    };
     if !json {
         if guides.is_empty() {
             say("no guides yet; add one: daogou guide add NAME --store STORE");
         }
         for g in &guides {
-            let linked = if g.openid.is_some() { "linked" } else { "not linked" };
+            let linked = if g.openid.is_some() {
+                "linked"
+            } else {
+                "not linked"
+            };
             let duty = if g.on_duty { "on duty" } else { "off duty" };
-            say(&format!("#{} {} · {} · {linked} · {duty}", g.id, g.name, store_of(g.store_id)));
+            say(&format!(
+                "#{} {} · {} · {linked} · {duty}",
+                g.id,
+                g.name,
+                store_of(g.store_id)
+            ));
         }
         return Ok(());
     }

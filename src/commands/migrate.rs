@@ -27,8 +27,14 @@ pub(super) async fn run(action: Action) -> Done {
         Action::Status => {
             let failed = |e: sea_orm::DbErr| Failure::Failed(e.to_string());
             let connection = Database::connect(url).await.map_err(failed)?;
-            for (name, applied) in daogou_migrations::status(&connection).await.map_err(failed)? {
-                say(&format!("{} {name}", if applied { "applied" } else { "pending" }));
+            for (name, applied) in daogou_migrations::status(&connection)
+                .await
+                .map_err(failed)?
+            {
+                say(&format!(
+                    "{} {name}",
+                    if applied { "applied" } else { "pending" }
+                ));
             }
         }
     }

@@ -83,7 +83,10 @@ type Done = Result<(), Failure>;
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::start_logs();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             complain(&format!("the runtime does not start: {error}"));
@@ -156,7 +159,11 @@ async fn asked_to_stop() {
 }
 
 /// The one of a positional and a named argument that was given.
-fn one_of(positional: Option<String>, named: Option<String>, what: &str) -> Result<String, Failure> {
+fn one_of(
+    positional: Option<String>,
+    named: Option<String>,
+    what: &str,
+) -> Result<String, Failure> {
     match (positional, named) {
         (Some(value), None) | (None, Some(value)) => Ok(value),
         (None, None) => Err(Failure::Usage(format!("{what} is missing"))),

@@ -17,7 +17,8 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args) -> Done {
     install_tls();
-    let failed = |e: &dyn std::fmt::Display| Failure::Failed(format!("the simulator does not start: {e}"));
+    let failed =
+        |e: &dyn std::fmt::Display| Failure::Failed(format!("the simulator does not start: {e}"));
     let http = http_client().map_err(|e| failed(&e))?;
     let sandbox = Sandbox::new(Clock::system(), Chance::system(), http);
     let listener = TcpListener::bind(args.listen)

@@ -54,24 +54,44 @@ pub(super) enum Action {
 pub(super) async fn run(action: Action) -> Done {
     let ctx = open().await?;
     match action {
-        Action::Add { name, named, hours, account, json } => {
+        Action::Add {
+            name,
+            named,
+            hours,
+            account,
+            json,
+        } => {
             let name = one_of(name, named, "the store's name")?;
             let account = accounts::choose(&ctx, account.as_deref()).await?;
             let store = guides::add_store(&ctx, &account, &name, hours.as_deref()).await?;
-            say(&if json { as_json(&store).to_string() } else { format!("store #{} {}", store.id, store.name) });
+            say(&if json {
+                as_json(&store).to_string()
+            } else {
+                format!("store #{} {}", store.id, store.name)
+            });
         }
         Action::List { account, json } => {
             let account = accounts::choose(&ctx, account.as_deref()).await?;
             let stores = guides::list_stores(&ctx, &account).await?;
             if json {
-                say(&json!({ "stores": stores.iter().map(as_json).collect::<Vec<_>>() }).to_string());
+                say(
+                    &json!({ "stores": stores.iter().map(as_json).collect::<Vec<_>>() })
+                        .to_string(),
+                );
             } else if stores.is_empty() {
                 say("no stores yet; add one: daogou store add NAME");
             } else {
-                stores.iter().for_each(|s| say(&format!("#{} {}", s.id, s.name)));
+                stores
+                    .iter()
+                    .for_each(|s| say(&format!("#{} {}", s.id, s.name)));
             }
         }
-        Action::Code { store, out, account, json } => {
+        Action::Code {
+            store,
+            out,
+            account,
+            json,
+        } => {
             let account = accounts::choose(&ctx, account.as_deref()).await?;
             let store = guides::find_store(&ctx, &account, &store).await?;
             let code = guides::store_code(&ctx, &account, &store).await?;
@@ -80,8 +100,14 @@ pub(super) async fn run(action: Action) -> Done {
                 say(&line.to_string());
             } else {
                 let picture = picture::Picture::of(&code.url).map_err(Failure::Failed)?;
-                let file = picture.save(&out, &format!("store-{}", store.id)).map_err(Failure::Failed)?;
-                say(&format!("{}\n{}\n{file}", picture.for_terminal(), store.name));
+                let file = picture
+                    .save(&out, &format!("store-{}", store.id))
+                    .map_err(Failure::Failed)?;
+                say(&format!(
+                    "{}\n{}\n{file}",
+                    picture.for_terminal(),
+                    store.name
+                ));
             }
         }
     }

@@ -12,7 +12,10 @@ pub(super) struct Reader<F> {
 
 impl<F: Fn(&str) -> Option<String>> Reader<F> {
     pub(super) fn new(lookup: F) -> Self {
-        Self { lookup, faults: Vec::new() }
+        Self {
+            lookup,
+            faults: Vec::new(),
+        }
     }
 
     pub(super) fn fault(&mut self, key: &str, what: &str) {
@@ -20,11 +23,17 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
     }
 
     pub(super) fn finish(self) -> Result<(), Faults> {
-        if self.faults.is_empty() { Ok(()) } else { Err(Faults(self.faults)) }
+        if self.faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Faults(self.faults))
+        }
     }
 
     pub(super) fn text(&self, key: &str) -> Option<String> {
-        (self.lookup)(key).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty())
+        (self.lookup)(key)
+            .map(|v| v.trim().to_owned())
+            .filter(|v| !v.is_empty())
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
@@ -38,11 +47,20 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
             return value;
         }
         self.fault(key, &format!("{text:?} is not {expected}"));
-        #[expect(clippy::unreachable, reason = "the defaults are constants of this program, covered by a test")]
-        default.parse().unwrap_or_else(|_| unreachable!("the default of {key} parses"))
+        #[expect(
+            clippy::unreachable,
+            reason = "the defaults are constants of this program, covered by a test"
+        )]
+        default
+            .parse()
+            .unwrap_or_else(|_| unreachable!("the default of {key} parses"))
     }
 
-    pub(super) fn with<T>(&mut self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+    pub(super) fn with<T>(
+        &mut self,
+        key: &str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
         let text = self.text(key)?;
         match parse(&text) {
             Ok(value) => Some(value),
@@ -64,20 +82,30 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 
     pub(super) fn database_url(&mut self, key: &str, default: &str) -> String {
         let text = self.text(key).unwrap_or_else(|| default.to_owned());
-        let known = text.starts_with("sqlite:") || is_url(&text, &["postgres", "postgresql", "mysql"]);
+        let known =
+            text.starts_with("sqlite:") || is_url(&text, &["postgres", "postgresql", "mysql"]);
         if !known {
             // The value may hold a password, so it is not repeated.
             self.fault(key, "is not sqlite://file, postgres://… or mysql://…");
         } else if text.contains(":memory:") {
-            self.fault(key, "an in-memory database loses everything at the end; name a file");
+            self.fault(
+                key,
+                "an in-memory database loses everything at the end; name a file",
+            );
         }
         text
     }
 
     pub(super) fn redis_url(&mut self, key: &str) -> Option<String> {
         let text = self.text(key)?;
-        if !is_url(&text, &["redis", "rediss", "redis+sentinel", "redis+cluster"]) {
-            self.fault(key, "is not redis://…, redis+sentinel://h1,h2/master/0 or redis+cluster://h1,h2");
+        if !is_url(
+            &text,
+            &["redis", "rediss", "redis+sentinel", "redis+cluster"],
+        ) {
+            self.fault(
+                key,
+                "is not redis://…, redis+sentinel://h1,h2/master/0 or redis+cluster://h1,h2",
+            );
         }
         Some(text)
     }
@@ -110,5 +138,6 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 }
 
 fn is_url(text: &str, schemes: &[&str]) -> bool {
-    text.split_once("://").is_some_and(|(scheme, rest)| schemes.contains(&scheme) && !rest.is_empty())
+    text.split_once("://")
+        .is_some_and(|(scheme, rest)| schemes.contains(&scheme) && !rest.is_empty())
 }

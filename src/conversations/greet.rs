@@ -16,7 +16,12 @@ use crate::members;
 ///
 /// # Errors
 /// When the store fails.
-pub async fn greet_in(txn: &Txn, visit: &Visit, member: &member::Model, scanned: &Scanned) -> Result<()> {
+pub async fn greet_in(
+    txn: &Txn,
+    visit: &Visit,
+    member: &member::Model,
+    scanned: &Scanned,
+) -> Result<()> {
     let row = queries::touch(txn, visit, member.id).await?;
     match scanned {
         Scanned::Bound { guide, from } => {
@@ -25,19 +30,43 @@ pub async fn greet_in(txn: &Txn, visit: &Visit, member: &member::Model, scanned:
                 tell_former(txn, visit, before, member.id).await?;
             }
             let who = members::label_in(txn, &visit.texts, guide.id, member.id).await?;
-            tell::guide_in(txn, visit, guide, member.id, "new_friend", context! { who, asked => false }).await?;
+            tell::guide_in(
+                txn,
+                visit,
+                guide,
+                member.id,
+                "new_friend",
+                context! { who, asked => false },
+            )
+            .await?;
             if guides::is_available(guide) {
                 say::pass_on_in(txn, visit, guide, &row).await?;
             }
             Ok(())
         }
         Scanned::AlreadyYours(guide) => {
-            tell::visitor_in(txn, visit, Purpose::Welcome, "already_yours", context! { guide => &guide.name }).await
+            tell::visitor_in(
+                txn,
+                visit,
+                Purpose::Welcome,
+                "already_yours",
+                context! { guide => &guide.name },
+            )
+            .await
         }
         Scanned::Kept(own) => {
-            tell::visitor_in(txn, visit, Purpose::Welcome, "kept", context! { guide => &own.name }).await
+            tell::visitor_in(
+                txn,
+                visit,
+                Purpose::Welcome,
+                "kept",
+                context! { guide => &own.name },
+            )
+            .await
         }
-        Scanned::NobodyValid => tell::visitor_in(txn, visit, Purpose::Welcome, "no_guide_valid", context! {}).await,
+        Scanned::NobodyValid => {
+            tell::visitor_in(txn, visit, Purpose::Welcome, "no_guide_valid", context! {}).await
+        }
     }
 }
 
@@ -46,12 +75,14 @@ async fn welcome(txn: &Txn, visit: &Visit, guide: &guide::Model, member: MemberI
     let store = guides::store_in(txn, guide.store_id).await?.map(|s| s.name);
     let number = guides::number_of_in(txn, guide.id, member).await?;
     let variables = context! { guide => &guide.name, store, number };
-    let own = guide.welcome.as_ref().and_then(|text| match visit.texts.render_own(text, variables.clone()) {
-        Ok(text) => Some(text),
-        Err(error) => {
-            // Checked when it was saved; a greeting is still owed to her.
-            tracing::warn!(guide.id = guide.id.0, %error, "a welcome text cannot be used");
-            None
+    let own = guide.welcome.as_ref().and_then(|text| {
+        match visit.texts.render_own(text, variables.clone()) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                // Checked when it was saved; a greeting is still owed to her.
+                tracing::warn!(guide.id = guide.id.0, %error, "a welcome text cannot be used");
+                None
+            }
         }
     });
     let text = match own {
@@ -61,10 +92,25 @@ async fn welcome(txn: &Txn, visit: &Visit, guide: &guide::Model, member: MemberI
     tell::visitor_text_in(txn, visit, Purpose::Welcome, text).await
 }
 
-async fn tell_former(txn: &Txn, visit: &Visit, before: daogou_schema::GuideId, member: MemberId) -> Result<()> {
-    let Some(before) = guides::get_in(txn, before).await? else { return Ok(()) };
+async fn tell_former(
+    txn: &Txn,
+    visit: &Visit,
+    before: daogou_schema::GuideId,
+    member: MemberId,
+) -> Result<()> {
+    let Some(before) = guides::get_in(txn, before).await? else {
+        return Ok(());
+    };
     let who = members::label_in(txn, &visit.texts, before.id, member).await?;
-    tell::guide_in(txn, visit, &before, member, "friend_moved_away", context! { who }).await
+    tell::guide_in(
+        txn,
+        visit,
+        &before,
+        member,
+        "friend_moved_away",
+        context! { who },
+    )
+    .await
 }
 
 /// A linked guide scanned a guide's or store's code: nobody is bound, and the guide is told.
@@ -72,7 +118,14 @@ async fn tell_former(txn: &Txn, visit: &Visit, before: daogou_schema::GuideId, m
 /// # Errors
 /// When the store fails.
 pub async fn guide_scanned_in(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
-    tell::visitor_in(txn, visit, Purpose::Notice, "guide_scans", context! { guide => &guide.name }).await
+    tell::visitor_in(
+        txn,
+        visit,
+        Purpose::Notice,
+        "guide_scans",
+        context! { guide => &guide.name },
+    )
+    .await
 }
 
 /// Tells what scanning a link code did, and brings a newly linked guide what waits.
@@ -115,8 +168,23 @@ pub async fn friend_back_in(txn: &Txn, visit: &Visit, binding: &binding::Model) 
     tell_following(txn, visit, binding, "friend_back").await
 }
 
-async fn tell_following(txn: &Txn, visit: &Visit, binding: &binding::Model, name: &str) -> Result<()> {
-    let Some(guide) = guides::get_in(txn, binding.guide_id).await? else { return Ok(()) };
+async fn tell_following(
+    txn: &Txn,
+    visit: &Visit,
+    binding: &binding::Model,
+    name: &str,
+) -> Result<()> {
+    let Some(guide) = guides::get_in(txn, binding.guide_id).await? else {
+        return Ok(());
+    };
     let who = members::label_in(txn, &visit.texts, guide.id, binding.member_id).await?;
-    tell::guide_in(txn, visit, &guide, binding.member_id, name, context! { who }).await
+    tell::guide_in(
+        txn,
+        visit,
+        &guide,
+        binding.member_id,
+        name,
+        context! { who },
+    )
+    .await
 }

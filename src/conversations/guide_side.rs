@@ -26,7 +26,9 @@ pub async fn hear_guide_in(
     lines_waited: bool,
 ) -> Result<()> {
     let line = Line::hear_in(txn, visit, message).await?;
-    let Message::Text { content, menu_id } = message else { return answer(txn, visit, guide, &line).await };
+    let Message::Text { content, menu_id } = message else {
+        return answer(txn, visit, guide, &line).await;
+    };
     let word = match menu_id.as_deref().and_then(words::tapped) {
         Some(number) => GuideWord::Choose(number),
         None => words::of_guide(content),
@@ -39,12 +41,15 @@ pub async fn hear_guide_in(
             guides::unlink_in(txn, guide.id).await?;
             notice(txn, visit, "unlinked", context! { guide => &guide.name }).await
         }
-        GuideWord::Receive if lines_waited => Ok(()),
-        GuideWord::Receive | GuideWord::Answer => answer(txn, visit, guide, &line).await,
+        GuideWord::Receive | GuideWord::ReceiveOrAnswer if lines_waited => Ok(()),
+        GuideWord::Receive => notice(txn, visit, "nothing_waits", context! {}).await,
+        GuideWord::ReceiveOrAnswer | GuideWord::Answer => answer(txn, visit, guide, &line).await,
         GuideWord::Drop => drop_questions(txn, visit, guide).await,
         GuideWord::Name { number, name } => note_name(txn, visit, guide, number, &name).await,
         GuideWord::Choose(number) => choose(txn, visit, guide, number).await,
-        GuideWord::To { number, text } => answer_to(txn, visit, guide, number, &Line::Text { text }).await,
+        GuideWord::To { number, text } => {
+            answer_to(txn, visit, guide, number, &Line::Text { text }).await
+        }
     }
 }
 
@@ -62,7 +67,12 @@ async fn answer(txn: &Txn, visit: &Visit, guide: &guide::Model, line: &Line) -> 
     let unanswered: Vec<_> = queries::unanswered(txn, guide.id)
         .await?
         .into_iter()
-        .filter_map(|c| Some(Unanswered { member: c.member_id, wrote_at: c.last_member_at? }))
+        .filter_map(|c| {
+            Some(Unanswered {
+                member: c.member_id,
+                wrote_at: c.last_member_at?,
+            })
+        })
         .collect();
     let current = current(txn, guide).await?;
     match rules::recipient(current, &unanswered) {
@@ -85,19 +95,36 @@ async fn answer(txn: &Txn, visit: &Visit, guide: &guide::Model, line: &Line) -> 
 
 /// The current customer, while this guide still serves her.
 async fn current(txn: &Txn, guide: &guide::Model) -> Result<Option<Current>> {
-    let (Some(member), Some(since)) = (guide.current_member_id, guide.current_since) else { return Ok(None) };
+    let (Some(member), Some(since)) = (guide.current_member_id, guide.current_since) else {
+        return Ok(None);
+    };
     let serves = serves(txn, guide, member).await?;
-    Ok(serves.then_some(Current { member, since, chosen: guide.current_chosen }))
+    Ok(serves.then_some(Current {
+        member,
+        since,
+        chosen: guide.current_chosen,
+    }))
 }
 
 /// Whether a guide may write to a member now: she is the guide's, or the guide stands in for hers.
 async fn serves(txn: &Txn, guide: &guide::Model, member: MemberId) -> Result<bool> {
-    let bound = bindings::get_in(txn, member).await?.is_some_and(|b| b.guide_id == guide.id);
-    Ok(bound || queries::get(txn, member).await?.is_some_and(|c| c.guide_id == Some(guide.id)))
+    let bound = bindings::get_in(txn, member)
+        .await?
+        .is_some_and(|b| b.guide_id == guide.id);
+    Ok(bound
+        || queries::get(txn, member)
+            .await?
+            .is_some_and(|c| c.guide_id == Some(guide.id)))
 }
 
 /// Keeps the answer and asks for whom it is: as a free passive reply with names to tap.
-async fn ask(txn: &Txn, visit: &Visit, guide: &guide::Model, line: &Line, members: &[MemberId]) -> Result<()> {
+async fn ask(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    line: &Line,
+    members: &[MemberId],
+) -> Result<()> {
     queries::insert_question(txn, visit, guide.id, line).await?;
     let mut people = Vec::new();
     for member in members {
@@ -114,7 +141,12 @@ async fn person(txn: &Txn, visit: &Visit, guide: &guide::Model, member: MemberId
 }
 
 /// Whom a number names, if the guide may write to her now; otherwise the guide is told why not.
-async fn named(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> Result<Option<(MemberId, String)>> {
+async fn named(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    number: i32,
+) -> Result<Option<(MemberId, String)>> {
     let Some(member) = guides::member_of_number_in(txn, guide.id, number).await? else {
         notice(txn, visit, "number_unknown", context! { number }).await?;
         return Ok(None);
@@ -133,7 +165,9 @@ async fn named(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> R
 
 /// `#12` or a tap: she is the current customer now, and what was asked about is for her.
 async fn choose(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> Result<()> {
-    let Some((member, who)) = named(txn, visit, guide, number).await? else { return Ok(()) };
+    let Some((member, who)) = named(txn, visit, guide, number).await? else {
+        return Ok(());
+    };
     guides::choose_current_in(txn, guide.id, member, visit.now).await?;
     let lines = queries::open_questions(txn, guide.id).await?;
     queries::close_questions(txn, guide.id, question::State::Sent, visit.now).await?;
@@ -144,23 +178,50 @@ async fn choose(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> 
 }
 
 /// `#12 text`: certain by itself.
-async fn answer_to(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32, line: &Line) -> Result<()> {
-    let Some((member, _who)) = named(txn, visit, guide, number).await? else { return Ok(()) };
+async fn answer_to(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    number: i32,
+    line: &Line,
+) -> Result<()> {
+    let Some((member, _who)) = named(txn, visit, guide, number).await? else {
+        return Ok(());
+    };
     guides::choose_current_in(txn, guide.id, member, visit.now).await?;
     say::answer_in(txn, visit, guide, member, line).await
 }
 
 async fn drop_questions(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
-    let dropped = queries::close_questions(txn, guide.id, question::State::Dropped, visit.now).await?;
-    let name = if dropped == 0 { "nothing_held" } else { "dropped" };
+    let dropped =
+        queries::close_questions(txn, guide.id, question::State::Dropped, visit.now).await?;
+    let name = if dropped == 0 {
+        "nothing_held"
+    } else {
+        "dropped"
+    };
     notice(txn, visit, name, context! { count => dropped }).await
 }
 
-async fn note_name(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32, name: &str) -> Result<()> {
-    let Some((member, _who)) = named(txn, visit, guide, number).await? else { return Ok(()) };
+async fn note_name(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    number: i32,
+    name: &str,
+) -> Result<()> {
+    let Some((member, _who)) = named(txn, visit, guide, number).await? else {
+        return Ok(());
+    };
     let length = name.chars().count();
     if !(1..=members::NAME_CHARS_MAX).contains(&length) || name.chars().any(char::is_control) {
-        return notice(txn, visit, "name_wrong", context! { max => members::NAME_CHARS_MAX }).await;
+        return notice(
+            txn,
+            visit,
+            "name_wrong",
+            context! { max => members::NAME_CHARS_MAX },
+        )
+        .await;
     }
     members::set_name_in(txn, member, name).await?;
     let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
@@ -178,7 +239,13 @@ async fn set_duty(txn: &Txn, visit: &Visit, guide: &guide::Model, on: bool) -> R
     for row in queries::pooled(txn, guide.id).await? {
         waiting += say::pass_on_in(txn, visit, guide, &row).await?;
     }
-    notice(txn, visit, "on_duty", context! { guide => &guide.name, waiting }).await
+    notice(
+        txn,
+        visit,
+        "on_duty",
+        context! { guide => &guide.name, waiting },
+    )
+    .await
 }
 
 async fn list_customers(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
@@ -192,5 +259,6 @@ async fn list_customers(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Resul
 }
 
 fn waits(row: &conversation::Model) -> bool {
-    row.last_member_at.is_some_and(|wrote| row.last_reply_at.is_none_or(|reply| reply < wrote))
+    row.last_member_at
+        .is_some_and(|wrote| row.last_reply_at.is_none_or(|reply| reply < wrote))
 }

@@ -1,6 +1,6 @@
 //! One line of a conversation, whoever wrote it, and how it is sent on.
 
-use daogou_schema::{MediaId, Timestamp};
+use daogou_schema::MediaId;
 use daogou_wechat::text::{TEXT_BYTES_MAX, split};
 use daogou_wechat::{Content, MediaKind, Message};
 use minijinja::context;
@@ -86,46 +86,89 @@ impl Line {
     /// # Errors
     /// When the store fails.
     pub async fn hear_in(txn: &Txn, visit: &Visit, message: &Message) -> Result<Self> {
-        let keep = async |media_id: &str, kind| media::keep_in(txn, visit.account.id, media_id, kind, visit.now).await;
+        let keep = async |media_id: &str, kind| {
+            media::keep_in(txn, visit.account.id, media_id, kind, visit.now).await
+        };
         let keep_some = async |media_id: &str, kind| match media_id {
             "" => Ok(None),
             id => keep(id, kind).await.map(Some),
         };
         Ok(match message {
-            Message::Text { content, .. } => Self::Text { text: content.clone() },
-            Message::Image { media_id, .. } => Self::Image { media: keep(media_id, MediaKind::Image).await? },
-            Message::Voice { media_id, recognition, .. } => {
+            Message::Text { content, .. } => Self::Text {
+                text: content.clone(),
+            },
+            Message::Image { media_id, .. } => Self::Image {
+                media: keep(media_id, MediaKind::Image).await?,
+            },
+            Message::Voice {
+                media_id,
+                recognition,
+                ..
+            } => {
                 let heard = recognition.clone().filter(|text| !text.trim().is_empty());
-                Self::Voice { media: keep(media_id, MediaKind::Voice).await?, heard }
+                Self::Voice {
+                    media: keep(media_id, MediaKind::Voice).await?,
+                    heard,
+                }
             }
-            Message::Video { media_id, thumb_media_id } | Message::ShortVideo { media_id, thumb_media_id } => Self::Video {
+            Message::Video {
+                media_id,
+                thumb_media_id,
+            }
+            | Message::ShortVideo {
+                media_id,
+                thumb_media_id,
+            } => Self::Video {
                 media: keep(media_id, MediaKind::Video).await?,
                 thumb: keep_some(thumb_media_id, MediaKind::Thumb).await?,
             },
-            Message::Location { latitude, longitude, label, .. } => {
-                Self::Location { latitude: latitude.clone(), longitude: longitude.clone(), label: label.clone() }
-            }
-            Message::Link { title, description, url } => {
-                Self::Link { title: title.clone(), description: description.clone(), url: url.clone() }
-            }
-            Message::MiniProgramPage { title, appid, page_path, thumb_media_id, .. } => Self::Card {
+            Message::Location {
+                latitude,
+                longitude,
+                label,
+                ..
+            } => Self::Location {
+                latitude: latitude.clone(),
+                longitude: longitude.clone(),
+                label: label.clone(),
+            },
+            Message::Link {
+                title,
+                description,
+                url,
+            } => Self::Link {
+                title: title.clone(),
+                description: description.clone(),
+                url: url.clone(),
+            },
+            Message::MiniProgramPage {
+                title,
+                appid,
+                page_path,
+                thumb_media_id,
+                ..
+            } => Self::Card {
                 title: title.clone(),
                 appid: appid.clone(),
                 page_path: page_path.clone(),
                 thumb: keep_some(thumb_media_id, MediaKind::Thumb).await?,
             },
-            Message::File { title, .. } => Self::Other { title: title.clone() },
+            Message::File { title, .. } => Self::Other {
+                title: title.clone(),
+            },
         })
     }
 
     /// As it is stored.
     pub(super) fn to_json(&self) -> Result<serde_json::Value> {
-        serde_json::to_value(self).map_err(|e| Error::Internal(format!("a line cannot be stored: {e}")))
+        serde_json::to_value(self)
+            .map_err(|e| Error::Internal(format!("a line cannot be stored: {e}")))
     }
 
     /// As it was stored.
     pub(super) fn from_json(value: &serde_json::Value) -> Result<Self> {
-        Self::deserialize(value).map_err(|e| Error::Internal(format!("a stored line cannot be read: {e}")))
+        Self::deserialize(value)
+            .map_err(|e| Error::Internal(format!("a stored line cannot be read: {e}")))
     }
 
     /// As messages for a guide, each saying who it is from. A file follows its label as a message of its own.
@@ -134,7 +177,9 @@ impl Line {
         let mut parcels = Vec::new();
         for body in bodies {
             match (&body, self.label()) {
-                (Body::Content(Content::Text { .. }), _) | (_, None) => parcels.push(Parcel::of(body).from(who)),
+                (Body::Content(Content::Text { .. }), _) | (_, None) => {
+                    parcels.push(Parcel::of(body).from(who))
+                }
                 (_, Some(label)) => {
                     parcels.push(Parcel::text(label).from(who).leading());
                     parcels.push(Parcel::of(body));
@@ -146,7 +191,11 @@ impl Line {
 
     /// As messages for a consumer, exactly as they were written.
     pub(super) fn answered(&self, texts: &Texts) -> Result<Vec<Parcel>> {
-        Ok(self.bodies(texts, TEXT_BYTES_MAX)?.into_iter().map(Parcel::of).collect())
+        Ok(self
+            .bodies(texts, TEXT_BYTES_MAX)?
+            .into_iter()
+            .map(Parcel::of)
+            .collect())
     }
 
     /// Whether it can be sent on at all.
@@ -161,28 +210,59 @@ impl Line {
     fn bodies(&self, texts: &Texts, text_bytes_max: usize) -> Result<Vec<Body>> {
         let text = |content: &str| -> Vec<Body> {
             let pieces = split(content, text_bytes_max);
-            pieces.into_iter().map(|content| Body::Content(Content::Text { content })).collect()
+            pieces
+                .into_iter()
+                .map(|content| Body::Content(Content::Text { content }))
+                .collect()
         };
         Ok(match self {
             Self::Text { text: content } => text(content),
-            Self::Image { media } => vec![Body::Media { id: *media, kind: MediaKind::Image, thumb: None }],
-            Self::Voice { media, .. } => vec![Body::Media { id: *media, kind: MediaKind::Voice, thumb: None }],
-            Self::Video { media, thumb } => vec![Body::Media { id: *media, kind: MediaKind::Video, thumb: *thumb }],
-            Self::Location { latitude, longitude, label } => {
-                text(&texts.render("location", context! { latitude, longitude, label })?)
+            Self::Image { media } => vec![Body::Media {
+                id: *media,
+                kind: MediaKind::Image,
+                thumb: None,
+            }],
+            Self::Voice { media, .. } => vec![Body::Media {
+                id: *media,
+                kind: MediaKind::Voice,
+                thumb: None,
+            }],
+            Self::Video { media, thumb } => vec![Body::Media {
+                id: *media,
+                kind: MediaKind::Video,
+                thumb: *thumb,
+            }],
+            Self::Location {
+                latitude,
+                longitude,
+                label,
+            } => text(&texts.render("location", context! { latitude, longitude, label })?),
+            Self::Link {
+                title,
+                description,
+                url,
+            } => {
+                vec![Body::Link {
+                    title: title.clone(),
+                    description: description.clone(),
+                    url: url.clone(),
+                }]
             }
-            Self::Link { title, description, url } => {
-                vec![Body::Link { title: title.clone(), description: description.clone(), url: url.clone() }]
-            }
-            Self::Card { title, appid, page_path, thumb: Some(thumb) } => vec![Body::Card {
+            Self::Card {
+                title,
+                appid,
+                page_path,
+                thumb: Some(thumb),
+            } => vec![Body::Card {
                 title: title.clone(),
                 appid: appid.clone(),
                 page_path: page_path.clone(),
                 thumb: *thumb,
             }],
-            Self::Card { title, thumb: None, .. } | Self::Other { title } => {
-                text(&texts.render("unsupported", context! { title })?)
+            Self::Card {
+                title, thumb: None, ..
             }
+            | Self::Other { title } => text(&texts.render("unsupported", context! { title })?),
         })
     }
 
@@ -190,7 +270,9 @@ impl Line {
     fn label(&self) -> Option<String> {
         Some(match self {
             Self::Image { .. } => media_word(MediaKind::Image).to_owned(),
-            Self::Voice { heard: Some(heard), .. } => {
+            Self::Voice {
+                heard: Some(heard), ..
+            } => {
                 let heard: String = heard.chars().take(200).collect();
                 format!("{} {heard}", media_word(MediaKind::Voice))
             }
@@ -203,9 +285,8 @@ impl Line {
     }
 }
 
-/// A line with when it was said, as the queries return it.
+/// A line as the queries return it.
 pub(super) struct Heard {
     pub id: daogou_schema::MessageId,
     pub line: Line,
-    pub at: Timestamp,
 }

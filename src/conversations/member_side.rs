@@ -25,9 +25,17 @@ const SILENCE: TimeDelta = TimeDelta::hours(12);
 ///
 /// # Errors
 /// When the store fails.
-pub async fn hear_member_in(txn: &Txn, visit: &Visit, member: &member::Model, message: &Message) -> Result<()> {
+pub async fn hear_member_in(
+    txn: &Txn,
+    visit: &Visit,
+    member: &member::Model,
+    message: &Message,
+) -> Result<()> {
     let row = queries::touch(txn, visit, member.id).await?;
-    if let Message::Text { content, menu_id: None } = message
+    if let Message::Text {
+        content,
+        menu_id: None,
+    } = message
         && let Some(word) = words::of_member(content)
     {
         return obey(txn, visit, &row, word).await;
@@ -35,7 +43,12 @@ pub async fn hear_member_in(txn: &Txn, visit: &Visit, member: &member::Model, me
     let line = Line::hear_in(txn, visit, message).await?;
     let route = route_in(txn, member.id).await?;
     let guide = route.guide();
-    let new = NewLine { member: member.id, author: Author::Member, guide: guide.map(|g| g.id), line: &line };
+    let new = NewLine {
+        member: member.id,
+        author: Author::Member,
+        guide: guide.map(|g| g.id),
+        line: &line,
+    };
     let id = queries::insert_line(txn, visit, new).await?;
     if let Some(guide) = guide {
         say::pass_on_in(txn, visit, guide, &row).await?;
@@ -56,12 +69,22 @@ fn needs_word(row: &conversation::Model, visit: &Visit) -> bool {
 }
 
 /// Says who will answer when it is not her guide at once; says nothing when it is.
-async fn tell_honestly(txn: &Txn, visit: &Visit, row: &conversation::Model, route: &Route) -> Result<()> {
+async fn tell_honestly(
+    txn: &Txn,
+    visit: &Visit,
+    row: &conversation::Model,
+    route: &Route,
+) -> Result<()> {
     let text = match route {
-        Route::Pool { own } => Some(visit.texts.render("pool", context! { guide => own.as_ref().map(|g| &g.name) })?),
-        Route::StandIn { guide, own } => {
-            Some(visit.texts.render("waiting_for_guide", context! { guide => &own.name, stand_in => &guide.name })?)
-        }
+        Route::Pool { own } => Some(
+            visit
+                .texts
+                .render("pool", context! { guide => own.as_ref().map(|g| &g.name) })?,
+        ),
+        Route::StandIn { guide, own } => Some(visit.texts.render(
+            "waiting_for_guide",
+            context! { guide => &own.name, stand_in => &guide.name },
+        )?),
         Route::Own(guide) => away_text(txn, visit, guide).await?,
     };
     let Some(text) = text else { return Ok(()) };
@@ -72,7 +95,10 @@ async fn tell_honestly(txn: &Txn, visit: &Visit, row: &conversation::Model, rout
 /// The store is closed, or the guide's own window is shut: the line waits for the guide.
 async fn away_text(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<Option<String>> {
     let store = guides::store_in(txn, guide.store_id).await?;
-    let hours = store.as_ref().and_then(|s| s.hours.as_deref()).and_then(Hours::from_json);
+    let hours = store
+        .as_ref()
+        .and_then(|s| s.hours.as_deref())
+        .and_then(Hours::from_json);
     if let (Some(store), Some(hours)) = (&store, hours)
         && !hours.is_open(visit.now.to_utc(), visit.timezone)
     {
@@ -83,11 +109,19 @@ async fn away_text(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<Opt
             None => visit.texts.render("away", variables).map(Some),
         };
     }
-    let Some(to) = guides::address(guide) else { return Ok(None) };
+    let Some(to) = guides::address(guide) else {
+        return Ok(None);
+    };
     if outbound::remaining_in(txn, &to, visit.now).await? > 0 {
         return Ok(None);
     }
-    visit.texts.render("waiting_for_guide", context! { guide => &guide.name, stand_in => () }).map(Some)
+    visit
+        .texts
+        .render(
+            "waiting_for_guide",
+            context! { guide => &guide.name, stand_in => () },
+        )
+        .map(Some)
 }
 
 async fn obey(txn: &Txn, visit: &Visit, row: &conversation::Model, word: MemberWord) -> Result<()> {
@@ -116,7 +150,14 @@ async fn obey(txn: &Txn, visit: &Visit, row: &conversation::Model, word: MemberW
 
 async fn change_guide(txn: &Txn, visit: &Visit, row: &conversation::Model) -> Result<()> {
     let Some(binding) = bindings::get_in(txn, row.member_id).await? else {
-        return tell::visitor_in(txn, visit, Purpose::Courtesy, "pool", context! { guide => () }).await;
+        return tell::visitor_in(
+            txn,
+            visit,
+            Purpose::Courtesy,
+            "pool",
+            context! { guide => () },
+        )
+        .await;
     };
     let before = guides::get_in(txn, binding.guide_id).await?;
     let next = bindings::change_asked_in(txn, visit, &binding).await?;
@@ -128,21 +169,61 @@ async fn change_guide(txn: &Txn, visit: &Visit, row: &conversation::Model) -> Re
     match next {
         Some(next) => {
             let who = members::label_in(txn, &visit.texts, next.id, row.member_id).await?;
-            tell::guide_in(txn, visit, next, row.member_id, "new_friend", context! { who, asked => true }).await?;
-            tell::visitor_in(txn, visit, Purpose::Courtesy, "changed_guide", context! { guide => &next.name }).await
+            tell::guide_in(
+                txn,
+                visit,
+                next,
+                row.member_id,
+                "new_friend",
+                context! { who, asked => true },
+            )
+            .await?;
+            tell::visitor_in(
+                txn,
+                visit,
+                Purpose::Courtesy,
+                "changed_guide",
+                context! { guide => &next.name },
+            )
+            .await
         }
-        None => tell::visitor_in(txn, visit, Purpose::Courtesy, "changed_to_pool", context! {}).await,
+        None => {
+            tell::visitor_in(
+                txn,
+                visit,
+                Purpose::Courtesy,
+                "changed_to_pool",
+                context! {},
+            )
+            .await
+        }
     }
 }
 
 /// The guide before is told, without a reason, and does not talk to her by accident any more.
-async fn leave(txn: &Txn, visit: &Visit, row: &conversation::Model, before: &guide::Model) -> Result<()> {
+async fn leave(
+    txn: &Txn,
+    visit: &Visit,
+    row: &conversation::Model,
+    before: &guide::Model,
+) -> Result<()> {
     let who = members::label_in(txn, &visit.texts, before.id, row.member_id).await?;
-    tell::guide_in(txn, visit, before, row.member_id, "friend_moved_away", context! { who }).await?;
+    tell::guide_in(
+        txn,
+        visit,
+        before,
+        row.member_id,
+        "friend_moved_away",
+        context! { who },
+    )
+    .await?;
     if before.current_member_id == Some(row.member_id) {
         guides::forget_current_in(txn, before.id, visit.now).await?;
     }
     // What the former guide had waiting for her is not said in another's name.
-    let to = Address { account_id: row.account_id, openid: row.openid.clone() };
+    let to = Address {
+        account_id: row.account_id,
+        openid: row.openid.clone(),
+    };
     outbound::drop_answers_in(txn, &to, before.id).await
 }

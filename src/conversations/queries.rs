@@ -1,12 +1,14 @@
 //! Conversations, their lines and open questions in the store.
 
 use daogou_schema::message::Author;
-use daogou_schema::{Address, GuideId, MemberId, MessageId, Timestamp, binding, conversation, message, question};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    Set,
+use daogou_schema::{
+    Address, GuideId, MemberId, MessageId, Timestamp, binding, conversation, message, question,
 };
 use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, Set,
+};
 
 use super::line::{Heard, Line};
 use crate::accounts::Visit;
@@ -21,11 +23,17 @@ const LISTED_MAX: u64 = 20;
 const PASSED_ON_MAX: u64 = 50;
 
 pub(super) async fn get(txn: &Txn, member: MemberId) -> Result<Option<conversation::Model>> {
-    Ok(conversation::Entity::find_by_id(member).one(txn.conn()).await?)
+    Ok(conversation::Entity::find_by_id(member)
+        .one(txn.conn())
+        .await?)
 }
 
 /// The member's conversation, opened or continued from where she acts now.
-pub(super) async fn touch(txn: &Txn, visit: &Visit, member: MemberId) -> Result<conversation::Model> {
+pub(super) async fn touch(
+    txn: &Txn,
+    visit: &Visit,
+    member: MemberId,
+) -> Result<conversation::Model> {
     if let Some(mut row) = get(txn, member).await? {
         if row.account_id != visit.account.id || row.openid != visit.openid {
             row.account_id = visit.account.id;
@@ -49,33 +57,71 @@ pub(super) async fn touch(txn: &Txn, visit: &Visit, member: MemberId) -> Result<
         told_at: None,
     };
     let model = conversation::ActiveModel::from(row.clone()).reset_all();
-    conversation::Entity::insert(model).exec_without_returning(txn.conn()).await?;
+    conversation::Entity::insert(model)
+        .exec_without_returning(txn.conn())
+        .await?;
     Ok(row)
 }
 
 pub(super) async fn set_guide(txn: &Txn, member: MemberId, guide: Option<GuideId>) -> Result<()> {
-    update(txn, member, conversation::ActiveModel { guide_id: Set(guide), ..Default::default() }).await
+    update(
+        txn,
+        member,
+        conversation::ActiveModel {
+            guide_id: Set(guide),
+            ..Default::default()
+        },
+    )
+    .await
 }
 
-pub(super) async fn set_heard(txn: &Txn, member: MemberId, guide: Option<GuideId>, at: Timestamp) -> Result<()> {
-    let row =
-        conversation::ActiveModel { guide_id: Set(guide), last_member_at: Set(Some(at)), ..Default::default() };
+pub(super) async fn set_heard(
+    txn: &Txn,
+    member: MemberId,
+    guide: Option<GuideId>,
+    at: Timestamp,
+) -> Result<()> {
+    let row = conversation::ActiveModel {
+        guide_id: Set(guide),
+        last_member_at: Set(Some(at)),
+        ..Default::default()
+    };
     update(txn, member, row).await
 }
 
-pub(super) async fn set_replied(txn: &Txn, member: MemberId, guide: GuideId, at: Timestamp) -> Result<()> {
-    let row =
-        conversation::ActiveModel { guide_id: Set(Some(guide)), last_reply_at: Set(Some(at)), ..Default::default() };
+pub(super) async fn set_replied(
+    txn: &Txn,
+    member: MemberId,
+    guide: GuideId,
+    at: Timestamp,
+) -> Result<()> {
+    let row = conversation::ActiveModel {
+        guide_id: Set(Some(guide)),
+        last_reply_at: Set(Some(at)),
+        ..Default::default()
+    };
     update(txn, member, row).await
 }
 
 pub(super) async fn set_told(txn: &Txn, member: MemberId, at: Timestamp) -> Result<()> {
-    update(txn, member, conversation::ActiveModel { told_at: Set(Some(at)), ..Default::default() }).await
+    update(
+        txn,
+        member,
+        conversation::ActiveModel {
+            told_at: Set(Some(at)),
+            ..Default::default()
+        },
+    )
+    .await
 }
 
 async fn update(txn: &Txn, member: MemberId, row: conversation::ActiveModel) -> Result<()> {
     let of_her = conversation::Column::MemberId.eq(member);
-    conversation::Entity::update_many().set(row).filter(of_her).exec(txn.conn()).await?;
+    conversation::Entity::update_many()
+        .set(row)
+        .filter(of_her)
+        .exec(txn.conn())
+        .await?;
     Ok(())
 }
 
@@ -101,7 +147,11 @@ pub(super) async fn insert_line(txn: &Txn, visit: &Visit, new: NewLine<'_>) -> R
 }
 
 /// Her lines that no guide has got yet, since the last answer.
-pub(super) async fn not_passed_on(txn: &Txn, member: MemberId, since: Option<Timestamp>) -> Result<Vec<Heard>> {
+pub(super) async fn not_passed_on(
+    txn: &Txn,
+    member: MemberId,
+    since: Option<Timestamp>,
+) -> Result<Vec<Heard>> {
     let mut query = message::Entity::find()
         .filter(message::Column::MemberId.eq(member))
         .filter(message::Column::Author.eq(Author::Member))
@@ -112,21 +162,38 @@ pub(super) async fn not_passed_on(txn: &Txn, member: MemberId, since: Option<Tim
         query = query.filter(message::Column::At.gt(since));
     }
     let rows = query.all(txn.conn()).await?;
-    rows.into_iter().map(|row| Ok(Heard { id: row.id, line: Line::from_json(&row.content)?, at: row.at })).collect()
+    rows.into_iter()
+        .map(|row| {
+            Ok(Heard {
+                id: row.id,
+                line: Line::from_json(&row.content)?,
+            })
+        })
+        .collect()
 }
 
 pub(super) async fn set_passed_on(txn: &Txn, ids: &[MessageId], guide: GuideId) -> Result<()> {
-    let row = message::ActiveModel { guide_id: Set(Some(guide)), ..Default::default() };
+    let row = message::ActiveModel {
+        guide_id: Set(Some(guide)),
+        ..Default::default()
+    };
     let these = message::Column::Id.is_in(ids.iter().copied());
-    message::Entity::update_many().set(row).filter(these).exec(txn.conn()).await?;
+    message::Entity::update_many()
+        .set(row)
+        .filter(these)
+        .exec(txn.conn())
+        .await?;
     Ok(())
 }
 
 /// The customers of a guide whose last line has no answer, longest waiting first.
 pub(super) async fn unanswered(txn: &Txn, guide: GuideId) -> Result<Vec<conversation::Model>> {
-    let no_answer = Condition::any().add(conversation::Column::LastReplyAt.is_null()).add(
-        Expr::col(conversation::Column::LastReplyAt).lt(Expr::col(conversation::Column::LastMemberAt)),
-    );
+    let no_answer = Condition::any()
+        .add(conversation::Column::LastReplyAt.is_null())
+        .add(
+            Expr::col(conversation::Column::LastReplyAt)
+                .lt(Expr::col(conversation::Column::LastMemberAt)),
+        );
     let query = conversation::Entity::find()
         .filter(conversation::Column::GuideId.eq(guide))
         .filter(conversation::Column::LastMemberAt.is_not_null())
@@ -163,7 +230,12 @@ pub(super) async fn pooled(txn: &Txn, guide: GuideId) -> Result<Vec<conversation
     Ok(query.all(txn.conn()).await?)
 }
 
-pub(super) async fn insert_question(txn: &Txn, visit: &Visit, guide: GuideId, line: &Line) -> Result<()> {
+pub(super) async fn insert_question(
+    txn: &Txn,
+    visit: &Visit,
+    guide: GuideId,
+    line: &Line,
+) -> Result<()> {
     let row = question::ActiveModel {
         account_id: Set(visit.account.id),
         guide_id: Set(guide),
@@ -173,7 +245,9 @@ pub(super) async fn insert_question(txn: &Txn, visit: &Visit, guide: GuideId, li
         asked_at: Set(visit.now),
         ..Default::default()
     };
-    question::Entity::insert(row).exec_without_returning(txn.conn()).await?;
+    question::Entity::insert(row)
+        .exec_without_returning(txn.conn())
+        .await?;
     Ok(())
 }
 
@@ -185,12 +259,23 @@ pub(super) async fn open_questions(txn: &Txn, guide: GuideId) -> Result<Vec<Line
         .order_by_asc(question::Column::Id)
         .all(txn.conn())
         .await?;
-    rows.iter().map(|row| Line::from_json(&row.content)).collect()
+    rows.iter()
+        .map(|row| Line::from_json(&row.content))
+        .collect()
 }
 
 /// Decides all open questions of a guide; the store's guard against deciding twice.
-pub(super) async fn close_questions(txn: &Txn, guide: GuideId, state: question::State, at: Timestamp) -> Result<u64> {
-    let row = question::ActiveModel { state: Set(state), decided_at: Set(Some(at)), ..Default::default() };
+pub(super) async fn close_questions(
+    txn: &Txn,
+    guide: GuideId,
+    state: question::State,
+    at: Timestamp,
+) -> Result<u64> {
+    let row = question::ActiveModel {
+        state: Set(state),
+        decided_at: Set(Some(at)),
+        ..Default::default()
+    };
     let closed = question::Entity::update_many()
         .set(row)
         .filter(question::Column::GuideId.eq(guide))
@@ -201,5 +286,8 @@ pub(super) async fn close_questions(txn: &Txn, guide: GuideId, state: question::
 }
 
 pub(super) fn address_of(row: &conversation::Model) -> Address {
-    Address { account_id: row.account_id, openid: row.openid.clone() }
+    Address {
+        account_id: row.account_id,
+        openid: row.openid.clone(),
+    }
 }

@@ -12,7 +12,10 @@ pub(super) enum Route {
     /// To her guide.
     Own(Box<guide::Model>),
     /// To a stand-in, because her guide cannot be reached.
-    StandIn { guide: Box<guide::Model>, own: Box<guide::Model> },
+    StandIn {
+        guide: Box<guide::Model>,
+        own: Box<guide::Model>,
+    },
     /// Into the brand's pool.
     Pool { own: Option<Box<guide::Model>> },
 }
@@ -32,12 +35,17 @@ pub(super) async fn route_in(txn: &Txn, member: MemberId) -> Result<Route> {
         Some(binding) => guides::get_in(txn, binding.guide_id).await?.map(Box::new),
         None => None,
     };
-    let Some(own) = own else { return Ok(Route::Pool { own: None }) };
+    let Some(own) = own else {
+        return Ok(Route::Pool { own: None });
+    };
     if guides::is_available(&own) {
         return Ok(Route::Own(own));
     }
     Ok(match guides::stand_in_of(txn, &own).await? {
-        Some(guide) => Route::StandIn { guide: Box::new(guide), own },
+        Some(guide) => Route::StandIn {
+            guide: Box::new(guide),
+            own,
+        },
         None => Route::Pool { own: Some(own) },
     })
 }

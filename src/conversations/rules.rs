@@ -48,10 +48,18 @@ pub fn recipient(current: Option<Current>, unanswered: &[Unanswered]) -> Recipie
         };
     };
     let makes_unclear = |u: &&Unanswered| {
-        let later = if current.chosen { u.wrote_at > current.since } else { u.wrote_at >= current.since };
+        let later = if current.chosen {
+            u.wrote_at > current.since
+        } else {
+            u.wrote_at >= current.since
+        };
         u.member != current.member && later
     };
-    let others: Vec<_> = unanswered.iter().filter(makes_unclear).map(|u| u.member).collect();
+    let others: Vec<_> = unanswered
+        .iter()
+        .filter(makes_unclear)
+        .map(|u| u.member)
+        .collect();
     if others.is_empty() {
         Recipient::One(current.member)
     } else {
@@ -67,11 +75,18 @@ mod tests {
     const LI: MemberId = MemberId(7);
 
     fn wrote(member: MemberId, at: i64) -> Unanswered {
-        Unanswered { member, wrote_at: Timestamp(at) }
+        Unanswered {
+            member,
+            wrote_at: Timestamp(at),
+        }
     }
 
     fn current(chosen: bool) -> Option<Current> {
-        Some(Current { member: WANG, since: Timestamp(100), chosen })
+        Some(Current {
+            member: WANG,
+            since: Timestamp(100),
+            chosen,
+        })
     }
 
     #[test]
@@ -82,19 +97,37 @@ mod tests {
 
     #[test]
     fn two_who_wrote_and_none_named_is_asked() {
-        assert_eq!(recipient(None, &[wrote(WANG, 1), wrote(LI, 2)]), Recipient::Ask(vec![WANG, LI]));
+        assert_eq!(
+            recipient(None, &[wrote(WANG, 1), wrote(LI, 2)]),
+            Recipient::Ask(vec![WANG, LI])
+        );
     }
 
     #[test]
     fn another_who_writes_after_the_answer_is_asked_about() {
-        assert_eq!(recipient(current(false), &[wrote(LI, 150)]), Recipient::Ask(vec![WANG, LI]));
-        assert_eq!(recipient(current(true), &[wrote(LI, 150)]), Recipient::Ask(vec![WANG, LI]));
-        assert_eq!(recipient(current(false), &[wrote(LI, 100)]), Recipient::Ask(vec![WANG, LI]));
+        assert_eq!(
+            recipient(current(false), &[wrote(LI, 150)]),
+            Recipient::Ask(vec![WANG, LI])
+        );
+        assert_eq!(
+            recipient(current(true), &[wrote(LI, 150)]),
+            Recipient::Ask(vec![WANG, LI])
+        );
+        assert_eq!(
+            recipient(current(false), &[wrote(LI, 100)]),
+            Recipient::Ask(vec![WANG, LI])
+        );
     }
 
     #[test]
     fn a_named_customer_stays_certain_though_others_waited_before() {
-        assert_eq!(recipient(current(true), &[wrote(LI, 50), wrote(WANG, 60)]), Recipient::One(WANG));
-        assert_eq!(recipient(current(true), &[wrote(LI, 100)]), Recipient::One(WANG));
+        assert_eq!(
+            recipient(current(true), &[wrote(LI, 50), wrote(WANG, 60)]),
+            Recipient::One(WANG)
+        );
+        assert_eq!(
+            recipient(current(true), &[wrote(LI, 100)]),
+            Recipient::One(WANG)
+        );
     }
 }

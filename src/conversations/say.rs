@@ -23,7 +23,9 @@ pub(super) async fn relay_in(
     line: &Line,
     message: MessageId,
 ) -> Result<()> {
-    let Some(to) = guides::address(guide) else { return Ok(()) };
+    let Some(to) = guides::address(guide) else {
+        return Ok(());
+    };
     guides::give_number_in(txn, guide.id, member, visit.now).await?;
     let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
     for parcel in line.relayed(&visit.texts, &who)? {
@@ -42,7 +44,12 @@ pub(super) async fn relay_in(
 }
 
 /// Passes on what a member wrote while nobody could get it.
-pub(super) async fn pass_on_in(txn: &Txn, visit: &Visit, guide: &guide::Model, row: &conversation::Model) -> Result<usize> {
+pub(super) async fn pass_on_in(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    row: &conversation::Model,
+) -> Result<usize> {
     let waiting = queries::not_passed_on(txn, row.member_id, row.last_reply_at).await?;
     for Heard { id, line, .. } in &waiting {
         relay_in(txn, visit, guide, row.member_id, line, *id).await?;
@@ -54,9 +61,22 @@ pub(super) async fn pass_on_in(txn: &Txn, visit: &Visit, guide: &guide::Model, r
 }
 
 /// Sends a guide's line to `member`, or keeps it and tells the guide why.
-pub(super) async fn answer_in(txn: &Txn, visit: &Visit, guide: &guide::Model, member: MemberId, line: &Line) -> Result<()> {
-    let Some(row) = queries::get(txn, member).await? else { return Ok(()) };
-    let new = NewLine { member, author: Author::Guide, guide: Some(guide.id), line };
+pub(super) async fn answer_in(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    member: MemberId,
+    line: &Line,
+) -> Result<()> {
+    let Some(row) = queries::get(txn, member).await? else {
+        return Ok(());
+    };
+    let new = NewLine {
+        member,
+        author: Author::Guide,
+        guide: Some(guide.id),
+        line,
+    };
     let message = queries::insert_line(txn, visit, new).await?;
     queries::set_replied(txn, member, guide.id, visit.now).await?;
     let kept = why_kept(txn, visit, &row).await?;
@@ -65,7 +85,9 @@ pub(super) async fn answer_in(txn: &Txn, visit: &Visit, guide: &guide::Model, me
     }
     if let Some(reason) = kept {
         let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
-        let text = visit.texts.render("held_answer", context! { who, reason => reason.word() })?;
+        let text = visit
+            .texts
+            .render("held_answer", context! { who, reason => reason.word() })?;
         tell::visitor_text_in(txn, visit, Purpose::Notice, text).await?;
     }
     Ok(())
@@ -77,7 +99,9 @@ async fn why_kept(txn: &Txn, visit: &Visit, row: &conversation::Model) -> Result
     if outbound::remaining_in(txn, &to, visit.now).await? == 0 {
         return Ok(Some(Reason::Window));
     }
-    let quiet = members::get_in(txn, row.member_id).await?.is_some_and(|m| m.quiet);
+    let quiet = members::get_in(txn, row.member_id)
+        .await?
+        .is_some_and(|m| m.quiet);
     // She asked to be answered only: while what she wrote is open, that is what this is.
     let wrote = outbound::is_open_in(txn, &to, Trigger::Message, visit.now).await?;
     Ok((quiet && !wrote).then_some(Reason::Quiet))

@@ -11,14 +11,28 @@ use crate::guides;
 use crate::outbound::{self, Draft, Parcel};
 
 /// Promises the text `name` to the visitor.
-pub(super) async fn visitor_in(txn: &Txn, visit: &Visit, purpose: Purpose, name: &str, variables: Value) -> Result<()> {
+pub(super) async fn visitor_in(
+    txn: &Txn,
+    visit: &Visit,
+    purpose: Purpose,
+    name: &str,
+    variables: Value,
+) -> Result<()> {
     let text = visit.texts.render(name, variables)?;
     visitor_text_in(txn, visit, purpose, text).await
 }
 
 /// Promises a rendered text to the visitor.
-pub(super) async fn visitor_text_in(txn: &Txn, visit: &Visit, purpose: Purpose, text: String) -> Result<()> {
-    let to = Address { account_id: visit.account.id, openid: visit.openid.clone() };
+pub(super) async fn visitor_text_in(
+    txn: &Txn,
+    visit: &Visit,
+    purpose: Purpose,
+    text: String,
+) -> Result<()> {
+    let to = Address {
+        account_id: visit.account.id,
+        openid: visit.openid.clone(),
+    };
     let draft = Draft {
         to,
         purpose,
@@ -40,7 +54,9 @@ pub(super) async fn guide_in(
     name: &str,
     variables: Value,
 ) -> Result<()> {
-    let Some(to) = guides::address(guide) else { return Ok(()) };
+    let Some(to) = guides::address(guide) else {
+        return Ok(());
+    };
     let draft = Draft {
         to,
         purpose: Purpose::Notice,

@@ -13,6 +13,8 @@ pub enum GuideWord {
     Unlink,
     /// 继续: just bring what waits.
     Receive,
+    /// `1` or 收: the same while something waits, otherwise an answer.
+    ReceiveOrAnswer,
     /// 撤回: forget the answer that was asked about.
     Drop,
     /// `备注 #12 王女士`: note a name.
@@ -44,16 +46,26 @@ pub fn of_guide(text: &str) -> GuideWord {
         "列表" => return GuideWord::Customers,
         "帮助" | "?" | "？" => return GuideWord::Help,
         "解绑" => return GuideWord::Unlink,
-        "继续" | "收" | "1" => return GuideWord::Receive,
+        "继续" => return GuideWord::Receive,
+        "收" | "1" => return GuideWord::ReceiveOrAnswer,
         "撤回" => return GuideWord::Drop,
         _ => {}
     }
-    if let Some((number, name)) = text.strip_prefix("备注").and_then(|rest| numbered(rest.trim_start())) {
-        return GuideWord::Name { number, name: name.to_owned() };
+    if let Some((number, name)) = text
+        .strip_prefix("备注")
+        .and_then(|rest| numbered(rest.trim_start()))
+    {
+        return GuideWord::Name {
+            number,
+            name: name.to_owned(),
+        };
     }
     match numbered(text) {
         Some((number, "")) => GuideWord::Choose(number),
-        Some((number, text)) => GuideWord::To { number, text: text.to_owned() },
+        Some((number, text)) => GuideWord::To {
+            number,
+            text: text.to_owned(),
+        },
         None => GuideWord::Answer,
     }
 }
@@ -63,7 +75,9 @@ pub fn of_guide(text: &str) -> GuideWord {
 fn numbered(text: &str) -> Option<(i32, &str)> {
     let rest = text.strip_prefix('#').or_else(|| text.strip_prefix('＃'))?;
     let rest = rest.trim_start();
-    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let end = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
     let (digits, rest) = rest.split_at_checked(end)?;
     let number = digits.parse().ok()?;
     let rest = rest.trim_start_matches([':', '：', ',', '，', '、']).trim();
@@ -87,7 +101,9 @@ pub enum MemberWord {
 
 /// Reads a consumer's text; none when it is just a message.
 pub fn of_member(text: &str) -> Option<MemberWord> {
-    let text = text.trim().trim_end_matches(['。', '！', '!', '.', '～', '~']);
+    let text = text
+        .trim()
+        .trim_end_matches(['。', '！', '!', '.', '～', '~']);
     Some(match text {
         "换导购" | "更换导购" | "我要换导购" => MemberWord::ChangeGuide,
         "退订" | "TD" | "td" => MemberWord::Mute,
@@ -114,7 +130,10 @@ mod tests {
 
     #[test]
     fn a_number_names_the_customer() {
-        let to = |number, text: &str| GuideWord::To { number, text: text.into() };
+        let to = |number, text: &str| GuideWord::To {
+            number,
+            text: text.into(),
+        };
         assert_eq!(of_guide("#7 好的，给您留着"), to(7, "好的，给您留着"));
         assert_eq!(of_guide("＃12：有货"), to(12, "有货"));
         assert_eq!(of_guide("#12有货"), to(12, "有货"));
@@ -124,7 +143,14 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_number_is_an_answer() {
-        for text in ["#", "# 号", "12", "好的 #12", "#99999999999 您好", "#开学季"] {
+        for text in [
+            "#",
+            "# 号",
+            "12",
+            "好的 #12",
+            "#99999999999 您好",
+            "#开学季",
+        ] {
             assert_eq!(of_guide(text), GuideWord::Answer, "{text}");
         }
     }
@@ -140,7 +166,13 @@ mod tests {
 
     #[test]
     fn a_remark_names_a_customer() {
-        assert_eq!(of_guide("备注 #12 王女士"), GuideWord::Name { number: 12, name: "王女士".into() });
+        assert_eq!(
+            of_guide("备注 #12 王女士"),
+            GuideWord::Name {
+                number: 12,
+                name: "王女士".into()
+            }
+        );
         assert_eq!(of_guide("备注一下"), GuideWord::Answer);
     }
 

@@ -26,14 +26,20 @@ pub async fn connect(url: &str, migrate: bool, tasks: &TaskTracker) -> Result<Db
         let writer = open_sqlite(url, 1, false).await?;
         bring_up(&writer, url, migrate).await?;
         let reads = open_sqlite(url, READERS, true).await?;
-        Ok(Db { reads, writer: Writer::one(writer, tasks) })
+        Ok(Db {
+            reads,
+            writer: Writer::one(writer, tasks),
+        })
     } else {
         let mut options = options(url, SERVER_WRITERS + READERS);
         options.min_connections(1);
         let pool = Database::connect(options).await.map_err(cannot_open)?;
         bring_up(&pool, url, migrate).await?;
         let seats = usize::try_from(SERVER_WRITERS).unwrap_or(1);
-        Ok(Db { writer: Writer::many(pool.clone(), seats, tasks), reads: pool })
+        Ok(Db {
+            writer: Writer::many(pool.clone(), seats, tasks),
+            reads: pool,
+        })
     }
 }
 
@@ -50,7 +56,11 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
 async fn open_sqlite(url: &str, connections: u32, read_only: bool) -> Result<DatabaseConnection> {
     let mut options = options(url, connections);
     options.map_sqlx_sqlite_opts(move |o| {
-        let o = o.busy_timeout(BUSY_TIMEOUT).foreign_keys(true).pragma("cache_size", "-8192").pragma("temp_store", "memory");
+        let o = o
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true)
+            .pragma("cache_size", "-8192")
+            .pragma("temp_store", "memory");
         if read_only {
             o.read_only(true).create_if_missing(false)
         } else {

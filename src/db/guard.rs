@@ -28,14 +28,20 @@ enum Held {
 
 impl Guard {
     /// Takes the lock `name` of the database at `url`, waiting for it.
-    pub(super) async fn take(_database: &DatabaseConnection, url: &str, name: &str) -> Result<Self> {
+    pub(super) async fn take(
+        _database: &DatabaseConnection,
+        url: &str,
+        name: &str,
+    ) -> Result<Self> {
         let started = Instant::now();
         loop {
             if let Some(guard) = Self::try_take(url, name).await? {
                 return Ok(guard);
             }
             if started.elapsed() > PATIENCE {
-                return Err(Error::Refused(format!("another process holds the {name} lock for more than a minute")));
+                return Err(Error::Refused(format!(
+                    "another process holds the {name} lock for more than a minute"
+                )));
             }
             tokio::time::sleep(RETRY).await;
         }
@@ -58,7 +64,11 @@ impl Guard {
 }
 
 fn lock_file(rest: &str, name: &str) -> Result<Option<Held>> {
-    let path = rest.trim_start_matches("//").split('?').next().unwrap_or_default();
+    let path = rest
+        .trim_start_matches("//")
+        .split('?')
+        .next()
+        .unwrap_or_default();
     let path = format!("{path}.{name}.lock");
     let file = File::options()
         .create(true)
@@ -69,7 +79,9 @@ fn lock_file(rest: &str, name: &str) -> Result<Option<Held>> {
     match file.try_lock() {
         Ok(()) => Ok(Some(Held::File { _file: file })),
         Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-        Err(std::fs::TryLockError::Error(e)) => Err(Error::Invalid(format!("cannot lock {path}: {e}"))),
+        Err(std::fs::TryLockError::Error(e)) => {
+            Err(Error::Invalid(format!("cannot lock {path}: {e}")))
+        }
     }
 }
 
@@ -79,17 +91,22 @@ async fn lock_postgres(url: &str, name: &str) -> Result<Option<Held>, sqlx::Erro
         .bind(format!("daogou.{name}"))
         .fetch_one(&mut connection)
         .await?;
-    Ok(got.then_some(Held::Postgres { _connection: connection }))
+    Ok(got.then_some(Held::Postgres {
+        _connection: connection,
+    }))
 }
 
 async fn lock_mysql(url: &str, name: &str) -> Result<Option<Held>, sqlx::Error> {
     let mut connection = MySqlConnection::connect(url).await?;
     // Named locks of MySQL are global to the server: the database's name keeps installations apart.
-    let got: Option<i64> = sqlx::query_scalar("SELECT GET_LOCK(CONCAT('daogou.', LEFT(DATABASE(), 40), '.', ?), 0)")
-        .bind(name)
-        .fetch_one(&mut connection)
-        .await?;
-    Ok((got == Some(1)).then(|| Held::MySql { _connection: Box::new(connection) }))
+    let got: Option<i64> =
+        sqlx::query_scalar("SELECT GET_LOCK(CONCAT('daogou.', LEFT(DATABASE(), 40), '.', ?), 0)")
+            .bind(name)
+            .fetch_one(&mut connection)
+            .await?;
+    Ok((got == Some(1)).then(|| Held::MySql {
+        _connection: Box::new(connection),
+    }))
 }
 
 fn unavailable(error: sqlx::Error) -> Error {

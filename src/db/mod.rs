@@ -49,7 +49,11 @@ impl Db {
     ///
     /// # Errors
     /// What the unit returned, or [`crate::error::Error::Unavailable`] when the store did not commit.
-    pub async fn write<A, T>(&self, args: A, unit: for<'a> fn(&'a Txn, &'a A) -> Work<'a, T>) -> Result<T>
+    pub async fn write<A, T>(
+        &self,
+        args: A,
+        unit: for<'a> fn(&'a Txn, &'a A) -> Work<'a, T>,
+    ) -> Result<T>
     where
         A: Send + Sync + 'static,
         T: Send + 'static,

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sea_orm::{
-    AccessMode, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    AccessMode, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::task::TaskTracker;
@@ -29,7 +29,11 @@ const DEADLOCK_TRIES: u32 = 3;
 #[derive(Clone)]
 pub(super) enum Writer {
     One(mpsc::Sender<Box<dyn Queued>>),
-    Many { pool: DatabaseConnection, seats: Arc<Semaphore>, tasks: TaskTracker },
+    Many {
+        pool: DatabaseConnection,
+        seats: Arc<Semaphore>,
+        tasks: TaskTracker,
+    },
 }
 
 impl Writer {
@@ -42,10 +46,18 @@ impl Writer {
 
     /// Up to `seats` units at once on `pool`.
     pub(super) fn many(pool: DatabaseConnection, seats: usize, tasks: &TaskTracker) -> Self {
-        Self::Many { pool, seats: Arc::new(Semaphore::new(seats)), tasks: tasks.clone() }
+        Self::Many {
+            pool,
+            seats: Arc::new(Semaphore::new(seats)),
+            tasks: tasks.clone(),
+        }
     }
 
-    pub(super) async fn run<A, T>(&self, args: A, unit: for<'a> fn(&'a Txn, &'a A) -> Work<'a, T>) -> Result<T>
+    pub(super) async fn run<A, T>(
+        &self,
+        args: A,
+        unit: for<'a> fn(&'a Txn, &'a A) -> Work<'a, T>,
+    ) -> Result<T>
     where
         A: Send + Sync + 'static,
         T: Send + 'static,
@@ -53,7 +65,12 @@ impl Writer {
         let (reply, outcome) = oneshot::channel();
         match self {
             Self::One(queue) => {
-                let queued = Box::new(Unit { args, unit, done: None, reply: Some(reply) });
+                let queued = Box::new(Unit {
+                    args,
+                    unit,
+                    done: None,
+                    reply: Some(reply),
+                });
                 queue.send(queued).await.map_err(|_closed| stopped())?;
             }
             Self::Many { pool, seats, tasks } => {
@@ -99,9 +116,12 @@ async fn run_alone<A, T>(
     }
 }
 
-trait Queued: Send {
+pub(super) trait Queued: Send {
     /// Runs inside `savepoint`; true when its effects shall stay.
-    fn run<'a>(&'a mut self, savepoint: &'a Txn) -> std::pin::Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
+    fn run<'a>(
+        &'a mut self,
+        savepoint: &'a Txn,
+    ) -> std::pin::Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
     /// Tells the caller, after the commit.
     fn resolve(self: Box<Self>, committed: Result<(), sea_orm::DbErr>);
 }
@@ -114,7 +134,10 @@ struct Unit<A, T> {
 }
 
 impl<A: Send + Sync, T: Send> Queued for Unit<A, T> {
-    fn run<'a>(&'a mut self, savepoint: &'a Txn) -> std::pin::Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+    fn run<'a>(
+        &'a mut self,
+        savepoint: &'a Txn,
+    ) -> std::pin::Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
         Box::pin(async move {
             let outcome = (self.unit)(savepoint, &self.args).await;
             let stays = outcome.is_ok();
@@ -182,7 +205,14 @@ async fn write_batch(
     shared.commit().await
 }
 
-async fn run_in_savepoint(shared: &DatabaseTransaction, unit: &mut dyn Queued) -> Result<(), sea_orm::DbErr> {
+async fn run_in_savepoint(
+    shared: &DatabaseTransaction,
+    unit: &mut dyn Queued,
+) -> Result<(), sea_orm::DbErr> {
     let savepoint = Txn(shared.begin().await?);
-    if unit.run(&savepoint).await { savepoint.0.commit().await } else { savepoint.0.rollback().await }
+    if unit.run(&savepoint).await {
+        savepoint.0.commit().await
+    } else {
+        savepoint.0.rollback().await
+    }
 }

@@ -32,7 +32,12 @@ pub struct Code {
 
 impl From<code::Model> for Code {
     fn from(row: code::Model) -> Self {
-        Self { scene: row.scene, ticket: row.ticket, url: row.url, expires_at: row.expires_at }
+        Self {
+            scene: row.scene,
+            ticket: row.ticket,
+            url: row.url,
+            expires_at: row.expires_at,
+        }
     }
 }
 
@@ -49,16 +54,30 @@ pub(super) async fn create(ctx: &Context, account: &Account, wanted: Wanted) -> 
     };
     let scene = format!("{prefix}{}", ctx.chance.word(SCENE_RANDOM));
     let wanted = match lifetime {
-        Some(lifetime) => NewQr::Temporary { scene: scene.clone(), expire_seconds: lifetime.num_seconds() },
-        None => NewQr::Permanent { scene: scene.clone() },
+        Some(lifetime) => NewQr::Temporary {
+            scene: scene.clone(),
+            expire_seconds: lifetime.num_seconds(),
+        },
+        None => NewQr::Permanent {
+            scene: scene.clone(),
+        },
     };
     let made = accounts::call(ctx, account, |token| create_qr(ctx, token, &wanted)).await;
     let made = made.map_err(refused)?;
     let expires_at = lifetime.map(|lifetime| Timestamp::from(ctx.clock.now()) + lifetime);
-    Ok(Code { scene, ticket: made.ticket, url: made.url, expires_at })
+    Ok(Code {
+        scene,
+        ticket: made.ticket,
+        url: made.url,
+        expires_at,
+    })
 }
 
-async fn create_qr(ctx: &Context, token: String, wanted: &NewQr) -> Result<daogou_wechat::Qr, CallError> {
+async fn create_qr(
+    ctx: &Context,
+    token: String,
+    wanted: &NewQr,
+) -> Result<daogou_wechat::Qr, CallError> {
     ctx.wechat.create_qr(&token, wanted).await
 }
 
@@ -92,24 +111,59 @@ pub struct Added {
 ///
 /// # Errors
 /// When the name is empty or taken in the store, or WeChat refuses.
-pub async fn add(ctx: &Context, account: &Account, store: &store::Model, name: &str, welcome: Option<&str>) -> Result<Added> {
+pub async fn add(
+    ctx: &Context,
+    account: &Account,
+    store: &store::Model,
+    name: &str,
+    welcome: Option<&str>,
+) -> Result<Added> {
     let name = super::stores::check_name(name)?;
     if let Some(text) = welcome {
-        ctx.texts.check(text).map_err(|e| Error::Invalid(format!("the welcome text: {e}")))?;
+        ctx.texts
+            .check(text)
+            .map_err(|e| Error::Invalid(format!("the welcome text: {e}")))?;
     }
     let same = super::by_name(ctx.db.reads(), account.id, &name).await?;
-    if same.iter().any(|g| g.store_id == store.id && g.left_at.is_none()) {
-        return Err(Error::Refused(format!("there is a guide named {name} in {} already", store.name)));
+    if same
+        .iter()
+        .any(|g| g.store_id == store.id && g.left_at.is_none())
+    {
+        return Err(Error::Refused(format!(
+            "there is a guide named {name} in {} already",
+            store.name
+        )));
     }
     let code = create(ctx, account, Wanted::Permanent { prefix: "g" }).await?;
     let link = create(ctx, account, Wanted::Link).await?;
-    let new = NewGuide { account_id: account.id, store_id: store.id, name, welcome: welcome.map(str::to_owned) };
-    let args = (new, code.clone(), link.clone(), Timestamp::from(ctx.clock.now()));
-    let guide = ctx.db.write(args, |txn, (new, code, link, now)| Box::pin(add_in(txn, new, code, link, *now))).await?;
+    let new = NewGuide {
+        account_id: account.id,
+        store_id: store.id,
+        name,
+        welcome: welcome.map(str::to_owned),
+    };
+    let args = (
+        new,
+        code.clone(),
+        link.clone(),
+        Timestamp::from(ctx.clock.now()),
+    );
+    let guide = ctx
+        .db
+        .write(args, |txn, (new, code, link, now)| {
+            Box::pin(add_in(txn, new, code, link, *now))
+        })
+        .await?;
     Ok(Added { guide, code, link })
 }
 
-async fn add_in(txn: &Txn, new: &NewGuide, code: &Code, link: &Code, now: Timestamp) -> Result<guide::Model> {
+async fn add_in(
+    txn: &Txn,
+    new: &NewGuide,
+    code: &Code,
+    link: &Code,
+    now: Timestamp,
+) -> Result<guide::Model> {
     let guide = queries::insert(txn, new, now).await?;
     for (purpose, made) in [(Purpose::Guide, code), (Purpose::Link, link)] {
         let row = code::ActiveModel {
@@ -133,7 +187,11 @@ pub async fn new_link(ctx: &Context, account: &Account, guide: &guide::Model) ->
         guide_id: Set(Some(guide.id)),
         ..row(account.id, &link, Timestamp::from(ctx.clock.now()))
     };
-    ctx.db.write(row, |txn, row| Box::pin(queries::insert_code(txn, row.clone()))).await?;
+    ctx.db
+        .write(row, |txn, row| {
+            Box::pin(queries::insert_code(txn, row.clone()))
+        })
+        .await?;
     Ok(link)
 }
 
@@ -141,9 +199,17 @@ pub async fn new_link(ctx: &Context, account: &Account, guide: &guide::Model) ->
 ///
 /// # Errors
 /// When the store fails or there is none.
-pub async fn code_of(ctx: &Context, account: AccountId, guide: GuideId, purpose: Purpose) -> Result<Code> {
+pub async fn code_of(
+    ctx: &Context,
+    account: AccountId,
+    guide: GuideId,
+    purpose: Purpose,
+) -> Result<Code> {
     let rows = queries::guide_codes(ctx.db.reads(), account, guide).await?;
-    let found = rows.into_iter().find(|row| row.purpose == purpose).map(Code::from);
+    let found = rows
+        .into_iter()
+        .find(|row| row.purpose == purpose)
+        .map(Code::from);
     found.ok_or_else(|| Error::NotFound(format!("guide {guide} has no such code")))
 }
 

@@ -18,8 +18,16 @@ impl Hours {
     /// # Errors
     /// A sentence that says what was expected.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is not like 10:00-21:30, or seven of them from Monday with - for closed");
-        let parts: Vec<_> = text.split(',').map(|part| parse_day(part.trim())).collect::<Option<_>>().ok_or_else(wrong)?;
+        let wrong = || {
+            format!(
+                "{text:?} is not like 10:00-21:30, or seven of them from Monday with - for closed"
+            )
+        };
+        let parts: Vec<_> = text
+            .split(',')
+            .map(|part| parse_day(part.trim()))
+            .collect::<Option<_>>()
+            .ok_or_else(wrong)?;
         let days = match parts.as_slice() {
             [every] => [*every; 7],
             seven => seven.try_into().map_err(|_not_seven| wrong())?,
@@ -44,7 +52,13 @@ impl Hours {
         let today = local.weekday().num_days_from_monday() as usize;
         let yesterday = (today + 6) % 7;
         let open = |day: usize| self.days.get(day).copied().flatten();
-        let from_today = open(today).is_some_and(|(from, to)| if from < to { (from..to).contains(&minute) } else { minute >= from });
+        let from_today = open(today).is_some_and(|(from, to)| {
+            if from < to {
+                (from..to).contains(&minute)
+            } else {
+                minute >= from
+            }
+        });
         let from_yesterday = open(yesterday).is_some_and(|(from, to)| to <= from && minute < to);
         from_today || from_yesterday
     }
@@ -53,11 +67,16 @@ impl Hours {
     pub fn today(&self, now: DateTime<Utc>, zone: Tz) -> Option<String> {
         let today = now.with_timezone(&zone).weekday().num_days_from_monday() as usize;
         let (from, to) = self.days.get(today).copied().flatten()?;
-        Some(format!("{:02}:{:02}–{:02}:{:02}", from / 60, from % 60, to / 60, to % 60))
+        Some(format!(
+            "{:02}:{:02}–{:02}:{:02}",
+            from / 60,
+            from % 60,
+            to / 60,
+            to % 60
+        ))
     }
 }
 
-#[expect(clippy::option_option, reason = "outer: unreadable; inner: closed")]
 fn parse_day(text: &str) -> Option<Option<(u16, u16)>> {
     if text == "-" {
         return Some(None);

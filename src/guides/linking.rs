@@ -28,13 +28,21 @@ pub enum Linked {
 /// When the store fails.
 pub async fn link_in(txn: &Txn, visit: &Visit, code: &code::Model) -> Result<Linked> {
     let guide = match code.guide_id {
-        Some(id) => queries::get_in(txn, id).await?.filter(|g| g.left_at.is_none()),
+        Some(id) => queries::get_in(txn, id)
+            .await?
+            .filter(|g| g.left_at.is_none()),
         None => None,
     };
-    let Some(guide) = guide.map(Box::new) else { return Ok(Linked::Spent) };
+    let Some(guide) = guide.map(Box::new) else {
+        return Ok(Linked::Spent);
+    };
     if let Some(holder) = queries::linked_to_in(txn, visit.account.id, &visit.openid).await? {
         let same = holder.id == guide.id;
-        return Ok(if same { Linked::Already(guide) } else { Linked::OtherGuide(Box::new(holder)) });
+        return Ok(if same {
+            Linked::Already(guide)
+        } else {
+            Linked::OtherGuide(Box::new(holder))
+        });
     }
     if guide.openid.is_some() {
         return Ok(Linked::Taken(guide));

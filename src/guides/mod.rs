@@ -17,10 +17,13 @@ use crate::error::{Error, Result};
 pub use codes::{Code, add, guide_code, new_link, resolve_in};
 pub use linking::{Linked, link_in, unlink_in};
 pub use queries::{
-    by_name, choose_current_in, current_answered_in, forget_current_in, get_in, linked_to_in, list, member_of_number_in,
-    number_of_in, on_duty_in_store_in, set_duty_in,
+    by_name, choose_current_in, current_answered_in, forget_current_in, get_in, linked_to_in, list,
+    member_of_number_in, number_of_in, on_duty_in_store_in, set_duty_in,
 };
-pub use stores::{add as add_store, code as store_code, find as find_store, get_in as store_in, list as list_stores};
+pub use stores::{
+    add as add_store, code as store_code, find as find_store, get_in as store_in,
+    list as list_stores,
+};
 
 /// A guide who can be reached now: linked, on duty, not left.
 pub fn is_available(guide: &guide::Model) -> bool {
@@ -29,7 +32,10 @@ pub fn is_available(guide: &guide::Model) -> bool {
 
 /// Where a guide's own WeChat is reached.
 pub fn address(guide: &guide::Model) -> Option<Address> {
-    guide.openid.clone().map(|openid| Address { account_id: guide.account_id, openid })
+    guide.openid.clone().map(|openid| Address {
+        account_id: guide.account_id,
+        openid,
+    })
 }
 
 /// Where a guide's own WeChat is reached; none when unknown or not linked.
@@ -44,7 +50,12 @@ pub async fn address_in(txn: &Txn, id: GuideId) -> Result<Option<Address>> {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn give_number_in(txn: &Txn, guide: GuideId, member: MemberId, now: Timestamp) -> Result<i32> {
+pub async fn give_number_in(
+    txn: &Txn,
+    guide: GuideId,
+    member: MemberId,
+    now: Timestamp,
+) -> Result<i32> {
     match number_of_in(txn, guide, member).await? {
         Some(number) => Ok(number),
         None => queries::insert_number(txn, guide, member, now).await,
@@ -55,9 +66,16 @@ pub async fn give_number_in(txn: &Txn, guide: GuideId, member: MemberId, now: Ti
 ///
 /// # Errors
 /// When the store fails.
-pub async fn next_of_store_in(txn: &Txn, store: StoreId, except: Option<GuideId>) -> Result<Option<guide::Model>> {
+pub async fn next_of_store_in(
+    txn: &Txn,
+    store: StoreId,
+    except: Option<GuideId>,
+) -> Result<Option<guide::Model>> {
     let on_duty = on_duty_in_store_in(txn, store).await?;
-    Ok(on_duty.into_iter().filter(|g| Some(g.id) != except).min_by_key(|g| (g.last_member_at, g.id)))
+    Ok(on_duty
+        .into_iter()
+        .filter(|g| Some(g.id) != except)
+        .min_by_key(|g| (g.last_member_at, g.id)))
 }
 
 /// Who stands in for `guide`: the named stand-in if available, else whoever is next in the store.
@@ -87,14 +105,21 @@ pub async fn note_new_member_in(txn: &Txn, guide: GuideId, now: Timestamp) -> Re
 /// When there is none, or several of that name.
 pub async fn find(ctx: &Context, account: &Account, word: &str) -> Result<guide::Model> {
     let found = match word.parse() {
-        Ok(id) => queries::by_id(ctx.db.reads(), account.id, GuideId(id)).await?.into_iter().collect(),
+        Ok(id) => queries::by_id(ctx.db.reads(), account.id, GuideId(id))
+            .await?
+            .into_iter()
+            .collect(),
         Err(_) => by_name(ctx.db.reads(), account.id, word).await?,
     };
     let several = found.len() > 1;
     match found.into_iter().next() {
-        Some(_) if several => Err(Error::Invalid(format!("there are several guides named {word}; use the number that `daogou guide list` shows"))),
+        Some(_) if several => Err(Error::Invalid(format!(
+            "there are several guides named {word}; use the number that `daogou guide list` shows"
+        ))),
         Some(guide) => Ok(guide),
-        None => Err(Error::NotFound(format!("there is no guide {word}; `daogou guide list` shows who there is"))),
+        None => Err(Error::NotFound(format!(
+            "there is no guide {word}; `daogou guide list` shows who there is"
+        ))),
     }
 }
 

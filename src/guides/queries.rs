@@ -1,8 +1,13 @@
 //! Guides, stores, codes and numbers in the store.
 
-use daogou_schema::{AccountId, GuideId, MemberId, StoreId, Timestamp, code, guide, guide_number, store};
+use daogou_schema::{
+    AccountId, GuideId, MemberId, StoreId, Timestamp, code, guide, guide_number, store,
+};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set,
+};
 
 use crate::db::Txn;
 use crate::error::{Error, Result};
@@ -15,12 +20,21 @@ pub async fn get_in(txn: &Txn, id: GuideId) -> Result<Option<guide::Model>> {
     Ok(guide::Entity::find_by_id(id).one(txn.conn()).await?)
 }
 
-pub(super) async fn by_id(db: &impl ConnectionTrait, account: AccountId, id: GuideId) -> Result<Option<guide::Model>> {
-    Ok(guide::Entity::find_by_id(id).filter(guide::Column::AccountId.eq(account)).one(db).await?)
+pub(super) async fn by_id(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    id: GuideId,
+) -> Result<Option<guide::Model>> {
+    Ok(guide::Entity::find_by_id(id)
+        .filter(guide::Column::AccountId.eq(account))
+        .one(db)
+        .await?)
 }
 
 pub(super) async fn name(db: &impl ConnectionTrait, id: GuideId) -> Result<Option<String>> {
-    let query = guide::Entity::find_by_id(id).select_only().column(guide::Column::Name);
+    let query = guide::Entity::find_by_id(id)
+        .select_only()
+        .column(guide::Column::Name);
     Ok(query.into_tuple().one(db).await?)
 }
 
@@ -28,8 +42,14 @@ pub(super) async fn name(db: &impl ConnectionTrait, id: GuideId) -> Result<Optio
 ///
 /// # Errors
 /// When the store fails.
-pub async fn by_name(db: &impl ConnectionTrait, account: AccountId, name: &str) -> Result<Vec<guide::Model>> {
-    let query = guide::Entity::find().filter(guide::Column::AccountId.eq(account)).filter(guide::Column::Name.eq(name));
+pub async fn by_name(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    name: &str,
+) -> Result<Vec<guide::Model>> {
+    let query = guide::Entity::find()
+        .filter(guide::Column::AccountId.eq(account))
+        .filter(guide::Column::Name.eq(name));
     Ok(query.all(db).await?)
 }
 
@@ -38,7 +58,9 @@ pub async fn by_name(db: &impl ConnectionTrait, account: AccountId, name: &str) 
 /// # Errors
 /// When the store fails.
 pub async fn list(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<guide::Model>> {
-    let query = guide::Entity::find().filter(guide::Column::AccountId.eq(account)).order_by_asc(guide::Column::Id);
+    let query = guide::Entity::find()
+        .filter(guide::Column::AccountId.eq(account))
+        .order_by_asc(guide::Column::Id);
     Ok(query.all(db).await?)
 }
 
@@ -46,8 +68,14 @@ pub async fn list(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<g
 ///
 /// # Errors
 /// When the store fails.
-pub async fn linked_to_in(txn: &Txn, account: AccountId, openid: &str) -> Result<Option<guide::Model>> {
-    let query = guide::Entity::find().filter(guide::Column::AccountId.eq(account)).filter(guide::Column::Openid.eq(openid));
+pub async fn linked_to_in(
+    txn: &Txn,
+    account: AccountId,
+    openid: &str,
+) -> Result<Option<guide::Model>> {
+    let query = guide::Entity::find()
+        .filter(guide::Column::AccountId.eq(account))
+        .filter(guide::Column::Openid.eq(openid));
     Ok(query.one(txn.conn()).await?)
 }
 
@@ -92,23 +120,53 @@ pub(super) async fn insert(txn: &Txn, new: &NewGuide, now: Timestamp) -> Result<
 /// # Errors
 /// When the store fails.
 pub async fn set_duty_in(txn: &Txn, id: GuideId, on_duty: bool) -> Result<()> {
-    update(txn, id, guide::ActiveModel { on_duty: Set(on_duty), ..Default::default() }).await
+    update(
+        txn,
+        id,
+        guide::ActiveModel {
+            on_duty: Set(on_duty),
+            ..Default::default()
+        },
+    )
+    .await
 }
 
-pub(super) async fn set_link(txn: &Txn, id: GuideId, openid: Option<&str>, at: Option<Timestamp>) -> Result<()> {
-    let row = guide::ActiveModel { openid: Set(openid.map(str::to_owned)), linked_at: Set(at), ..Default::default() };
+pub(super) async fn set_link(
+    txn: &Txn,
+    id: GuideId,
+    openid: Option<&str>,
+    at: Option<Timestamp>,
+) -> Result<()> {
+    let row = guide::ActiveModel {
+        openid: Set(openid.map(str::to_owned)),
+        linked_at: Set(at),
+        ..Default::default()
+    };
     update(txn, id, row).await
 }
 
 pub(super) async fn set_last_member(txn: &Txn, id: GuideId, at: Timestamp) -> Result<()> {
-    update(txn, id, guide::ActiveModel { last_member_at: Set(Some(at)), ..Default::default() }).await
+    update(
+        txn,
+        id,
+        guide::ActiveModel {
+            last_member_at: Set(Some(at)),
+            ..Default::default()
+        },
+    )
+    .await
 }
 
 /// The guide named the customer whom bare answers go to from now on.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn choose_current_in(txn: &Txn, id: GuideId, member: MemberId, at: Timestamp) -> Result<()> {
+pub async fn choose_current_in(
+    txn: &Txn,
+    id: GuideId,
+    member: MemberId,
+    at: Timestamp,
+) -> Result<()> {
     set_current(txn, id, Some(member), at, true).await
 }
 
@@ -116,7 +174,12 @@ pub async fn choose_current_in(txn: &Txn, id: GuideId, member: MemberId, at: Tim
 ///
 /// # Errors
 /// When the store fails.
-pub async fn current_answered_in(txn: &Txn, guide: &guide::Model, member: MemberId, at: Timestamp) -> Result<()> {
+pub async fn current_answered_in(
+    txn: &Txn,
+    guide: &guide::Model,
+    member: MemberId,
+    at: Timestamp,
+) -> Result<()> {
     // Who was named stays named: the moment of naming decides who wrote afterwards.
     if guide.current_member_id == Some(member) && guide.current_chosen {
         return Ok(());
@@ -132,7 +195,13 @@ pub async fn forget_current_in(txn: &Txn, id: GuideId, at: Timestamp) -> Result<
     set_current(txn, id, None, at, false).await
 }
 
-async fn set_current(txn: &Txn, id: GuideId, member: Option<MemberId>, at: Timestamp, chosen: bool) -> Result<()> {
+async fn set_current(
+    txn: &Txn,
+    id: GuideId,
+    member: Option<MemberId>,
+    at: Timestamp,
+    chosen: bool,
+) -> Result<()> {
     let row = guide::ActiveModel {
         current_member_id: Set(member),
         current_since: Set(Some(at)),
@@ -143,7 +212,11 @@ async fn set_current(txn: &Txn, id: GuideId, member: Option<MemberId>, at: Times
 }
 
 async fn update(txn: &Txn, id: GuideId, row: guide::ActiveModel) -> Result<()> {
-    guide::Entity::update_many().set(row).filter(guide::Column::Id.eq(id)).exec(txn.conn()).await?;
+    guide::Entity::update_many()
+        .set(row)
+        .filter(guide::Column::Id.eq(id))
+        .exec(txn.conn())
+        .await?;
     Ok(())
 }
 
@@ -162,37 +235,64 @@ pub async fn number_of_in(txn: &Txn, guide: GuideId, member: MemberId) -> Result
 ///
 /// # Errors
 /// When the store fails.
-pub async fn member_of_number_in(txn: &Txn, guide: GuideId, number: i32) -> Result<Option<MemberId>> {
-    let row = guide_number::Entity::find_by_id((guide, number)).one(txn.conn()).await?;
+pub async fn member_of_number_in(
+    txn: &Txn,
+    guide: GuideId,
+    number: i32,
+) -> Result<Option<MemberId>> {
+    let row = guide_number::Entity::find_by_id((guide, number))
+        .one(txn.conn())
+        .await?;
     Ok(row.map(|row| row.member_id))
 }
 
-pub(super) async fn insert_number(txn: &Txn, guide: GuideId, member: MemberId, now: Timestamp) -> Result<i32> {
+pub(super) async fn insert_number(
+    txn: &Txn,
+    guide: GuideId,
+    member: MemberId,
+    now: Timestamp,
+) -> Result<i32> {
     // Raising the counter locks the guide's row, so two nodes never give the same number.
     guide::Entity::update_many()
-        .col_expr(guide::Column::LastNumber, Expr::col(guide::Column::LastNumber).add(1))
+        .col_expr(
+            guide::Column::LastNumber,
+            Expr::col(guide::Column::LastNumber).add(1),
+        )
         .filter(guide::Column::Id.eq(guide))
         .exec(txn.conn())
         .await?;
-    let row = get_in(txn, guide).await?.ok_or_else(|| Error::NotFound(format!("guide {guide} does not exist")))?;
+    let row = get_in(txn, guide)
+        .await?
+        .ok_or_else(|| Error::NotFound(format!("guide {guide} does not exist")))?;
     let number = guide_number::ActiveModel {
         guide_id: Set(guide),
         number: Set(row.last_number),
         member_id: Set(member),
         given_at: Set(now),
     };
-    guide_number::Entity::insert(number).exec_without_returning(txn.conn()).await?;
+    guide_number::Entity::insert(number)
+        .exec_without_returning(txn.conn())
+        .await?;
     Ok(row.last_number)
 }
 
-pub(super) async fn code_by_scene(txn: &Txn, account: AccountId, scene: &str) -> Result<Option<code::Model>> {
-    let query = code::Entity::find().filter(code::Column::AccountId.eq(account)).filter(code::Column::Scene.eq(scene));
+pub(super) async fn code_by_scene(
+    txn: &Txn,
+    account: AccountId,
+    scene: &str,
+) -> Result<Option<code::Model>> {
+    let query = code::Entity::find()
+        .filter(code::Column::AccountId.eq(account))
+        .filter(code::Column::Scene.eq(scene));
     Ok(query.one(txn.conn()).await?)
 }
 
 /// A code of any service account with this scene: how a mini-program's `session-from` names a guide.
 pub(super) async fn code_anywhere(txn: &Txn, scene: &str) -> Result<Option<code::Model>> {
-    Ok(code::Entity::find().filter(code::Column::Scene.eq(scene)).one(txn.conn()).await?)
+    Ok(code::Entity::find()
+        .filter(code::Column::Scene.eq(scene))
+        .one(txn.conn())
+        .await?)
 }
 
 pub(super) async fn insert_code(txn: &Txn, row: code::ActiveModel) -> Result<()> {
@@ -201,7 +301,11 @@ pub(super) async fn insert_code(txn: &Txn, row: code::ActiveModel) -> Result<()>
 }
 
 /// Uses a one-time code up, guarded: false when somebody was faster.
-pub(super) async fn use_up_code(txn: &Txn, id: daogou_schema::CodeId, now: Timestamp) -> Result<bool> {
+pub(super) async fn use_up_code(
+    txn: &Txn,
+    id: daogou_schema::CodeId,
+    now: Timestamp,
+) -> Result<bool> {
     let used = code::Entity::update_many()
         .col_expr(code::Column::UsedAt, now.0.into())
         .filter(code::Column::Id.eq(id))
@@ -211,7 +315,11 @@ pub(super) async fn use_up_code(txn: &Txn, id: daogou_schema::CodeId, now: Times
     Ok(used.rows_affected == 1)
 }
 
-pub(super) async fn guide_codes(db: &impl ConnectionTrait, account: AccountId, guide: GuideId) -> Result<Vec<code::Model>> {
+pub(super) async fn guide_codes(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    guide: GuideId,
+) -> Result<Vec<code::Model>> {
     let query = code::Entity::find()
         .filter(code::Column::AccountId.eq(account))
         .filter(code::Column::GuideId.eq(guide))
@@ -219,8 +327,14 @@ pub(super) async fn guide_codes(db: &impl ConnectionTrait, account: AccountId, g
     Ok(query.all(db).await?)
 }
 
-pub(super) async fn store_codes(db: &impl ConnectionTrait, account: AccountId, store: StoreId) -> Result<Vec<code::Model>> {
-    let query = code::Entity::find().filter(code::Column::AccountId.eq(account)).filter(code::Column::StoreId.eq(store));
+pub(super) async fn store_codes(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    store: StoreId,
+) -> Result<Vec<code::Model>> {
+    let query = code::Entity::find()
+        .filter(code::Column::AccountId.eq(account))
+        .filter(code::Column::StoreId.eq(store));
     Ok(query.all(db).await?)
 }
 
@@ -228,11 +342,19 @@ pub(super) async fn insert_store(txn: &Txn, row: store::ActiveModel) -> Result<s
     Ok(row.insert(txn.conn()).await?)
 }
 
-pub(super) async fn store_by_id(db: &impl ConnectionTrait, id: StoreId) -> Result<Option<store::Model>> {
+pub(super) async fn store_by_id(
+    db: &impl ConnectionTrait,
+    id: StoreId,
+) -> Result<Option<store::Model>> {
     Ok(store::Entity::find_by_id(id).one(db).await?)
 }
 
-pub(super) async fn stores(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<store::Model>> {
-    let query = store::Entity::find().filter(store::Column::AccountId.eq(account)).order_by_asc(store::Column::Id);
+pub(super) async fn stores(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+) -> Result<Vec<store::Model>> {
+    let query = store::Entity::find()
+        .filter(store::Column::AccountId.eq(account))
+        .order_by_asc(store::Column::Id);
     Ok(query.all(db).await?)
 }

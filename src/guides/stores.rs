@@ -17,11 +17,25 @@ const NAME_CHARS_MAX: usize = 60;
 ///
 /// # Errors
 /// When the name is empty, too long or taken, or the hours cannot be read.
-pub async fn add(ctx: &Context, account: &Account, name: &str, hours: Option<&str>) -> Result<store::Model> {
+pub async fn add(
+    ctx: &Context,
+    account: &Account,
+    name: &str,
+    hours: Option<&str>,
+) -> Result<store::Model> {
     let name = check_name(name)?;
-    let hours = hours.map(|text| hours::Hours::parse(text).map(|h| h.to_json())).transpose().map_err(Error::Invalid)?;
-    if queries::stores(ctx.db.reads(), account.id).await?.iter().any(|s| s.name == name) {
-        return Err(Error::Refused(format!("there is a store named {name} already")));
+    let hours = hours
+        .map(|text| hours::Hours::parse(text).map(|h| h.to_json()))
+        .transpose()
+        .map_err(Error::Invalid)?;
+    if queries::stores(ctx.db.reads(), account.id)
+        .await?
+        .iter()
+        .any(|s| s.name == name)
+    {
+        return Err(Error::Refused(format!(
+            "there is a store named {name} already"
+        )));
     }
     let args = (account.id, name, hours, Timestamp::from(ctx.clock.now()));
     ctx.db
@@ -44,8 +58,12 @@ pub(super) fn check_name(name: &str) -> Result<String> {
     let name = name.trim();
     match name.chars().count() {
         0 => Err(Error::Invalid("the name is empty".into())),
-        n if n > NAME_CHARS_MAX => Err(Error::Invalid(format!("the name has {n} characters; {NAME_CHARS_MAX} are allowed"))),
-        _ if name.chars().any(char::is_control) => Err(Error::Invalid("the name contains control characters".into())),
+        n if n > NAME_CHARS_MAX => Err(Error::Invalid(format!(
+            "the name has {n} characters; {NAME_CHARS_MAX} are allowed"
+        ))),
+        _ if name.chars().any(char::is_control) => Err(Error::Invalid(
+            "the name contains control characters".into(),
+        )),
         _ => Ok(name.to_owned()),
     }
 }
@@ -64,8 +82,15 @@ pub async fn list(ctx: &Context, account: &Account) -> Result<Vec<store::Model>>
 /// When there is none.
 pub async fn find(ctx: &Context, account: &Account, word: &str) -> Result<store::Model> {
     let id = word.parse().map(StoreId).ok();
-    let found = list(ctx, account).await?.into_iter().find(|s| s.name == word || Some(s.id) == id);
-    found.ok_or_else(|| Error::NotFound(format!("there is no store {word}; `daogou store list` shows which there are")))
+    let found = list(ctx, account)
+        .await?
+        .into_iter()
+        .find(|s| s.name == word || Some(s.id) == id);
+    found.ok_or_else(|| {
+        Error::NotFound(format!(
+            "there is no store {word}; `daogou store list` shows which there are"
+        ))
+    })
 }
 
 /// The store with this id.
@@ -81,7 +106,11 @@ pub async fn get_in(txn: &Txn, id: StoreId) -> Result<Option<store::Model>> {
 /// # Errors
 /// When WeChat refuses to make it.
 pub async fn code(ctx: &Context, account: &Account, store: &store::Model) -> Result<Code> {
-    if let Some(row) = queries::store_codes(ctx.db.reads(), account.id, store.id).await?.into_iter().next() {
+    if let Some(row) = queries::store_codes(ctx.db.reads(), account.id, store.id)
+        .await?
+        .into_iter()
+        .next()
+    {
         return Ok(Code::from(row));
     }
     let code = codes::create(ctx, account, codes::Wanted::Permanent { prefix: "s" }).await?;
@@ -90,6 +119,10 @@ pub async fn code(ctx: &Context, account: &Account, store: &store::Model) -> Res
         store_id: Set(Some(store.id)),
         ..codes::row(account.id, &code, Timestamp::from(ctx.clock.now()))
     };
-    ctx.db.write(row, |txn, row| Box::pin(queries::insert_code(txn, row.clone()))).await?;
+    ctx.db
+        .write(row, |txn, row| {
+            Box::pin(queries::insert_code(txn, row.clone()))
+        })
+        .await?;
     Ok(code)
 }

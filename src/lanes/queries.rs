@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 use daogou_schema::lane::{self, Entity, Way};
 use daogou_schema::{Address, Timestamp};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set, TryInsertResult};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set, TryInsertResult,
+};
 
 use super::Hold;
 use crate::db::Txn;
@@ -16,7 +18,13 @@ const LEASE: TimeDelta = TimeDelta::seconds(15);
 ///
 /// # Errors
 /// When the store fails.
-pub async fn take(txn: &Txn, person: &Address, way: Way, owner: &str, now: Timestamp) -> Result<Option<Hold>> {
+pub async fn take(
+    txn: &Txn,
+    person: &Address,
+    way: Way,
+    owner: &str,
+    now: Timestamp,
+) -> Result<Option<Hold>> {
     // The row is locked first: a condition in the UPDATE alone would be judged by what was committed before the
     // present holder let go, and a push that arrived in that moment would wait for nobody.
     let fence = match locked(txn, person, way).await? {
@@ -34,14 +42,29 @@ pub async fn take(txn: &Txn, person: &Address, way: Way, owner: &str, now: Times
     };
     let got = if fence == 1 {
         let inserted = Entity::insert(row)
-            .on_conflict_do_nothing_on([lane::Column::AccountId, lane::Column::Openid, lane::Column::Way])
+            .on_conflict_do_nothing_on([
+                lane::Column::AccountId,
+                lane::Column::Openid,
+                lane::Column::Way,
+            ])
             .exec_without_returning(txn.conn())
             .await?;
         matches!(inserted, TryInsertResult::Inserted(1))
     } else {
-        Entity::update_many().set(row).filter(of(person, way)).exec(txn.conn()).await?.rows_affected == 1
+        Entity::update_many()
+            .set(row)
+            .filter(of(person, way))
+            .exec(txn.conn())
+            .await?
+            .rows_affected
+            == 1
     };
-    let hold = Hold { person: person.clone(), way, owner: owner.to_owned(), fence };
+    let hold = Hold {
+        person: person.clone(),
+        way,
+        owner: owner.to_owned(),
+        fence,
+    };
     Ok(got.then_some(hold))
 }
 
@@ -51,11 +74,19 @@ pub async fn take(txn: &Txn, person: &Address, way: Way, owner: &str, now: Times
 /// When the store fails.
 pub async fn still_held(txn: &Txn, hold: &Hold, now: Timestamp) -> Result<bool> {
     let row = locked(txn, &hold.person, hold.way).await?;
-    if !row.is_some_and(|row| row.fence == hold.fence && row.owner.as_deref() == Some(&*hold.owner)) {
+    if !row.is_some_and(|row| row.fence == hold.fence && row.owner.as_deref() == Some(&*hold.owner))
+    {
         return Ok(false);
     }
-    let renewed = lane::ActiveModel { lease_until: Set(now + LEASE), ..Default::default() };
-    Entity::update_many().set(renewed).filter(of(&hold.person, hold.way)).exec(txn.conn()).await?;
+    let renewed = lane::ActiveModel {
+        lease_until: Set(now + LEASE),
+        ..Default::default()
+    };
+    Entity::update_many()
+        .set(renewed)
+        .filter(of(&hold.person, hold.way))
+        .exec(txn.conn())
+        .await?;
     Ok(true)
 }
 
@@ -64,7 +95,10 @@ pub async fn still_held(txn: &Txn, hold: &Hold, now: Timestamp) -> Result<bool> 
 /// # Errors
 /// When the store fails.
 pub async fn release(txn: &Txn, hold: &Hold) -> Result<()> {
-    let free = lane::ActiveModel { owner: Set(None), ..Default::default() };
+    let free = lane::ActiveModel {
+        owner: Set(None),
+        ..Default::default()
+    };
     Entity::update_many()
         .set(free)
         .filter(of(&hold.person, hold.way))
@@ -75,7 +109,11 @@ pub async fn release(txn: &Txn, hold: &Hold) -> Result<()> {
 }
 
 async fn locked(txn: &Txn, person: &Address, way: Way) -> Result<Option<lane::Model>> {
-    Ok(Entity::find().filter(of(person, way)).lock_exclusive().one(txn.conn()).await?)
+    Ok(Entity::find()
+        .filter(of(person, way))
+        .lock_exclusive()
+        .one(txn.conn())
+        .await?)
 }
 
 fn of(person: &Address, way: Way) -> Condition {

@@ -29,7 +29,11 @@ pub async fn fetch_new(ctx: &Context) -> Result<usize> {
                 tracing::warn!(media.id = id.0, ?error, "a file was not fetched");
                 let gone = matches!(&error, Lost::Gone) || is_final(&error);
                 let tries = if gone { TRIES } else { 1 };
-                ctx.db.write((id, tries), |txn, (id, tries)| Box::pin(queries::add_attempts(txn, *id, *tries))).await?;
+                ctx.db
+                    .write((id, tries), |txn, (id, tries)| {
+                        Box::pin(queries::add_attempts(txn, *id, *tries))
+                    })
+                    .await?;
             }
         }
     }
@@ -39,7 +43,9 @@ pub async fn fetch_new(ctx: &Context) -> Result<usize> {
 /// WeChat said no in a way that asking again will not change.
 fn is_final(error: &Lost) -> bool {
     match error {
-        Lost::Call(CallError::Refused(refusal)) => !matches!(refusal.class, Class::Retry | Class::Quota | Class::Token),
+        Lost::Call(CallError::Refused(refusal)) => {
+            !matches!(refusal.class, Class::Retry | Class::Quota | Class::Token)
+        }
         Lost::Call(_) | Lost::Gone => false,
     }
 }
@@ -56,17 +62,26 @@ pub(super) async fn fetch(ctx: &Context, row: media::Model) -> Result<media::Mod
         FetchedMedia::Video { url } => ctx.wechat.download(&url).await.map_err(Lost::Call)?,
     };
     let name = format!("{}/{}.{}", row.account_id, row.id, extension(&row, &file));
-    let content_type = file.content_type.clone().map(|t| t.chars().take(64).collect::<String>());
+    let content_type = file
+        .content_type
+        .clone()
+        .map(|t| t.chars().take(64).collect::<String>());
     store(ctx, &name, file.bytes).await.map_err(|error| {
         tracing::error!(media.id = row.id.0, %error, "a file cannot be written; is DAOGOU_MEDIA_DIR writable?");
         Lost::Gone
     })?;
     let args = (row.id, name.clone(), content_type.clone());
-    let kept = ctx.db.write(args, |txn, (id, name, kind)| Box::pin(queries::set_file(txn, *id, name, kind.as_deref())));
+    let kept = ctx.db.write(args, |txn, (id, name, kind)| {
+        Box::pin(queries::set_file(txn, *id, name, kind.as_deref()))
+    });
     if let Err(error) = kept.await {
         tracing::warn!(media.id = row.id.0, %error, "a fetched file was not noted; it will be fetched again");
     }
-    Ok(media::Model { file: Some(name), content_type, ..row })
+    Ok(media::Model {
+        file: Some(name),
+        content_type,
+        ..row
+    })
 }
 
 async fn get_media(ctx: &Context, token: String, id: &str) -> Result<FetchedMedia, CallError> {
@@ -85,7 +100,10 @@ async fn store(ctx: &Context, name: &str, bytes: Vec<u8>) -> std::io::Result<()>
 }
 
 fn extension(row: &media::Model, file: &FetchedFile) -> &'static str {
-    match (row.kind.as_str(), file.content_type.as_deref().unwrap_or_default()) {
+    match (
+        row.kind.as_str(),
+        file.content_type.as_deref().unwrap_or_default(),
+    ) {
         (_, "image/png") => "png",
         (_, "image/gif") => "gif",
         (_, "audio/mpeg" | "audio/mp3") => "mp3",

@@ -31,17 +31,38 @@ pub enum Lost {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn keep_in(txn: &Txn, account: AccountId, wechat_id: &str, kind: MediaKind, now: Timestamp) -> Result<MediaId> {
-    queries::keep(txn, account, wechat_id, kind, now, now + (LIFETIME - RENEW_BEFORE)).await
+pub async fn keep_in(
+    txn: &Txn,
+    account: AccountId,
+    wechat_id: &str,
+    kind: MediaKind,
+    now: Timestamp,
+) -> Result<MediaId> {
+    queries::keep(
+        txn,
+        account,
+        wechat_id,
+        kind,
+        now,
+        now + (LIFETIME - RENEW_BEFORE),
+    )
+    .await
 }
 
 /// The media id that `account` can send now without asking anybody; none when it has to be renewed first.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn usable_in(txn: &Txn, account: AccountId, id: MediaId, now: Timestamp) -> Result<Option<String>> {
+pub async fn usable_in(
+    txn: &Txn,
+    account: AccountId,
+    id: MediaId,
+    now: Timestamp,
+) -> Result<Option<String>> {
     let row = queries::get(txn.conn(), id).await?;
-    Ok(row.filter(|m| is_usable(m, account, now)).map(|m| m.usable_id))
+    Ok(row
+        .filter(|m| is_usable(m, account, now))
+        .map(|m| m.usable_id))
 }
 
 /// The media id that `account` can send: the one WeChat gave us while it lives, a new upload of our own copy when it
@@ -49,34 +70,65 @@ pub async fn usable_in(txn: &Txn, account: AccountId, id: MediaId, now: Timestam
 ///
 /// # Errors
 /// When there is no copy or WeChat does not take it.
-pub async fn sendable(ctx: &Context, account: &Account, id: MediaId, refused: bool) -> Result<String, Lost> {
+pub async fn sendable(
+    ctx: &Context,
+    account: &Account,
+    id: MediaId,
+    refused: bool,
+) -> Result<String, Lost> {
     let now = Timestamp::from(ctx.clock.now());
     let found = queries::get(ctx.db.reads(), id).await;
     let row = found.ok().flatten().ok_or(Lost::Gone)?;
     if !refused && is_usable(&row, account.id, now) {
         return Ok(row.usable_id);
     }
-    let row = if row.file.is_none() { fetch::fetch(ctx, row).await? } else { row };
+    let row = if row.file.is_none() {
+        fetch::fetch(ctx, row).await?
+    } else {
+        row
+    };
     upload(ctx, account, &row, now).await
 }
 
-async fn upload(ctx: &Context, account: &Account, row: &media::Model, now: Timestamp) -> Result<String, Lost> {
+async fn upload(
+    ctx: &Context,
+    account: &Account,
+    row: &media::Model,
+    now: Timestamp,
+) -> Result<String, Lost> {
     let name = row.file.as_deref().ok_or(Lost::Gone)?;
-    let bytes = tokio::fs::read(ctx.config.media_dir.join(name)).await.map_err(|error| {
-        tracing::error!(media.id = row.id.0, %error, "a kept file cannot be read");
-        Lost::Gone
-    })?;
+    let bytes = tokio::fs::read(ctx.config.media_dir.join(name))
+        .await
+        .map_err(|error| {
+            tracing::error!(media.id = row.id.0, %error, "a kept file cannot be read");
+            Lost::Gone
+        })?;
     let kind = kind_of(row).ok_or(Lost::Gone)?;
-    let mime = row.content_type.as_deref().unwrap_or("application/octet-stream");
+    let mime = row
+        .content_type
+        .as_deref()
+        .unwrap_or("application/octet-stream");
     let file_name = name.rsplit('/').next().unwrap_or(name);
     let send = |token: String| {
         let bytes = bytes.clone();
-        async move { ctx.wechat.upload_media(&token, kind, file_name, mime, bytes).await }
+        async move {
+            ctx.wechat
+                .upload_media(&token, kind, file_name, mime, bytes)
+                .await
+        }
     };
-    let uploaded = accounts::call(ctx, account, send).await.map_err(Lost::Call)?;
+    let uploaded = accounts::call(ctx, account, send)
+        .await
+        .map_err(Lost::Call)?;
     if row.account_id == account.id {
-        let args = (row.id, uploaded.media_id.clone(), now + (LIFETIME - RENEW_BEFORE));
-        let saved = ctx.db.write(args, |txn, (id, usable, until)| Box::pin(queries::set_usable(txn, *id, usable, *until)));
+        let args = (
+            row.id,
+            uploaded.media_id.clone(),
+            now + (LIFETIME - RENEW_BEFORE),
+        );
+        let saved = ctx.db.write(args, |txn, (id, usable, until)| {
+            Box::pin(queries::set_usable(txn, *id, usable, *until))
+        });
         if let Err(error) = saved.await {
             tracing::warn!(media.id = row.id.0, %error, "a new media id was not kept; it will be uploaded again");
         }
@@ -89,5 +141,12 @@ fn is_usable(row: &media::Model, account: AccountId, now: Timestamp) -> bool {
 }
 
 fn kind_of(row: &media::Model) -> Option<MediaKind> {
-    [MediaKind::Image, MediaKind::Voice, MediaKind::Video, MediaKind::Thumb].into_iter().find(|k| k.as_str() == row.kind)
+    [
+        MediaKind::Image,
+        MediaKind::Voice,
+        MediaKind::Video,
+        MediaKind::Thumb,
+    ]
+    .into_iter()
+    .find(|k| k.as_str() == row.kind)
 }

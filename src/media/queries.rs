@@ -4,7 +4,10 @@ use daogou_schema::media::{self, Entity};
 use daogou_schema::{AccountId, MediaId, Timestamp};
 use daogou_wechat::MediaKind;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set,
+};
 
 use crate::db::Txn;
 use crate::error::Result;
@@ -43,7 +46,12 @@ pub(super) async fn keep(
 }
 
 /// Files that are not kept yet and that WeChat still has.
-pub(super) async fn not_fetched(db: &impl ConnectionTrait, now: Timestamp, tries: i32, limit: u64) -> Result<Vec<media::Model>> {
+pub(super) async fn not_fetched(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    tries: i32,
+    limit: u64,
+) -> Result<Vec<media::Model>> {
     let query = Entity::find()
         .filter(media::Column::UsableUntil.gt(now))
         .filter(media::Column::File.is_null())
@@ -55,25 +63,50 @@ pub(super) async fn not_fetched(db: &impl ConnectionTrait, now: Timestamp, tries
 
 pub(super) async fn add_attempts(txn: &Txn, id: MediaId, more: i32) -> Result<()> {
     Entity::update_many()
-        .col_expr(media::Column::Attempts, Expr::col(media::Column::Attempts).add(more))
+        .col_expr(
+            media::Column::Attempts,
+            Expr::col(media::Column::Attempts).add(more),
+        )
         .filter(media::Column::Id.eq(id))
         .exec(txn.conn())
         .await?;
     Ok(())
 }
 
-pub(super) async fn set_file(txn: &Txn, id: MediaId, file: &str, content_type: Option<&str>) -> Result<()> {
+pub(super) async fn set_file(
+    txn: &Txn,
+    id: MediaId,
+    file: &str,
+    content_type: Option<&str>,
+) -> Result<()> {
     let row = media::ActiveModel {
         file: Set(Some(file.to_owned())),
         content_type: Set(content_type.map(str::to_owned)),
         ..Default::default()
     };
-    Entity::update_many().set(row).filter(media::Column::Id.eq(id)).exec(txn.conn()).await?;
+    Entity::update_many()
+        .set(row)
+        .filter(media::Column::Id.eq(id))
+        .exec(txn.conn())
+        .await?;
     Ok(())
 }
 
-pub(super) async fn set_usable(txn: &Txn, id: MediaId, usable_id: &str, until: Timestamp) -> Result<()> {
-    let row = media::ActiveModel { usable_id: Set(usable_id.to_owned()), usable_until: Set(until), ..Default::default() };
-    Entity::update_many().set(row).filter(media::Column::Id.eq(id)).exec(txn.conn()).await?;
+pub(super) async fn set_usable(
+    txn: &Txn,
+    id: MediaId,
+    usable_id: &str,
+    until: Timestamp,
+) -> Result<()> {
+    let row = media::ActiveModel {
+        usable_id: Set(usable_id.to_owned()),
+        usable_until: Set(until),
+        ..Default::default()
+    };
+    Entity::update_many()
+        .set(row)
+        .filter(media::Column::Id.eq(id))
+        .exec(txn.conn())
+        .await?;
     Ok(())
 }

@@ -21,8 +21,6 @@ pub const NAME_CHARS_MAX: usize = 20;
 pub struct Known {
     /// The person.
     pub member: member::Model,
-    /// As this account knows her.
-    pub identity: identity::Model,
     /// She follows for the first time ever, or anew.
     pub arrival: Arrival,
 }
@@ -54,7 +52,10 @@ pub enum Following {
 /// # Errors
 /// When the store fails.
 pub async fn meet_in(txn: &Txn, visit: &Visit, following: Following) -> Result<Known> {
-    let to = Address { account_id: visit.account.id, openid: visit.openid.clone() };
+    let to = Address {
+        account_id: visit.account.id,
+        openid: visit.openid.clone(),
+    };
     let (before, member) = match queries::identity(txn, &to).await? {
         Some(identity) => {
             let member = queries::get_in(txn, identity.member_id).await?;
@@ -67,8 +68,8 @@ pub async fn meet_in(txn: &Txn, visit: &Visit, following: Following) -> Result<K
         None => queries::insert(txn, visit.now).await?,
     };
     let arrival = arrival(before.as_ref(), following);
-    let identity = queries::save_identity(txn, &to, member.id, before, following, visit.now).await?;
-    Ok(Known { member, identity, arrival })
+    queries::save_identity(txn, &to, member.id, before, following, visit.now).await?;
+    Ok(Known { member, arrival })
 }
 
 fn arrival(before: Option<&identity::Model>, following: Following) -> Arrival {
@@ -85,7 +86,12 @@ fn arrival(before: Option<&identity::Model>, following: Following) -> Arrival {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn label_in(txn: &Txn, texts: &Texts, guide: GuideId, member: MemberId) -> Result<String> {
+pub async fn label_in(
+    txn: &Txn,
+    texts: &Texts,
+    guide: GuideId,
+    member: MemberId,
+) -> Result<String> {
     let name = queries::get_in(txn, member).await?.and_then(|m| m.name);
     let number = guides::number_of_in(txn, guide, member).await?;
     texts.render("label", context! { name, number })

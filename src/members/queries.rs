@@ -16,12 +16,21 @@ pub async fn get_in(txn: &Txn, id: MemberId) -> Result<Option<member::Model>> {
 }
 
 pub(super) async fn insert(txn: &Txn, now: Timestamp) -> Result<member::Model> {
-    let row = member::ActiveModel { quiet: Set(false), muted: Set(false), created_at: Set(now), ..Default::default() };
+    let row = member::ActiveModel {
+        quiet: Set(false),
+        muted: Set(false),
+        created_at: Set(now),
+        ..Default::default()
+    };
     Ok(row.insert(txn.conn()).await?)
 }
 
 pub(super) async fn identity(txn: &Txn, to: &Address) -> Result<Option<identity::Model>> {
-    Ok(identity::Entity::find_by_id((to.account_id, to.openid.clone())).one(txn.conn()).await?)
+    Ok(
+        identity::Entity::find_by_id((to.account_id, to.openid.clone()))
+            .one(txn.conn())
+            .await?,
+    )
 }
 
 pub(super) async fn save_identity(
@@ -61,7 +70,9 @@ pub(super) async fn save_identity(
     if known {
         model.update(txn.conn()).await?;
     } else {
-        identity::Entity::insert(model).exec_without_returning(txn.conn()).await?;
+        identity::Entity::insert(model)
+            .exec_without_returning(txn.conn())
+            .await?;
     }
     Ok(row)
 }
@@ -71,7 +82,15 @@ pub(super) async fn save_identity(
 /// # Errors
 /// When the store fails.
 pub async fn set_name_in(txn: &Txn, id: MemberId, name: &str) -> Result<()> {
-    update(txn, id, member::ActiveModel { name: Set(Some(name.to_owned())), ..Default::default() }).await
+    update(
+        txn,
+        id,
+        member::ActiveModel {
+            name: Set(Some(name.to_owned())),
+            ..Default::default()
+        },
+    )
+    .await
 }
 
 /// Notes that a member wants answers only to what she writes, or not any more.
@@ -79,7 +98,15 @@ pub async fn set_name_in(txn: &Txn, id: MemberId, name: &str) -> Result<()> {
 /// # Errors
 /// When the store fails.
 pub async fn set_quiet_in(txn: &Txn, id: MemberId, quiet: bool) -> Result<()> {
-    update(txn, id, member::ActiveModel { quiet: Set(quiet), ..Default::default() }).await
+    update(
+        txn,
+        id,
+        member::ActiveModel {
+            quiet: Set(quiet),
+            ..Default::default()
+        },
+    )
+    .await
 }
 
 /// Notes that a member wants no marketing, or wants it again.
@@ -87,10 +114,22 @@ pub async fn set_quiet_in(txn: &Txn, id: MemberId, quiet: bool) -> Result<()> {
 /// # Errors
 /// When the store fails.
 pub async fn set_muted_in(txn: &Txn, id: MemberId, muted: bool) -> Result<()> {
-    update(txn, id, member::ActiveModel { muted: Set(muted), ..Default::default() }).await
+    update(
+        txn,
+        id,
+        member::ActiveModel {
+            muted: Set(muted),
+            ..Default::default()
+        },
+    )
+    .await
 }
 
 async fn update(txn: &Txn, id: MemberId, row: member::ActiveModel) -> Result<()> {
-    member::Entity::update_many().set(row).filter(member::Column::Id.eq(id)).exec(txn.conn()).await?;
+    member::Entity::update_many()
+        .set(row)
+        .filter(member::Column::Id.eq(id))
+        .exec(txn.conn())
+        .await?;
     Ok(())
 }

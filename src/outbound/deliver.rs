@@ -48,11 +48,25 @@ enum Next {
 pub async fn deliver_to(ctx: &Context, person: &Address) -> Result<()> {
     let now = Timestamp::from(ctx.clock.now());
     let args = (person.clone(), ctx.node.clone(), now);
-    let taken = ctx.db.write(args, |txn, (person, node, now)| Box::pin(lanes::take(txn, person, Way::Out, node, *now)));
-    let Some(hold) = taken.await? else { return Ok(()) };
+    let taken = ctx.db.write(args, |txn, (person, node, now)| {
+        Box::pin(lanes::take(txn, person, Way::Out, node, *now))
+    });
+    let Some(hold) = taken.await? else {
+        return Ok(());
+    };
     loop {
-        let args = (hold.clone(), Timestamp::from(ctx.clock.now()), ctx.texts.clone());
-        match ctx.db.write(args, |txn, (hold, now, texts)| Box::pin(claim_next(txn, hold, *now, texts))).await? {
+        let args = (
+            hold.clone(),
+            Timestamp::from(ctx.clock.now()),
+            ctx.texts.clone(),
+        );
+        match ctx
+            .db
+            .write(args, |txn, (hold, now, texts)| {
+                Box::pin(claim_next(txn, hold, *now, texts))
+            })
+            .await?
+        {
             Next::Claimed(claim) => {
                 let answer = send(ctx, person, &claim).await;
                 settle::settle(ctx, &hold, *claim, &answer).await?;
@@ -70,7 +84,9 @@ pub async fn deliver_to(ctx: &Context, person: &Address) -> Result<()> {
 /// When the store fails.
 pub async fn heal(ctx: &Context) -> Result<u64> {
     let now = Timestamp::from(ctx.clock.now());
-    ctx.db.write(now, |txn, now| Box::pin(queries::lapse(txn, *now))).await
+    ctx.db
+        .write(now, |txn, now| Box::pin(queries::lapse(txn, *now)))
+        .await
 }
 
 async fn claim_next(txn: &Txn, hold: &Hold, now: Timestamp, texts: &Texts) -> Result<Next> {
@@ -80,16 +96,25 @@ async fn claim_next(txn: &Txn, hold: &Hold, now: Timestamp, texts: &Texts) -> Re
     let to = &hold.person;
     let rows = queries::waiting(txn, to, &[State::Ready, State::Claimed, State::Answering]).await?;
     // A passive answer that is on its way goes first; its end wakes us again.
-    let blocked = rows.iter().any(|r| r.state == State::Answering && r.lease_until.is_some_and(|t| t > now));
-    let rows: Vec<_> = rows.into_iter().filter(|r| r.state == State::Ready).collect();
+    let blocked = rows
+        .iter()
+        .any(|r| r.state == State::Answering && r.lease_until.is_some_and(|t| t > now));
+    let rows: Vec<_> = rows
+        .into_iter()
+        .filter(|r| r.state == State::Ready)
+        .collect();
     let Some(first) = rows.first().filter(|first| !blocked && first.due_at <= now) else {
         lanes::release(txn, hold).await?;
         return Ok(Next::Done);
     };
     let remaining = window::remaining_in(txn, to, now).await?;
-    let parcels: Vec<Parcel> = rows.iter().map(|r| Parcel::from_json(&r.content)).collect::<Result<_>>()?;
+    let parcels: Vec<Parcel> = rows
+        .iter()
+        .map(|r| Parcel::from_json(&r.content))
+        .collect::<Result<_>>()?;
     let count = mergeable(&rows, &parcels, remaining);
-    let merged = merge(parcels.get(..count).unwrap_or_default()).ok_or_else(|| Error::Internal("nothing to merge".into()))?;
+    let merged = merge(parcels.get(..count).unwrap_or_default())
+        .ok_or_else(|| Error::Internal("nothing to merge".into()))?;
     let leads = parcels.get(merged.count - 1).is_some_and(|p| p.leads);
     match rules::decide(first.purpose, leads, remaining) {
         Verdict::Send => {
@@ -120,7 +145,10 @@ const KEPT: &[Purpose] = &[Purpose::Relay, Purpose::Notice, Purpose::Answer];
 /// wrote to a consumer goes as it was written.
 fn mergeable(rows: &[outbound::Model], parcels: &[Parcel], remaining: i32) -> usize {
     let merges = |p: Purpose| matches!(p, Purpose::Relay | Purpose::Notice);
-    if !rows.first().is_some_and(|r| merges(r.purpose) && r.attempts == 0) {
+    if !rows
+        .first()
+        .is_some_and(|r| merges(r.purpose) && r.attempts == 0)
+    {
         return 1;
     }
     let fits = |(row, parcel): &(&outbound::Model, &Parcel)| {
@@ -130,13 +158,30 @@ fn mergeable(rows: &[outbound::Model], parcels: &[Parcel], remaining: i32) -> us
     rows.iter().zip(parcels).take_while(fits).count().max(1)
 }
 
-async fn claim(txn: &Txn, hold: &Hold, now: Timestamp, rows: &[outbound::Model], body: Body) -> Result<Next> {
-    let Some(spent) = window::spend_in(txn, &hold.person, now).await? else { return Ok(Next::Again) };
+async fn claim(
+    txn: &Txn,
+    hold: &Hold,
+    now: Timestamp,
+    rows: &[outbound::Model],
+    body: Body,
+) -> Result<Next> {
+    let Some(spent) = window::spend_in(txn, &hold.person, now).await? else {
+        return Ok(Next::Again);
+    };
     queries::claim(txn, rows, spent, hold.fence, now + CALL_LEASE).await?;
-    let Some(row) = rows.first().cloned() else { return Ok(Next::Done) };
+    let Some(row) = rows.first().cloned() else {
+        return Ok(Next::Done);
+    };
     let (purpose, attempts) = (row.purpose, row.attempts + 1);
     let ids = rows.iter().map(|r| r.id).collect();
-    Ok(Next::Claimed(Box::new(Claim { ids, body, purpose, row, spent, attempts })))
+    Ok(Next::Claimed(Box::new(Claim {
+        ids,
+        body,
+        purpose,
+        row,
+        spent,
+        attempts,
+    })))
 }
 
 /// How a call ended.
@@ -160,13 +205,19 @@ async fn send(ctx: &Context, to: &Address, claim: &Claim) -> Sending {
         Err(media::Lost::Gone) => return Sending::NoMedia,
     };
     let content = &content;
-    let send = |token: String| async move { ctx.wechat.send_message(&token, &to.openid, content).await };
+    let send =
+        |token: String| async move { ctx.wechat.send_message(&token, &to.openid, content).await };
     Sending::Answered(accounts::call(ctx, &account, send).await)
 }
 
 /// The content with media ids that `account` can send now. Service accounts have no link message; there a link goes
 /// as an article.
-async fn ready(ctx: &Context, account: &Account, body: &Body, again: bool) -> Result<Content, media::Lost> {
+async fn ready(
+    ctx: &Context,
+    account: &Account,
+    body: &Body,
+    again: bool,
+) -> Result<Content, media::Lost> {
     Ok(match body.clone() {
         Body::Content(content) => content,
         Body::Media { id, kind, thumb } => {
@@ -179,17 +230,46 @@ async fn ready(ctx: &Context, account: &Account, body: &Body, again: bool) -> Re
                         Some(thumb) => Some(media::sendable(ctx, account, thumb, again).await?),
                         None => None,
                     };
-                    Content::Video { media_id, thumb_media_id, title: None, description: None }
+                    Content::Video {
+                        media_id,
+                        thumb_media_id,
+                        title: None,
+                        description: None,
+                    }
                 }
             }
         }
-        Body::Link { title, description, url } => match account.kind {
-            Kind::Service => Content::News { title, description, url, pic_url: String::new() },
-            Kind::MiniProgram => Content::Link { title, description, url, thumb_url: String::new() },
+        Body::Link {
+            title,
+            description,
+            url,
+        } => match account.kind {
+            Kind::Service => Content::News {
+                title,
+                description,
+                url,
+                pic_url: String::new(),
+            },
+            Kind::MiniProgram => Content::Link {
+                title,
+                description,
+                url,
+                thumb_url: String::new(),
+            },
         },
-        Body::Card { title, appid, page_path, thumb } => {
+        Body::Card {
+            title,
+            appid,
+            page_path,
+            thumb,
+        } => {
             let thumb_media_id = media::sendable(ctx, account, thumb, again).await?;
-            Content::MiniProgramPage { title, appid, page_path, thumb_media_id }
+            Content::MiniProgramPage {
+                title,
+                appid,
+                page_path,
+                thumb_media_id,
+            }
         }
     })
 }

@@ -57,7 +57,12 @@ pub async fn send_in(txn: &Txn, now: Timestamp, draft: &Draft) -> Result<Outboun
 ///
 /// # Errors
 /// When the store fails.
-pub async fn hold_in(txn: &Txn, now: Timestamp, draft: &Draft, reason: Reason) -> Result<OutboundId> {
+pub async fn hold_in(
+    txn: &Txn,
+    now: Timestamp,
+    draft: &Draft,
+    reason: Reason,
+) -> Result<OutboundId> {
     queries::insert(txn, now, draft, State::Held, Some(reason)).await
 }
 

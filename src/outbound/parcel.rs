@@ -61,12 +61,22 @@ pub enum Body {
 impl Parcel {
     /// A text of our own.
     pub fn text(content: impl Into<String>) -> Self {
-        Self { who: None, leads: false, body: Body::Content(Content::Text { content: content.into() }) }
+        Self {
+            who: None,
+            leads: false,
+            body: Body::Content(Content::Text {
+                content: content.into(),
+            }),
+        }
     }
 
     /// Anything else.
     pub fn of(body: Body) -> Self {
-        Self { who: None, leads: false, body }
+        Self {
+            who: None,
+            leads: false,
+            body,
+        }
     }
 
     /// The same, as a line from `who`.
@@ -83,12 +93,14 @@ impl Parcel {
 
     /// As it is stored.
     pub(super) fn to_json(&self) -> Result<serde_json::Value> {
-        serde_json::to_value(self).map_err(|e| Error::Internal(format!("a message cannot be stored: {e}")))
+        serde_json::to_value(self)
+            .map_err(|e| Error::Internal(format!("a message cannot be stored: {e}")))
     }
 
     /// As it was stored.
     pub(super) fn from_json(value: &serde_json::Value) -> Result<Self> {
-        Self::deserialize(value).map_err(|e| Error::Internal(format!("a stored message cannot be read: {e}")))
+        Self::deserialize(value)
+            .map_err(|e| Error::Internal(format!("a stored message cannot be read: {e}")))
     }
 
     fn as_text(&self) -> Option<&str> {
@@ -113,7 +125,10 @@ pub(super) struct Merged {
 pub(super) fn merge(parcels: &[Parcel]) -> Option<Merged> {
     let first = parcels.first()?;
     if first.as_text().is_none() {
-        return Some(Merged { body: first.body.clone(), count: 1 });
+        return Some(Merged {
+            body: first.body.clone(),
+            count: 1,
+        });
     }
     let mut text = String::new();
     let mut count = 0;
@@ -133,7 +148,10 @@ pub(super) fn merge(parcels: &[Parcel]) -> Option<Merged> {
             break;
         }
     }
-    Some(Merged { body: Body::Content(Content::Text { content: text }), count })
+    Some(Merged {
+        body: Body::Content(Content::Text { content: text }),
+        count,
+    })
 }
 
 fn labelled(who: Option<&str>, before: Option<&str>, line: &str) -> String {
@@ -156,17 +174,31 @@ mod tests {
 
     #[test]
     fn lines_of_one_person_are_named_once() {
-        let parcels =
-            [Parcel::text("在吗").from("王女士 #12"), Parcel::text("防水吗").from("王女士 #12"), Parcel::text("你好").from("李先生 #7")];
+        let parcels = [
+            Parcel::text("在吗").from("王女士 #12"),
+            Parcel::text("防水吗").from("王女士 #12"),
+            Parcel::text("你好").from("李先生 #7"),
+        ];
         let merged = merge(&parcels).unwrap();
-        assert_eq!(text_of(&merged), "【王女士 #12】在吗\n防水吗\n【李先生 #7】你好");
+        assert_eq!(
+            text_of(&merged),
+            "【王女士 #12】在吗\n防水吗\n【李先生 #7】你好"
+        );
         assert_eq!(merged.count, 3);
     }
 
     #[test]
     fn a_label_is_not_merged_with_what_follows_its_picture() {
-        let picture = Parcel::of(Body::Media { id: MediaId(1), kind: MediaKind::Image, thumb: None });
-        let parcels = [Parcel::text("[图片]").from("李先生 #7").leading(), picture.clone(), Parcel::text("好").from("李先生 #7")];
+        let picture = Parcel::of(Body::Media {
+            id: MediaId(1),
+            kind: MediaKind::Image,
+            thumb: None,
+        });
+        let parcels = [
+            Parcel::text("[图片]").from("李先生 #7").leading(),
+            picture.clone(),
+            Parcel::text("好").from("李先生 #7"),
+        ];
         assert_eq!(merge(&parcels).unwrap().count, 1);
         let rest = merge(&parcels[1..]).unwrap();
         assert_eq!((rest.body, rest.count), (picture.body, 1));

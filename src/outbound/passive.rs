@@ -29,11 +29,22 @@ pub struct PassiveAnswer {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn answer_passively(txn: &Txn, now: Timestamp, to: &Address) -> Result<Option<PassiveAnswer>> {
+pub async fn answer_passively(
+    txn: &Txn,
+    now: Timestamp,
+    to: &Address,
+) -> Result<Option<PassiveAnswer>> {
     let rows = queries::waiting(txn, to, &[State::Ready]).await?;
-    let parcels: Vec<Parcel> = rows.iter().map(|r| Parcel::from_json(&r.content)).collect::<Result<_>>()?;
-    let Some(merged) = merge(&parcels) else { return Ok(None) };
-    let Some(reply) = as_reply(txn, now, to, merged.body).await? else { return Ok(None) };
+    let parcels: Vec<Parcel> = rows
+        .iter()
+        .map(|r| Parcel::from_json(&r.content))
+        .collect::<Result<_>>()?;
+    let Some(merged) = merge(&parcels) else {
+        return Ok(None);
+    };
+    let Some(reply) = as_reply(txn, now, to, merged.body).await? else {
+        return Ok(None);
+    };
     let ids = rows.iter().take(merged.count).map(|r| r.id).collect();
     Ok(Some(PassiveAnswer { reply, ids }))
 }
@@ -54,19 +65,29 @@ impl PassiveAnswer {
 /// When the store fails: the messages will be listed as unknown.
 pub async fn mark_served(ctx: &Context, id: InboundId) -> Result<()> {
     let now = Timestamp::from(ctx.clock.now());
-    ctx.db.write((id, now), |txn, (id, now)| Box::pin(queries::mark_served(txn, *id, *now))).await
+    ctx.db
+        .write((id, now), |txn, (id, now)| {
+            Box::pin(queries::mark_served(txn, *id, *now))
+        })
+        .await
 }
 
 async fn as_reply(txn: &Txn, now: Timestamp, to: &Address, body: Body) -> Result<Option<Reply>> {
     Ok(match body {
         Body::Content(Content::Text { content }) => Some(Reply::Text { content }),
         // Only with a media id that is good now: nothing may be fetched while a unit of work is open.
-        Body::Media { id, kind, .. } => media::usable_in(txn, to.account_id, id, now).await?.and_then(|media_id| match kind {
-            MediaKind::Image => Some(Reply::Image { media_id }),
-            MediaKind::Voice => Some(Reply::Voice { media_id }),
-            MediaKind::Video => Some(Reply::Video { media_id, title: None, description: None }),
-            MediaKind::Thumb => None,
-        }),
+        Body::Media { id, kind, .. } => media::usable_in(txn, to.account_id, id, now)
+            .await?
+            .and_then(|media_id| match kind {
+                MediaKind::Image => Some(Reply::Image { media_id }),
+                MediaKind::Voice => Some(Reply::Voice { media_id }),
+                MediaKind::Video => Some(Reply::Video {
+                    media_id,
+                    title: None,
+                    description: None,
+                }),
+                MediaKind::Thumb => None,
+            }),
         Body::Content(_) | Body::Link { .. } | Body::Card { .. } => None,
     })
 }

@@ -5,8 +5,8 @@ use daogou_schema::reply_window::{self, Trigger};
 use daogou_schema::{AccountId, Address, InboundId, OutboundId, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use super::{Draft, Reason};
@@ -52,7 +52,11 @@ fn of(to: &Address) -> Condition {
 }
 
 /// The person's messages in `states`, in the order they go out.
-pub(super) async fn waiting(txn: &Txn, to: &Address, states: &[State]) -> Result<Vec<outbound::Model>> {
+pub(super) async fn waiting(
+    txn: &Txn,
+    to: &Address,
+    states: &[State],
+) -> Result<Vec<outbound::Model>> {
     let query = Entity::find()
         .filter(of(to))
         .filter(outbound::Column::State.is_in(states.iter().copied()))
@@ -62,7 +66,11 @@ pub(super) async fn waiting(txn: &Txn, to: &Address, states: &[State]) -> Result
 }
 
 pub(super) async fn count_held(txn: &Txn, to: &Address) -> Result<u64> {
-    Ok(Entity::find().filter(of(to)).filter(outbound::Column::State.eq(State::Held)).count(txn.conn()).await?)
+    Ok(Entity::find()
+        .filter(of(to))
+        .filter(outbound::Column::State.eq(State::Held))
+        .count(txn.conn())
+        .await?)
 }
 
 pub(super) async fn release_held(txn: &Txn, now: Timestamp, to: &Address) -> Result<()> {
@@ -78,7 +86,12 @@ pub(super) async fn release_held(txn: &Txn, now: Timestamp, to: &Address) -> Res
 }
 
 /// Marks what push `answer_to` carries as its HTTP answer.
-pub(super) async fn mark_answering(txn: &Txn, ids: &[OutboundId], answer_to: InboundId, until: Timestamp) -> Result<()> {
+pub(super) async fn mark_answering(
+    txn: &Txn,
+    ids: &[OutboundId],
+    answer_to: InboundId,
+    until: Timestamp,
+) -> Result<()> {
     Entity::update_many()
         .col_expr(outbound::Column::State, State::Answering.into())
         .col_expr(outbound::Column::Channel, Channel::Passive.into())
@@ -117,12 +130,21 @@ pub(super) async fn lapse(txn: &Txn, now: Timestamp) -> Result<u64> {
 }
 
 /// A claim: the first row carries the message, the others went into it.
-pub(super) async fn claim(txn: &Txn, rows: &[outbound::Model], spent: Trigger, fence: i64, until: Timestamp) -> Result<()> {
+pub(super) async fn claim(
+    txn: &Txn,
+    rows: &[outbound::Model],
+    spent: Trigger,
+    fence: i64,
+    until: Timestamp,
+) -> Result<()> {
     let ids = rows.iter().map(|r| r.id);
     Entity::update_many()
         .col_expr(outbound::Column::State, State::Claimed.into())
         .col_expr(outbound::Column::Channel, Channel::Service.into())
-        .col_expr(outbound::Column::Attempts, Expr::col(outbound::Column::Attempts).add(1))
+        .col_expr(
+            outbound::Column::Attempts,
+            Expr::col(outbound::Column::Attempts).add(1),
+        )
         .col_expr(outbound::Column::Spent, spent.into())
         .col_expr(outbound::Column::Fence, fence.into())
         .col_expr(outbound::Column::LeaseUntil, until.0.into())
@@ -141,10 +163,19 @@ pub(super) struct Settled {
 }
 
 /// Settles the claimed rows `ids` under `fence` and says whether the claim still stood.
-pub(super) async fn settle(txn: &Txn, ids: &[OutboundId], fence: i64, now: Timestamp, to: &Settled) -> Result<bool> {
+pub(super) async fn settle(
+    txn: &Txn,
+    ids: &[OutboundId],
+    fence: i64,
+    now: Timestamp,
+    to: &Settled,
+) -> Result<bool> {
     let mut update = Entity::update_many()
         .col_expr(outbound::Column::State, to.state.into())
-        .col_expr(outbound::Column::Reason, Expr::value(to.reason.map(|r| r.word().to_owned())))
+        .col_expr(
+            outbound::Column::Reason,
+            Expr::value(to.reason.map(|r| r.word().to_owned())),
+        )
         .col_expr(outbound::Column::Code, Expr::value(to.code))
         .col_expr(outbound::Column::LeaseUntil, Expr::value(None::<i64>));
     update = match to.due_at {
@@ -161,7 +192,12 @@ pub(super) async fn settle(txn: &Txn, ids: &[OutboundId], fence: i64, now: Times
 }
 
 /// Moves unclaimed rows to a resting state.
-pub(super) async fn rest(txn: &Txn, ids: &[OutboundId], state: State, reason: Reason) -> Result<()> {
+pub(super) async fn rest(
+    txn: &Txn,
+    ids: &[OutboundId],
+    state: State,
+    reason: Reason,
+) -> Result<()> {
     Entity::update_many()
         .col_expr(outbound::Column::State, state.into())
         .col_expr(outbound::Column::Reason, reason.word().into())
@@ -172,7 +208,12 @@ pub(super) async fn rest(txn: &Txn, ids: &[OutboundId], state: State, reason: Re
 }
 
 /// Moves everything ready for a person to a resting state.
-pub(super) async fn rest_all(txn: &Txn, to: &Address, purposes: &[Purpose], reason: Reason) -> Result<()> {
+pub(super) async fn rest_all(
+    txn: &Txn,
+    to: &Address,
+    purposes: &[Purpose],
+    reason: Reason,
+) -> Result<()> {
     Entity::update_many()
         .col_expr(outbound::Column::State, State::Held.into())
         .col_expr(outbound::Column::Reason, reason.word().into())
@@ -185,7 +226,11 @@ pub(super) async fn rest_all(txn: &Txn, to: &Address, purposes: &[Purpose], reas
 }
 
 /// Drops a guide's answers that still wait for a person.
-pub(super) async fn drop_answers(txn: &Txn, to: &Address, guide: daogou_schema::GuideId) -> Result<()> {
+pub(super) async fn drop_answers(
+    txn: &Txn,
+    to: &Address,
+    guide: daogou_schema::GuideId,
+) -> Result<()> {
     Entity::update_many()
         .col_expr(outbound::Column::State, State::Dropped.into())
         .filter(of(to))
@@ -210,7 +255,10 @@ pub async fn due_people(db: &impl ConnectionTrait, now: Timestamp) -> Result<Vec
         .into_tuple()
         .all(db)
         .await?;
-    Ok(people.into_iter().map(|(account_id, openid)| Address { account_id, openid }).collect())
+    Ok(people
+        .into_iter()
+        .map(|(account_id, openid)| Address { account_id, openid })
+        .collect())
 }
 
 fn window_of(to: &Address) -> Condition {
@@ -220,10 +268,19 @@ fn window_of(to: &Address) -> Condition {
 }
 
 pub(super) async fn windows(txn: &Txn, to: &Address) -> Result<Vec<reply_window::Model>> {
-    Ok(reply_window::Entity::find().filter(window_of(to)).all(txn.conn()).await?)
+    Ok(reply_window::Entity::find()
+        .filter(window_of(to))
+        .all(txn.conn())
+        .await?)
 }
 
-pub(super) async fn insert_window(txn: &Txn, to: &Address, trigger: Trigger, until: Timestamp, remaining: i32) -> Result<()> {
+pub(super) async fn insert_window(
+    txn: &Txn,
+    to: &Address,
+    trigger: Trigger,
+    until: Timestamp,
+    remaining: i32,
+) -> Result<()> {
     let row = reply_window::ActiveModel {
         account_id: Set(to.account_id),
         openid: Set(to.openid.clone()),
@@ -231,11 +288,19 @@ pub(super) async fn insert_window(txn: &Txn, to: &Address, trigger: Trigger, unt
         until: Set(until),
         remaining: Set(remaining),
     };
-    reply_window::Entity::insert(row).exec_without_returning(txn.conn()).await?;
+    reply_window::Entity::insert(row)
+        .exec_without_returning(txn.conn())
+        .await?;
     Ok(())
 }
 
-pub(super) async fn reopen_window(txn: &Txn, to: &Address, trigger: Trigger, until: Timestamp, remaining: i32) -> Result<()> {
+pub(super) async fn reopen_window(
+    txn: &Txn,
+    to: &Address,
+    trigger: Trigger,
+    until: Timestamp,
+    remaining: i32,
+) -> Result<()> {
     reply_window::Entity::update_many()
         .col_expr(reply_window::Column::Until, until.0.into())
         .col_expr(reply_window::Column::Remaining, remaining.into())
@@ -247,9 +312,17 @@ pub(super) async fn reopen_window(txn: &Txn, to: &Address, trigger: Trigger, unt
 }
 
 /// Spends one, guarded: false when the window shut or ran out meanwhile.
-pub(super) async fn spend_window(txn: &Txn, to: &Address, trigger: Trigger, now: Timestamp) -> Result<bool> {
+pub(super) async fn spend_window(
+    txn: &Txn,
+    to: &Address,
+    trigger: Trigger,
+    now: Timestamp,
+) -> Result<bool> {
     let spent = reply_window::Entity::update_many()
-        .col_expr(reply_window::Column::Remaining, Expr::col(reply_window::Column::Remaining).sub(1))
+        .col_expr(
+            reply_window::Column::Remaining,
+            Expr::col(reply_window::Column::Remaining).sub(1),
+        )
         .filter(window_of(to))
         .filter(reply_window::Column::Trigger.eq(trigger))
         .filter(reply_window::Column::Remaining.gt(0))
@@ -259,9 +332,17 @@ pub(super) async fn spend_window(txn: &Txn, to: &Address, trigger: Trigger, now:
     Ok(spent.rows_affected == 1)
 }
 
-pub(super) async fn give_back_window(txn: &Txn, to: &Address, trigger: Trigger, most: i32) -> Result<()> {
+pub(super) async fn give_back_window(
+    txn: &Txn,
+    to: &Address,
+    trigger: Trigger,
+    most: i32,
+) -> Result<()> {
     reply_window::Entity::update_many()
-        .col_expr(reply_window::Column::Remaining, Expr::col(reply_window::Column::Remaining).add(1))
+        .col_expr(
+            reply_window::Column::Remaining,
+            Expr::col(reply_window::Column::Remaining).add(1),
+        )
         .filter(window_of(to))
         .filter(reply_window::Column::Trigger.eq(trigger))
         .filter(reply_window::Column::Remaining.lt(most))
@@ -271,6 +352,9 @@ pub(super) async fn give_back_window(txn: &Txn, to: &Address, trigger: Trigger, 
 }
 
 pub(super) async fn shut_windows(txn: &Txn, to: &Address) -> Result<()> {
-    reply_window::Entity::delete_many().filter(window_of(to)).exec(txn.conn()).await?;
+    reply_window::Entity::delete_many()
+        .filter(window_of(to))
+        .exec(txn.conn())
+        .await?;
     Ok(())
 }

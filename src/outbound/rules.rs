@@ -59,16 +59,32 @@ pub enum Verdict {
 /// never spent on anything else; a label needs room for the picture behind it too.
 pub fn decide(purpose: Purpose, leads: bool, remaining: i32) -> Verdict {
     match purpose {
-        Purpose::Waiting => if remaining > 0 { Verdict::Send } else { Verdict::Drop(Reason::Window) },
+        Purpose::Waiting => {
+            if remaining > 0 {
+                Verdict::Send
+            } else {
+                Verdict::Drop(Reason::Window)
+            }
+        }
         Purpose::Relay | Purpose::Notice => match remaining {
             ..=0 => Verdict::Hold(Reason::Window),
             1 => Verdict::HoldAndSay,
             2 if leads => Verdict::HoldAndSay,
             _ => Verdict::Send,
         },
-        Purpose::Answer => if remaining > 0 { Verdict::Send } else { Verdict::Hold(Reason::Window) },
+        Purpose::Answer => {
+            if remaining > 0 {
+                Verdict::Send
+            } else {
+                Verdict::Hold(Reason::Window)
+            }
+        }
         Purpose::Welcome | Purpose::Courtesy => {
-            if remaining > 0 { Verdict::Send } else { Verdict::Drop(Reason::Window) }
+            if remaining > 0 {
+                Verdict::Send
+            } else {
+                Verdict::Drop(Reason::Window)
+            }
         }
     }
 }
@@ -90,7 +106,11 @@ pub enum Outcome {
 
 /// Waits before the second, third and fourth attempt. WeChat asks for backoff at "system busy"; a lane is blocked for
 /// their sum at the most.
-const RETRY_AFTER: [TimeDelta; 3] = [TimeDelta::seconds(2), TimeDelta::seconds(8), TimeDelta::seconds(30)];
+const RETRY_AFTER: [TimeDelta; 3] = [
+    TimeDelta::seconds(2),
+    TimeDelta::seconds(8),
+    TimeDelta::seconds(30),
+];
 /// While WeChat cannot be reached at all, nothing was sent: that is tried for longer.
 const RECONNECT_EVERY: TimeDelta = TimeDelta::seconds(15);
 const RECONNECT_TRIES: i32 = 40;
@@ -117,7 +137,9 @@ fn refused(refusal: &ApiError, attempts: i32) -> Outcome {
         (Class::Window, _) => Outcome::Closed(Reason::Window),
         (Class::Recipient, 43004 | 50005) => Outcome::Refused(Reason::NotFollowing),
         (Class::Recipient, _) => Outcome::Refused(Reason::Recipient),
-        (Class::Retry, _) => retry_after(attempts).map_or(Outcome::Refused(Reason::Unreachable), Outcome::Again),
+        (Class::Retry, _) => {
+            retry_after(attempts).map_or(Outcome::Refused(Reason::Unreachable), Outcome::Again)
+        }
         (Class::Quota, _) => Outcome::Refused(Reason::Quota),
         // A token that is refused twice is a wrong secret or a second system that refreshes it.
         (Class::Token | Class::Configuration, _) => Outcome::Refused(Reason::Configuration),
@@ -130,7 +152,9 @@ fn refused(refusal: &ApiError, attempts: i32) -> Outcome {
 }
 
 fn retry_after(attempts: i32) -> Option<TimeDelta> {
-    RETRY_AFTER.get(usize::try_from(attempts - 1).ok()?).copied()
+    RETRY_AFTER
+        .get(usize::try_from(attempts - 1).ok()?)
+        .copied()
 }
 
 #[cfg(test)]
@@ -140,7 +164,13 @@ mod tests {
     fn refusal(code: i64) -> Result<(), CallError> {
         let path = "/cgi-bin/message/custom/send";
         let class = daogou_wechat::classify(path, code);
-        Err(CallError::Refused(ApiError { path, code, message: String::new(), rid: None, class }))
+        Err(CallError::Refused(ApiError {
+            path,
+            code,
+            message: String::new(),
+            rid: None,
+            class,
+        }))
     }
 
     #[test]
@@ -149,7 +179,10 @@ mod tests {
         assert_eq!(decide(Purpose::Relay, false, 1), Verdict::HoldAndSay);
         assert_eq!(decide(Purpose::Notice, false, 1), Verdict::HoldAndSay);
         assert_eq!(decide(Purpose::Waiting, false, 1), Verdict::Send);
-        assert_eq!(decide(Purpose::Relay, false, 0), Verdict::Hold(Reason::Window));
+        assert_eq!(
+            decide(Purpose::Relay, false, 0),
+            Verdict::Hold(Reason::Window)
+        );
     }
 
     #[test]
@@ -162,11 +195,26 @@ mod tests {
     fn what_wechat_refuses_is_never_sent() {
         assert_eq!(outcome(&refusal(45015), 1), Outcome::Closed(Reason::Window));
         assert_eq!(outcome(&refusal(45047), 1), Outcome::Closed(Reason::Count));
-        assert_eq!(outcome(&refusal(43004), 1), Outcome::Refused(Reason::NotFollowing));
-        assert_eq!(outcome(&refusal(48001), 1), Outcome::Refused(Reason::Configuration));
-        assert_eq!(outcome(&refusal(45002), 1), Outcome::Refused(Reason::Content));
-        assert_eq!(outcome(&refusal(-1), 1), Outcome::Again(TimeDelta::seconds(2)));
-        assert_eq!(outcome(&refusal(-1), 4), Outcome::Refused(Reason::Unreachable));
+        assert_eq!(
+            outcome(&refusal(43004), 1),
+            Outcome::Refused(Reason::NotFollowing)
+        );
+        assert_eq!(
+            outcome(&refusal(48001), 1),
+            Outcome::Refused(Reason::Configuration)
+        );
+        assert_eq!(
+            outcome(&refusal(45002), 1),
+            Outcome::Refused(Reason::Content)
+        );
+        assert_eq!(
+            outcome(&refusal(-1), 1),
+            Outcome::Again(TimeDelta::seconds(2))
+        );
+        assert_eq!(
+            outcome(&refusal(-1), 4),
+            Outcome::Refused(Reason::Unreachable)
+        );
         assert_eq!(outcome(&Ok(()), 1), Outcome::Sent);
     }
 }

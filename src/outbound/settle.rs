@@ -1,7 +1,7 @@
 //! What WeChat answered, written down, and who is told.
 
-use daogou_schema::{Address, Timestamp};
 use daogou_schema::outbound::State;
+use daogou_schema::{Address, Timestamp};
 use daogou_wechat::CallError;
 
 use super::deliver::{Claim, Sending};
@@ -27,10 +27,19 @@ struct Settling {
 ///
 /// # Errors
 /// When the store fails: the claim lapses into an unknown outcome.
-pub(super) async fn settle(ctx: &Context, hold: &Hold, claim: Claim, sending: &Sending) -> Result<()> {
+pub(super) async fn settle(
+    ctx: &Context,
+    hold: &Hold,
+    claim: Claim,
+    sending: &Sending,
+) -> Result<()> {
     let (outcome, code) = match sending {
         Sending::Answered(answer) => {
-            let code = answer.as_ref().err().and_then(CallError::refusal).map(|r| r.code);
+            let code = answer
+                .as_ref()
+                .err()
+                .and_then(CallError::refusal)
+                .map(|r| r.code);
             (rules::outcome(answer, claim.attempts), code)
         }
         Sending::NoMedia => (Outcome::Refused(Reason::Media), None),
@@ -39,15 +48,32 @@ pub(super) async fn settle(ctx: &Context, hold: &Hold, claim: Claim, sending: &S
         tracing::warn!(outbound.id = claim.row.id.0, %error, ?outcome, "a message was not taken");
     }
     let now = Timestamp::from(ctx.clock.now());
-    let args = Settling { hold: hold.clone(), claim, outcome, code, now, texts: ctx.texts.clone() };
-    let told = ctx.db.write(args, |txn, s| Box::pin(settle_in(txn, s))).await?;
+    let args = Settling {
+        hold: hold.clone(),
+        claim,
+        outcome,
+        code,
+        now,
+        texts: ctx.texts.clone(),
+    };
+    let told = ctx
+        .db
+        .write(args, |txn, s| Box::pin(settle_in(txn, s)))
+        .await?;
     ctx.signals.outbound_ready(told);
     metrics::counter!("daogou_outbound_total", "outcome" => word(outcome)).increment(1);
     Ok(())
 }
 
 async fn settle_in(txn: &Txn, s: &Settling) -> Result<Option<Address>> {
-    let Settling { hold, claim, outcome, code, now, texts } = s;
+    let Settling {
+        hold,
+        claim,
+        outcome,
+        code,
+        now,
+        texts,
+    } = s;
     let (state, reason, due_at) = match outcome {
         Outcome::Sent => (State::Sent, None, None),
         Outcome::Again(after) => (State::Ready, None, Some(*now + *after)),
@@ -55,7 +81,12 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<Option<Address>> {
         Outcome::Refused(reason) => (State::Refused, Some(*reason), None),
         Outcome::Unknown(reason) => (State::Unknown, Some(*reason), None),
     };
-    let settled = Settled { state, reason, code: *code, due_at };
+    let settled = Settled {
+        state,
+        reason,
+        code: *code,
+        due_at,
+    };
     if !queries::settle(txn, &claim.ids, hold.fence, *now, &settled).await? {
         // The lease was over and the claim is listed as unknown; that stays true.
         return Ok(None);
@@ -63,7 +94,9 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<Option<Address>> {
     match outcome {
         Outcome::Closed(_) => window::shut_in(txn, &hold.person).await?,
         // Not taken by WeChat, so not counted by WeChat.
-        Outcome::Again(_) | Outcome::Refused(_) => window::give_back_in(txn, &hold.person, claim.spent).await?,
+        Outcome::Again(_) | Outcome::Refused(_) => {
+            window::give_back_in(txn, &hold.person, claim.spent).await?
+        }
         // An unknown outcome stays spent: the ledger may err only to the safe side.
         Outcome::Sent | Outcome::Unknown(_) => {}
     }

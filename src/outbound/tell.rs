@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use daogou_schema::{Address, Timestamp};
 use daogou_schema::outbound::{self, Purpose, State};
+use daogou_schema::{Address, Timestamp};
 use daogou_wechat::Content;
 use minijinja::context;
 
@@ -12,8 +12,8 @@ use super::parcel::Body;
 use super::{Draft, Parcel, Reason, queries, send_in};
 use crate::db::Txn;
 use crate::error::Result;
-use crate::{guides, members};
 use crate::texts::Texts;
+use crate::{guides, members};
 
 /// How much of a message is quoted when it comes back.
 const QUOTE_CHARS: usize = 20;
@@ -55,10 +55,17 @@ async fn tell_in(
     body: &Body,
     reason: Reason,
 ) -> Result<Option<Address>> {
-    let (Some(guide_id), Some(member_id)) = (row.guide_id, row.member_id) else { return Ok(None) };
-    let Some(to) = guides::address_in(txn, guide_id).await? else { return Ok(None) };
+    let (Some(guide_id), Some(member_id)) = (row.guide_id, row.member_id) else {
+        return Ok(None);
+    };
+    let Some(to) = guides::address_in(txn, guide_id).await? else {
+        return Ok(None);
+    };
     let who = members::label_in(txn, texts, guide_id, member_id).await?;
-    let text = texts.render("not_delivered", context! { who, reason => reason.word(), quote => quote(body) })?;
+    let text = texts.render(
+        "not_delivered",
+        context! { who, reason => reason.word(), quote => quote(body) },
+    )?;
     let draft = Draft {
         to: to.clone(),
         purpose: Purpose::Notice,
@@ -98,7 +105,10 @@ pub(super) async fn how_many_wait_in(
         }
     }
     let notices = held.iter().filter(|r| r.purpose == Purpose::Notice).count();
-    let people: Vec<_> = people.into_iter().map(|(who, count)| context! { who, count }).collect();
+    let people: Vec<_> = people
+        .into_iter()
+        .map(|(who, count)| context! { who, count })
+        .collect();
     let text = texts.render("waiting", context! { total, people, notices })?;
     let draft = Draft {
         to: to.clone(),

@@ -5,8 +5,8 @@
 //! not documented; like the platform's simulator we spend from the one that lasts longest.
 
 use chrono::TimeDelta;
-use daogou_schema::{Address, Timestamp};
 use daogou_schema::reply_window::{self, Trigger};
+use daogou_schema::{Address, Timestamp};
 
 use super::queries;
 use crate::db::Txn;
@@ -42,7 +42,11 @@ pub async fn open_in(txn: &Txn, to: &Address, trigger: Trigger, acted_at: Timest
 /// When the store fails.
 pub async fn remaining_in(txn: &Txn, to: &Address, now: Timestamp) -> Result<i32> {
     let windows = queries::windows(txn, to).await?;
-    Ok(windows.iter().filter(|w| is_open(w, now)).map(|w| w.remaining).sum())
+    Ok(windows
+        .iter()
+        .filter(|w| is_open(w, now))
+        .map(|w| w.remaining)
+        .sum())
 }
 
 /// Whether the window that `trigger` opens is open and not used up.
@@ -50,7 +54,10 @@ pub async fn remaining_in(txn: &Txn, to: &Address, now: Timestamp) -> Result<i32
 /// # Errors
 /// When the store fails.
 pub async fn is_open_in(txn: &Txn, to: &Address, trigger: Trigger, now: Timestamp) -> Result<bool> {
-    Ok(queries::windows(txn, to).await?.iter().any(|w| w.trigger == trigger && is_open(w, now)))
+    Ok(queries::windows(txn, to)
+        .await?
+        .iter()
+        .any(|w| w.trigger == trigger && is_open(w, now)))
 }
 
 /// Spends one message and says from which window; none when nothing is left.

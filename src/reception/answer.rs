@@ -8,10 +8,13 @@ use crate::context::Context;
 use crate::error::Result;
 
 /// What was decided about a push; none while it is open.
-#[expect(clippy::option_option, reason = "outer: decided or not; inner: a passive answer or `success`")]
 pub(super) async fn decided(ctx: &Context, id: InboundId) -> Result<Option<Option<String>>> {
     // The writer's own view: a pool that is a commit behind would send a duplicate away without its answer.
-    ctx.db.write(id, |txn, id| Box::pin(async move { Ok(queries::get(txn.conn(), *id).await?.and_then(read)) })).await
+    ctx.db
+        .write(id, |txn, id| {
+            Box::pin(async move { Ok(queries::get(txn.conn(), *id).await?.and_then(read)) })
+        })
+        .await
 }
 
 /// The budget is over: from now on messages go through the API, unless the handler was just faster.
@@ -28,11 +31,12 @@ pub(super) async fn give_up(ctx: &Context, id: InboundId) -> Result<Option<Strin
     Ok(row.await?.and_then(read).flatten())
 }
 
-#[expect(clippy::option_option, reason = "outer: decided or not; inner: a passive answer or `success`")]
 fn read(row: inbound::Model) -> Option<Option<String>> {
     match (row.answer, row.state) {
         (Answer::Passive, _) => Some(row.answer_body),
-        (Answer::Api, _) | (Answer::Open, State::Done | State::Failed | State::Unreadable) => Some(None),
+        (Answer::Api, _) | (Answer::Open, State::Done | State::Failed | State::Unreadable) => {
+            Some(None)
+        }
         (Answer::Open, State::Stored) => None,
     }
 }

@@ -37,10 +37,19 @@ struct Handling {
 }
 
 /// Handles a push: all its effects, or none.
-pub(super) async fn handle(ctx: &Context, account: &Arc<Account>, hold: &Hold, row: inbound::Model) -> Result<Handled> {
-    let format: Format = row.format.parse().map_err(|_| Error::Internal("a stored push has an unknown format".into()))?;
+pub(super) async fn handle(
+    ctx: &Context,
+    account: &Arc<Account>,
+    hold: &Hold,
+    row: inbound::Model,
+) -> Result<Handled> {
+    let format: Format = row
+        .format
+        .parse()
+        .map_err(|_why| Error::Internal("a stored push has an unknown format".into()))?;
     let push = Push::parse(format, row.raw.as_deref().unwrap_or_default());
-    let push = push.map_err(|e| Error::Internal(format!("a stored push cannot be read any more: {e}")))?;
+    let push =
+        push.map_err(|e| Error::Internal(format!("a stored push cannot be read any more: {e}")))?;
     let now = Timestamp::from(ctx.clock.now());
     let visit = Visit {
         account: account.clone(),
@@ -59,7 +68,9 @@ pub(super) async fn handle(ctx: &Context, account: &Arc<Account>, hold: &Hold, r
         visit,
         push,
     };
-    ctx.db.write(handling, |txn, handling| Box::pin(handle_in(txn, handling))).await
+    ctx.db
+        .write(handling, |txn, handling| Box::pin(handle_in(txn, handling)))
+        .await
 }
 
 async fn handle_in(txn: &Txn, h: &Handling) -> Result<Handled> {
@@ -87,16 +98,22 @@ async fn answer(txn: &Txn, h: &Handling) -> Result<Option<String>> {
     } else {
         None
     };
-    let us = h.push.to.as_deref().or(visit.account.original_id.as_deref());
+    let us = h
+        .push
+        .to
+        .as_deref()
+        .or(visit.account.original_id.as_deref());
     let (Some(chosen), Some(us)) = (chosen, us) else {
         queries::decide(txn, id, Answer::Api, None).await?;
         return Ok(None);
     };
     let seconds = visit.now.seconds();
     let xml = chosen.reply.to_xml(&visit.openid, us, seconds);
-    let xml = xml.map_err(|e| Error::Internal(format!("a passive answer cannot be written: {e}")))?;
+    let xml =
+        xml.map_err(|e| Error::Internal(format!("a passive answer cannot be written: {e}")))?;
     let body = door.seal(&xml, seconds, &h.nonce, h.random);
-    let body = body.map_err(|e| Error::Internal(format!("a passive answer cannot be encrypted: {e}")))?;
+    let body =
+        body.map_err(|e| Error::Internal(format!("a passive answer cannot be encrypted: {e}")))?;
     if !queries::decide(txn, id, Answer::Passive, Some(&body)).await? {
         // The request has given up; the messages go through the API.
         return Ok(None);
@@ -157,7 +174,10 @@ async fn take_effect(txn: &Txn, visit: &Visit, push: &Push) -> Result<()> {
 }
 
 fn here(visit: &Visit) -> Address {
-    Address { account_id: visit.account.id, openid: visit.openid.clone() }
+    Address {
+        account_id: visit.account.id,
+        openid: visit.openid.clone(),
+    }
 }
 
 /// An own act: opens a window and frees what waited for one. Says whether lines were waiting.
@@ -199,8 +219,23 @@ async fn own_guide(txn: &Txn, visit: &Visit) -> Result<Option<guide::Model>> {
 
 async fn hear(txn: &Txn, visit: &Visit, message: &Message) -> Result<()> {
     // A tapped menu item counts as a menu tap and opens no 48-hour window. (WeChat: customer-service messages.)
-    let tapped = matches!(message, Message::Text { menu_id: Some(_), .. });
-    let waited = act(txn, visit, Some(if tapped { Trigger::Menu } else { Trigger::Message })).await?;
+    let tapped = matches!(
+        message,
+        Message::Text {
+            menu_id: Some(_),
+            ..
+        }
+    );
+    let waited = act(
+        txn,
+        visit,
+        Some(if tapped {
+            Trigger::Menu
+        } else {
+            Trigger::Message
+        }),
+    )
+    .await?;
     if let Some(guide) = own_guide(txn, visit).await? {
         return conversations::hear_guide_in(txn, visit, &guide, message, waited).await;
     }
@@ -214,7 +249,9 @@ async fn arrive(txn: &Txn, visit: &Visit, scene: Option<&str>) -> Result<()> {
         Some(scene) if !scene.is_empty() => guides::resolve_in(txn, visit, scene).await?,
         _ => None,
     };
-    let link = code.as_ref().filter(|code| code.purpose == daogou_schema::code::Purpose::Link);
+    let link = code
+        .as_ref()
+        .filter(|code| code.purpose == daogou_schema::code::Purpose::Link);
     if let Some(link) = link {
         let linked = guides::link_in(txn, visit, link).await?;
         return conversations::linked_in(txn, visit, &linked).await;

@@ -57,7 +57,12 @@ pub(super) async fn accept(ctx: &Context, incoming: Incoming) -> Result<Accepted
     loop {
         tries += 1;
         let args = (record.clone(), ctx.node.clone());
-        let accepted = ctx.db.write(args, |txn, (record, node)| Box::pin(accept_in(txn, record, node))).await;
+        let accepted = ctx
+            .db
+            .write(args, |txn, (record, node)| {
+                Box::pin(accept_in(txn, record, node))
+            })
+            .await;
         match accepted {
             // Two deliveries of one push met on two connections: the other one is stored now.
             Err(Error::Taken) if tries <= RACE_TRIES => {}
@@ -67,13 +72,27 @@ pub(super) async fn accept(ctx: &Context, incoming: Incoming) -> Result<Accepted
 }
 
 async fn accept_in(txn: &Txn, record: &Record, node: &str) -> Result<Accepted> {
-    if let Some((id, state)) = queries::by_key(txn, record.person.account_id, &record.dedupe_key).await? {
-        let hold = if state == State::Stored { take_lane(txn, record, node).await? } else { None };
+    if let Some((id, state)) =
+        queries::by_key(txn, record.person.account_id, &record.dedupe_key).await?
+    {
+        let hold = if state == State::Stored {
+            take_lane(txn, record, node).await?
+        } else {
+            None
+        };
         return Ok(Accepted { id, state, hold });
     }
     let id = queries::insert(txn, record).await?;
-    let hold = if record.state == State::Stored { take_lane(txn, record, node).await? } else { None };
-    Ok(Accepted { id, state: record.state, hold })
+    let hold = if record.state == State::Stored {
+        take_lane(txn, record, node).await?
+    } else {
+        None
+    };
+    Ok(Accepted {
+        id,
+        state: record.state,
+        hold,
+    })
 }
 
 async fn take_lane(txn: &Txn, record: &Record, node: &str) -> Result<Option<Hold>> {
@@ -81,10 +100,17 @@ async fn take_lane(txn: &Txn, record: &Record, node: &str) -> Result<Option<Hold
 }
 
 fn record(incoming: Incoming, now: Timestamp) -> Record {
-    let Incoming { account, format, text } = incoming;
+    let Incoming {
+        account,
+        format,
+        text,
+    } = incoming;
     let person = |openid: Option<&str>| Address {
         account_id: account.id,
-        openid: openid.filter(|o| o.len() <= OPENID_BYTES_MAX).unwrap_or_default().to_owned(),
+        openid: openid
+            .filter(|o| o.len() <= OPENID_BYTES_MAX)
+            .unwrap_or_default()
+            .to_owned(),
     };
     match Push::parse(format, &text) {
         Ok(push) => Record {
@@ -92,7 +118,10 @@ fn record(incoming: Incoming, now: Timestamp) -> Record {
             dedupe_key: push.dedupe_key(&text),
             msg_type: cut(&push.msg_type),
             event: event_name(&push).map(cut),
-            pushed_at: push.created_at.and_then(|s| s.checked_mul(1000)).map(Timestamp),
+            pushed_at: push
+                .created_at
+                .and_then(|s| s.checked_mul(1000))
+                .map(Timestamp),
             received_at: now,
             state: State::Stored,
             format,
@@ -116,7 +145,9 @@ fn record(incoming: Incoming, now: Timestamp) -> Record {
 }
 
 fn event_name(push: &Push) -> Option<&str> {
-    matches!(push.body, Body::Event(_)).then(|| push.fields.text_of("Event")).flatten()
+    matches!(push.body, Body::Event(_))
+        .then(|| push.fields.text_of("Event"))
+        .flatten()
 }
 
 /// As much as the column takes.

@@ -31,7 +31,10 @@ pub(super) async fn work(ctx: Context, account: Arc<Account>, hold: Hold) {
 async fn work_through(ctx: &Context, account: &Arc<Account>, hold: &Hold) -> Result<()> {
     loop {
         let args = (hold.clone(), Timestamp::from(ctx.clock.now()));
-        let next = ctx.db.write(args, |txn, (hold, now)| Box::pin(next_in(txn, hold, *now))).await?;
+        let next = ctx
+            .db
+            .write(args, |txn, (hold, now)| Box::pin(next_in(txn, hold, *now)))
+            .await?;
         let Some(push) = next else { return Ok(()) };
         let (id, tries) = (push.id, push.attempts + 1);
         match handle::handle(ctx, account, hold, push).await {
@@ -68,7 +71,13 @@ async fn next_in(txn: &Txn, hold: &Hold, now: Timestamp) -> Result<Option<inboun
 
 /// Notes why handling failed. Order is kept: the lane waits for the next sweep, until the push has failed too often
 /// and is set aside; says whether to go on.
-async fn set_aside_in(txn: &Txn, hold: &Hold, id: InboundId, tries: i32, fault: &str) -> Result<bool> {
+async fn set_aside_in(
+    txn: &Txn,
+    hold: &Hold,
+    id: InboundId,
+    tries: i32,
+    fault: &str,
+) -> Result<bool> {
     queries::note_fault(txn, id, fault).await?;
     if tries >= TRIES {
         queries::finish(txn, id, State::Failed).await?;
@@ -97,7 +106,9 @@ pub async fn heal(ctx: &Context, all: bool) -> Result<usize> {
 async fn take_over(ctx: &Context, person: Address, now: Timestamp) -> Result<()> {
     let account = accounts::get(ctx, person.account_id).await?;
     let args = (person, ctx.node.clone(), now);
-    let taken = ctx.db.write(args, |txn, (person, node, now)| Box::pin(lanes::take(txn, person, Way::In, node, *now)));
+    let taken = ctx.db.write(args, |txn, (person, node, now)| {
+        Box::pin(lanes::take(txn, person, Way::In, node, *now))
+    });
     if let Some(hold) = taken.await? {
         work(ctx.clone(), account, hold).await;
     }

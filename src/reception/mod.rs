@@ -46,7 +46,11 @@ pub async fn take_in(ctx: &Context, incoming: Incoming) -> Result<TakenIn> {
     let accepted = intake::accept(ctx, incoming).await?;
     let id = accepted.id;
     if accepted.state == State::Unreadable {
-        return Ok(TakenIn { id, answer: None, since });
+        return Ok(TakenIn {
+            id,
+            answer: None,
+            since,
+        });
     }
     let answered = ctx.signals.on_answer(id);
     if let Some(hold) = accepted.hold {
@@ -54,7 +58,11 @@ pub async fn take_in(ctx: &Context, incoming: Incoming) -> Result<TakenIn> {
     } else if let Some(decided) = answer::decided(ctx, id).await? {
         // It was handled before: a duplicate, or another request's lane was faster.
         ctx.signals.forget(id);
-        return Ok(TakenIn { id, answer: decided, since });
+        return Ok(TakenIn {
+            id,
+            answer: decided,
+            since,
+        });
     }
     let answer = match timeout_at(deadline, answered).await {
         Ok(Ok(answer)) => answer,

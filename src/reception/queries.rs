@@ -4,7 +4,8 @@ use daogou_schema::inbound::{self, Answer, Entity, State};
 use daogou_schema::{AccountId, Address, InboundId, Timestamp, inbound_key, outbound};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set, SqlErr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set, SqlErr,
 };
 
 use super::intake::Record;
@@ -17,11 +18,21 @@ const SWEEP: u64 = 200;
 /// How many rows one purge touches, so that it never holds the writer long.
 const PURGE: u64 = 500;
 
-pub(super) async fn by_key(txn: &Txn, account: AccountId, key: &str) -> Result<Option<(InboundId, State)>> {
-    let Some(row) = inbound_key::Entity::find_by_id((account, key.to_owned())).one(txn.conn()).await? else {
+pub(super) async fn by_key(
+    txn: &Txn,
+    account: AccountId,
+    key: &str,
+) -> Result<Option<(InboundId, State)>> {
+    let Some(row) = inbound_key::Entity::find_by_id((account, key.to_owned()))
+        .one(txn.conn())
+        .await?
+    else {
         return Ok(None);
     };
-    let state = Entity::find_by_id(row.inbound_id).one(txn.conn()).await?.map_or(State::Done, |push| push.state);
+    let state = Entity::find_by_id(row.inbound_id)
+        .one(txn.conn())
+        .await?
+        .map_or(State::Done, |push| push.state);
     Ok(Some((row.inbound_id, state)))
 }
 
@@ -36,7 +47,11 @@ pub(super) async fn insert(txn: &Txn, record: &Record) -> Result<InboundId> {
         pushed_at: Set(record.pushed_at),
         received_at: Set(record.received_at),
         state: Set(record.state),
-        answer: Set(if record.state == State::Stored { Answer::Open } else { Answer::Api }),
+        answer: Set(if record.state == State::Stored {
+            Answer::Open
+        } else {
+            Answer::Api
+        }),
         attempts: Set(0),
         ..Default::default()
     };
@@ -47,10 +62,13 @@ pub(super) async fn insert(txn: &Txn, record: &Record) -> Result<InboundId> {
         inbound_id: Set(id),
         received_at: Set(record.received_at),
     };
-    inbound_key::Entity::insert(key).exec_without_returning(txn.conn()).await.map_err(|e| match e.sql_err() {
-        Some(SqlErr::UniqueConstraintViolation(_)) => Error::Taken,
-        _ => Error::from(e),
-    })?;
+    inbound_key::Entity::insert(key)
+        .exec_without_returning(txn.conn())
+        .await
+        .map_err(|e| match e.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => Error::Taken,
+            _ => Error::from(e),
+        })?;
     Ok(id)
 }
 
@@ -64,13 +82,25 @@ pub(super) async fn next_unfinished(txn: &Txn, person: &Address) -> Result<Optio
     Ok(query.one(txn.conn()).await?)
 }
 
-pub(super) async fn get(db: &impl ConnectionTrait, id: InboundId) -> Result<Option<inbound::Model>> {
+pub(super) async fn get(
+    db: &impl ConnectionTrait,
+    id: InboundId,
+) -> Result<Option<inbound::Model>> {
     Ok(Entity::find_by_id(id).one(db).await?)
 }
 
 /// Decides who answers, once: false when it was decided before.
-pub(super) async fn decide(txn: &Txn, id: InboundId, answer: Answer, body: Option<&str>) -> Result<bool> {
-    let row = inbound::ActiveModel { answer: Set(answer), answer_body: Set(body.map(str::to_owned)), ..Default::default() };
+pub(super) async fn decide(
+    txn: &Txn,
+    id: InboundId,
+    answer: Answer,
+    body: Option<&str>,
+) -> Result<bool> {
+    let row = inbound::ActiveModel {
+        answer: Set(answer),
+        answer_body: Set(body.map(str::to_owned)),
+        ..Default::default()
+    };
     let decided = Entity::update_many()
         .set(row)
         .filter(inbound::Column::Id.eq(id))
@@ -82,7 +112,10 @@ pub(super) async fn decide(txn: &Txn, id: InboundId, answer: Answer, body: Optio
 
 /// The push took effect; false when it had already.
 pub(super) async fn finish(txn: &Txn, id: InboundId, state: State) -> Result<bool> {
-    let row = inbound::ActiveModel { state: Set(state), ..Default::default() };
+    let row = inbound::ActiveModel {
+        state: Set(state),
+        ..Default::default()
+    };
     let done = Entity::update_many()
         .set(row)
         .filter(inbound::Column::Id.eq(id))
@@ -94,7 +127,10 @@ pub(super) async fn finish(txn: &Txn, id: InboundId, state: State) -> Result<boo
 
 pub(super) async fn note_fault(txn: &Txn, id: InboundId, fault: &str) -> Result<()> {
     Entity::update_many()
-        .col_expr(inbound::Column::Attempts, Expr::col(inbound::Column::Attempts).add(1))
+        .col_expr(
+            inbound::Column::Attempts,
+            Expr::col(inbound::Column::Attempts).add(1),
+        )
         .col_expr(inbound::Column::Fault, fault.into())
         .filter(inbound::Column::Id.eq(id))
         .exec(txn.conn())
@@ -114,16 +150,25 @@ pub(super) async fn promised_to(txn: &Txn, id: InboundId) -> Result<Vec<Address>
         .into_tuple()
         .all(txn.conn())
         .await?;
-    Ok(people.into_iter().map(|(account_id, openid)| Address { account_id, openid }).collect())
+    Ok(people
+        .into_iter()
+        .map(|(account_id, openid)| Address { account_id, openid })
+        .collect())
 }
 
 /// Who sent push `id`.
 pub(super) async fn sender(db: &impl ConnectionTrait, id: InboundId) -> Result<Option<Address>> {
-    Ok(get(db, id).await?.map(|row| Address { account_id: row.account_id, openid: row.openid }))
+    Ok(get(db, id).await?.map(|row| Address {
+        account_id: row.account_id,
+        openid: row.openid,
+    }))
 }
 
 /// The people with pushes older than `before` that have not taken effect.
-pub(super) async fn unfinished_people(db: &impl ConnectionTrait, before: Timestamp) -> Result<Vec<Address>> {
+pub(super) async fn unfinished_people(
+    db: &impl ConnectionTrait,
+    before: Timestamp,
+) -> Result<Vec<Address>> {
     let people: Vec<(AccountId, String)> = Entity::find()
         .select_only()
         .column(inbound::Column::AccountId)
@@ -135,7 +180,10 @@ pub(super) async fn unfinished_people(db: &impl ConnectionTrait, before: Timesta
         .into_tuple()
         .all(db)
         .await?;
-    Ok(people.into_iter().map(|(account_id, openid)| Address { account_id, openid }).collect())
+    Ok(people
+        .into_iter()
+        .map(|(account_id, openid)| Address { account_id, openid })
+        .collect())
 }
 
 /// Forgets the text of pushes that arrived before `before`, a bounded number at a time; says how many.
@@ -155,14 +203,24 @@ pub async fn purge_raw(ctx: &Context, before: Timestamp) -> Result<usize> {
         .await?;
     let count = old.len();
     if count > 0 {
-        ctx.db.write(old, |txn, old| Box::pin(forget_raw(txn, old))).await?;
+        ctx.db
+            .write(old, |txn, old| Box::pin(forget_raw(txn, old)))
+            .await?;
     }
     Ok(count)
 }
 
 async fn forget_raw(txn: &Txn, ids: &[InboundId]) -> Result<()> {
-    let row = inbound::ActiveModel { raw: Set(None), answer_body: Set(None), ..Default::default() };
-    Entity::update_many().set(row).filter(inbound::Column::Id.is_in(ids.iter().copied())).exec(txn.conn()).await?;
+    let row = inbound::ActiveModel {
+        raw: Set(None),
+        answer_body: Set(None),
+        ..Default::default()
+    };
+    Entity::update_many()
+        .set(row)
+        .filter(inbound::Column::Id.is_in(ids.iter().copied()))
+        .exec(txn.conn())
+        .await?;
     Ok(())
 }
 
@@ -171,10 +229,15 @@ async fn forget_raw(txn: &Txn, ids: &[InboundId]) -> Result<()> {
 /// # Errors
 /// When the store fails.
 pub async fn purge_keys(ctx: &Context, before: Timestamp) -> Result<u64> {
-    ctx.db.write(before, |txn, before| Box::pin(forget_keys(txn, *before))).await
+    ctx.db
+        .write(before, |txn, before| Box::pin(forget_keys(txn, *before)))
+        .await
 }
 
 async fn forget_keys(txn: &Txn, before: Timestamp) -> Result<u64> {
-    let old = inbound_key::Entity::delete_many().filter(inbound_key::Column::ReceivedAt.lt(before)).exec(txn.conn()).await?;
+    let old = inbound_key::Entity::delete_many()
+        .filter(inbound_key::Column::ReceivedAt.lt(before))
+        .exec(txn.conn())
+        .await?;
     Ok(old.rows_affected)
 }

@@ -12,17 +12,25 @@ pub(super) fn answer(error: &Error) -> HttpResponse {
         Error::Invalid(_) => StatusCode::BAD_REQUEST,
         Error::Refused(_) => StatusCode::CONFLICT,
         Error::Upstream(_) => StatusCode::BAD_GATEWAY,
-        Error::Unavailable(_) | Error::Deadlock(_) | Error::Taken => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Unavailable(_) | Error::Deadlock(_) | Error::Taken => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
     if status.is_server_error() {
         tracing::error!(%error, "a request failed");
-        return HttpResponse::build(status).content_type("text/plain; charset=utf-8").body("暂时无法处理，请稍后再试");
+        return HttpResponse::build(status)
+            .content_type("text/plain; charset=utf-8")
+            .body("暂时无法处理，请稍后再试");
     }
-    HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(error.to_string())
+    HttpResponse::build(status)
+        .content_type("text/plain; charset=utf-8")
+        .body(error.to_string())
 }
 
 /// No such page.
 pub(super) async fn not_found() -> HttpResponse {
-    HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("没有这个页面")
+    HttpResponse::NotFound()
+        .content_type("text/plain; charset=utf-8")
+        .body("没有这个页面")
 }

@@ -23,16 +23,24 @@ pub(super) async fn ready(ctx: Data<Context>) -> HttpResponse {
     let session = timeout(PATIENCE, ctx.session.ping()).await;
     let (store, session) = (matches!(store, Ok(Ok(_))), matches!(session, Ok(Ok(()))));
     let body = serde_json::json!({ "database": store, "session": session });
-    if store && session { HttpResponse::Ok().json(body) } else { HttpResponse::ServiceUnavailable().json(body) }
+    if store && session {
+        HttpResponse::Ok().json(body)
+    } else {
+        HttpResponse::ServiceUnavailable().json(body)
+    }
 }
 
 pub(super) async fn metrics() -> HttpResponse {
     match telemetry::metrics() {
-        Some(handle) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()),
+        Some(handle) => HttpResponse::Ok()
+            .content_type("text/plain; version=0.0.4")
+            .body(handle.render()),
         None => HttpResponse::ServiceUnavailable().finish(),
     }
 }
 
 pub(super) async fn root() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(concat!("Daogou 导购 ", env!("CARGO_PKG_VERSION"), "\n"))
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .body(concat!("Daogou 导购 ", env!("CARGO_PKG_VERSION"), "\n"))
 }

@@ -18,9 +18,12 @@ pub(super) async fn trace(
     let span = tracing::info_span!("request", request.id = %id, method = %request.method(), route);
     let mut response = next.call(request).instrument(span).await?;
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-request-id"), value);
     }
     let status = response.status().as_u16().to_string();
-    metrics::histogram!("daogou_http_seconds", "route" => route, "status" => status).record(started.elapsed());
+    metrics::histogram!("daogou_http_seconds", "route" => route, "status" => status)
+        .record(started.elapsed());
     Ok(response)
 }

@@ -14,10 +14,16 @@ use crate::reception::{self, Incoming};
 const DRAIN_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// The check that WeChat makes when the address is saved.
-pub(super) async fn verify(ctx: Data<Context>, appid: Path<String>, query: Query<PushQuery>) -> HttpResponse {
+pub(super) async fn verify(
+    ctx: Data<Context>,
+    appid: Path<String>,
+    query: Query<PushQuery>,
+) -> HttpResponse {
     match accounts::find(&ctx, &appid).await {
         Ok(Some(account)) => match account.door.verify_url(&query) {
-            Ok(echo) => HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(echo),
+            Ok(echo) => HttpResponse::Ok()
+                .content_type("text/plain; charset=utf-8")
+                .body(echo),
             Err(refused) => refuse(&appid, &refused),
         },
         Ok(None) => failure::not_found().await,
@@ -32,7 +38,9 @@ pub(super) async fn receive(
     query: Query<PushQuery>,
     payload: Payload,
 ) -> HttpResponse {
-    let Some(body) = read(payload).await else { return refuse(&appid, &Refused::TooLarge) };
+    let Some(body) = read(payload).await else {
+        return refuse(&appid, &Refused::TooLarge);
+    };
     if is_container_probe(&body) {
         return success();
     }
@@ -46,13 +54,19 @@ pub(super) async fn receive(
         Err(refused) => return refuse(&appid, &refused),
     };
     let format = opened.format;
-    let incoming = Incoming { account, format, text: opened.text };
+    let incoming = Incoming {
+        account,
+        format,
+        text: opened.text,
+    };
     match reception::take_in(&ctx, incoming).await {
         Ok(taken) => {
             taken.hand_over(&ctx);
             metrics::counter!("daogou_pushes_total", "outcome" => if taken.answer.is_some() { "passive" } else { "success" })
                 .increment(1);
-            taken.answer.map_or_else(success, |answer| reply(format, answer))
+            taken
+                .answer
+                .map_or_else(success, |answer| reply(format, answer))
         }
         Err(error) => {
             metrics::counter!("daogou_pushes_total", "outcome" => "failed").increment(1);
@@ -78,7 +92,9 @@ async fn read(mut payload: Payload) -> Option<BytesMut> {
 }
 
 fn success() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("success")
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .body("success")
 }
 
 fn reply(format: Format, answer: String) -> HttpResponse {
@@ -93,5 +109,7 @@ fn reply(format: Format, answer: String) -> HttpResponse {
 fn refuse(appid: &str, reason: &Refused) -> HttpResponse {
     tracing::warn!(account.appid = %appid.chars().take(64).collect::<String>(), %reason, "a push was refused at the door");
     metrics::counter!("daogou_pushes_total", "outcome" => "refused").increment(1);
-    HttpResponse::Forbidden().content_type("text/plain; charset=utf-8").body("refused")
+    HttpResponse::Forbidden()
+        .content_type("text/plain; charset=utf-8")
+        .body("refused")
 }

@@ -26,12 +26,24 @@ const KEY_DAYS: i64 = 90;
 /// Starts all workers; they end with `stop`.
 pub fn start(ctx: &Context, stop: &CancellationToken) {
     run(ctx, stop, send);
-    every(ctx, stop, "send what is due", SWEEP_EVERY, |ctx| Box::pin(async move { wake_due(&ctx).await }));
-    every(ctx, stop, "take over pushes", SWEEP_EVERY, |ctx| Box::pin(async move { take_over(&ctx).await }));
-    every(ctx, stop, "list unknown outcomes", SWEEP_EVERY, |ctx| Box::pin(async move { list_unknown(&ctx).await }));
-    every(ctx, stop, "fetch media", FETCH_EVERY, |ctx| Box::pin(async move { media::fetch_new(&ctx).await.map(drop) }));
-    every(ctx, stop, "forget old pushes", PURGE_EVERY, |ctx| Box::pin(async move { purge(&ctx).await }));
-    every(ctx, stop, "metrics upkeep", UPKEEP_EVERY, |_ctx| Box::pin(async move { upkeep() }));
+    every(ctx, stop, "send what is due", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { wake_due(&ctx).await })
+    });
+    every(ctx, stop, "take over pushes", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { take_over(&ctx).await })
+    });
+    every(ctx, stop, "list unknown outcomes", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { list_unknown(&ctx).await })
+    });
+    every(ctx, stop, "fetch media", FETCH_EVERY, |ctx| {
+        Box::pin(async move { media::fetch_new(&ctx).await.map(drop) })
+    });
+    every(ctx, stop, "forget old pushes", PURGE_EVERY, |ctx| {
+        Box::pin(async move { purge(&ctx).await })
+    });
+    every(ctx, stop, "metrics upkeep", UPKEEP_EVERY, |_ctx| {
+        Box::pin(async move { upkeep() })
+    });
 }
 
 async fn take_over(ctx: &Context) -> Result<()> {
@@ -63,7 +75,9 @@ async fn wake_due(ctx: &Context) -> Result<()> {
 async fn purge(ctx: &Context) -> Result<()> {
     let now = Timestamp::from(ctx.clock.now());
     while reception::purge_raw(ctx, now - TimeDelta::days(ctx.config.raw_days.into())).await? > 0 {}
-    reception::purge_keys(ctx, now - TimeDelta::days(KEY_DAYS)).await.map(drop)
+    reception::purge_keys(ctx, now - TimeDelta::days(KEY_DAYS))
+        .await
+        .map(drop)
 }
 
 /// Sends to everybody who has something ready, many people at once, each in order.
@@ -74,7 +88,9 @@ async fn send(ctx: Context) {
         people.sort_unstable();
         people.dedup();
         for person in people {
-            let Ok(seat) = seats.clone().acquire_owned().await else { return };
+            let Ok(seat) = seats.clone().acquire_owned().await else {
+                return;
+            };
             let task = ctx.clone();
             ctx.tasks.run(async move {
                 send_to(&task, &person).await;
@@ -104,7 +120,13 @@ where
 /// One round of a job.
 type Round = futures_util::future::BoxFuture<'static, Result<()>>;
 
-fn every(ctx: &Context, stop: &CancellationToken, name: &'static str, period: Duration, round: fn(Context) -> Round) {
+fn every(
+    ctx: &Context,
+    stop: &CancellationToken,
+    name: &'static str,
+    period: Duration,
+    round: fn(Context) -> Round,
+) {
     run(ctx, stop, |ctx| async move {
         let mut ticks = tokio::time::interval(period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

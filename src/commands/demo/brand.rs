@@ -15,7 +15,8 @@ const GUIDES: &[(&str, &str)] = &[
     ("何静", "绍兴若耶店"),
 ];
 const STORES: &[&str] = &["杭州城北店", "绍兴若耶店"];
-const WELCOME: &str = "您好，我是禾豆星{{ store }}的{{ guide }}。选表、设置、售后都可以直接问我，看到就回。";
+const WELCOME: &str =
+    "您好，我是禾豆星{{ store }}的{{ guide }}。选表、设置、售后都可以直接问我，看到就回。";
 
 /// The brand after its first acts.
 pub(super) struct Brand {
@@ -44,7 +45,10 @@ pub(super) struct Person {
 impl Brand {
     /// The phones page with 王女士 and 林小满 open.
     pub(super) fn phones_url(&self, sandbox: &str) -> String {
-        let people = [self.people.first().map(|p| &p.id), self.guides.first().map(|g| &g.person)];
+        let people = [
+            self.people.first().map(|p| &p.id),
+            self.guides.first().map(|g| &g.person),
+        ];
         let people: Vec<_> = people.into_iter().flatten().map(String::as_str).collect();
         format!("{sandbox}/?people={}", people.join(","))
     }
@@ -57,30 +61,55 @@ pub(super) async fn play(stage: &Stage) -> Result<Brand, Failure> {
     for name in STORES {
         guides::add_store(ctx, &account, name, None).await?;
     }
-    let mut brand = Brand { guides: Vec::new(), people: Vec::new() };
+    let mut brand = Brand {
+        guides: Vec::new(),
+        people: Vec::new(),
+    };
     for (name, store) in GUIDES {
         brand.guides.push(hire(stage, &account, name, store).await?);
     }
     for name in ["王女士", "李先生", "陈小姐"] {
         brand.people.push(appear(stage, name).await?);
     }
-    let Some(first) = brand.guides.first() else { return Ok(brand) };
+    let Some(first) = brand.guides.first() else {
+        return Ok(brand);
+    };
     for customer in brand.people.iter().skip(1) {
-        act(stage, &customer.id, json!({ "act": "scan", "scene": first.scene })).await?;
+        act(
+            stage,
+            &customer.id,
+            json!({ "act": "scan", "scene": first.scene }),
+        )
+        .await?;
     }
     // A word from each guide opens their 48 hours anew: 5 of 5 left.
     for guide in &brand.guides {
-        act(stage, &guide.person, json!({ "act": "send", "msgtype": "text", "text": "上班" })).await?;
+        act(
+            stage,
+            &guide.person,
+            json!({ "act": "send", "msgtype": "text", "text": "上班" }),
+        )
+        .await?;
     }
     Ok(brand)
 }
 
-async fn hire(stage: &Stage, account: &Account, name: &str, store: &str) -> Result<DemoGuide, Failure> {
+async fn hire(
+    stage: &Stage,
+    account: &Account,
+    name: &str,
+    store: &str,
+) -> Result<DemoGuide, Failure> {
     let ctx = stage.context();
     let row = guides::find_store(ctx, account, store).await?;
     let added = guides::add(ctx, account, &row, name, Some(WELCOME)).await?;
     let person = appear(stage, name).await?;
-    act(stage, &person.id, json!({ "act": "scan", "scene": added.link.scene })).await?;
+    act(
+        stage,
+        &person.id,
+        json!({ "act": "scan", "scene": added.link.scene }),
+    )
+    .await?;
     Ok(DemoGuide {
         name: name.to_owned(),
         store: store.to_owned(),
@@ -91,10 +120,20 @@ async fn hire(stage: &Stage, account: &Account, name: &str, store: &str) -> Resu
 }
 
 async fn appear(stage: &Stage, name: &str) -> Result<Person, Failure> {
-    let made = stage.post("/sandbox/v1/people", json!({ "name": name })).await?;
+    let made = stage
+        .post("/sandbox/v1/people", json!({ "name": name }))
+        .await?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let openid = made.get("openids").and_then(|o| o.get(stage.appid())).map(text).unwrap_or_default();
-    Ok(Person { id: made.get("id").map(text).unwrap_or_default(), name: name.to_owned(), openid })
+    let openid = made
+        .get("openids")
+        .and_then(|o| o.get(stage.appid()))
+        .map(text)
+        .unwrap_or_default();
+    Ok(Person {
+        id: made.get("id").map(text).unwrap_or_default(),
+        name: name.to_owned(),
+        openid,
+    })
 }
 
 async fn act(stage: &Stage, person: &str, mut act: Value) -> Result<(), Failure> {
@@ -104,5 +143,11 @@ async fn act(stage: &Stage, person: &str, mut act: Value) -> Result<(), Failure>
     let path = format!("/sandbox/v1/people/{person}/acts");
     let done = stage.post(&path, act).await?;
     let status = done.get("http_status").and_then(Value::as_u64);
-    if status == Some(200) { Ok(()) } else { Err(Failure::Failed(format!("the demo cannot start: an act failed: {done}"))) }
+    if status == Some(200) {
+        Ok(())
+    } else {
+        Err(Failure::Failed(format!(
+            "the demo cannot start: an act failed: {done}"
+        )))
+    }
 }

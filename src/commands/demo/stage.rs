@@ -39,15 +39,25 @@ impl Stage {
         let clock = Clock::starting_at(start);
         let chance = Chance::system();
         let http = http_client().map_err(|e| failed("the HTTP client", &e))?;
-        let folder = tempfile::Builder::new().prefix("daogou-demo-").tempdir().map_err(|e| failed("a folder", &e))?;
+        let folder = tempfile::Builder::new()
+            .prefix("daogou-demo-")
+            .tempdir()
+            .map_err(|e| failed("a folder", &e))?;
 
         let sandbox = Sandbox::new(clock.clone(), chance.clone(), http.clone());
-        let place = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|e| failed("a free port", &e))?;
-        let sandbox_url = format!("http://{}", place.local_addr().map_err(|e| failed("a free port", &e))?);
-        let server = daogou_sandbox::serve(place, sandbox.clone()).map_err(|e| failed("the simulator", &e))?;
+        let place =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|e| failed("a free port", &e))?;
+        let sandbox_url = format!(
+            "http://{}",
+            place.local_addr().map_err(|e| failed("a free port", &e))?
+        );
+        let server = daogou_sandbox::serve(place, sandbox.clone())
+            .map_err(|e| failed("the simulator", &e))?;
         let sandbox_server = server.handle();
 
-        let address = listener.local_addr().map_err(|e| failed("the server's address", &e))?;
+        let address = listener
+            .local_addr()
+            .map_err(|e| failed("the server's address", &e))?;
         let account = account(&chance);
         let callback = format!("http://{address}/wechat/{}", account.appid);
         let config = config(folder.path(), address, &sandbox_url, &account, &chance);
@@ -58,14 +68,30 @@ impl Stage {
             }
         });
         let appid = account.appid.clone();
-        let stage = Self { folder, running, sandbox, sandbox_server, sandbox_url, appid, http };
-        stage.post("/sandbox/v1/accounts", registration(&account, &callback)).await?;
+        let stage = Self {
+            folder,
+            running,
+            sandbox,
+            sandbox_server,
+            sandbox_url,
+            appid,
+            http,
+        };
+        stage
+            .post("/sandbox/v1/accounts", registration(&account, &callback))
+            .await?;
         Ok(stage)
     }
 
     /// Ends everything; the folder goes with it.
     pub(super) async fn clear(self) {
-        let Self { folder, running, sandbox, sandbox_server, .. } = self;
+        let Self {
+            folder,
+            running,
+            sandbox,
+            sandbox_server,
+            ..
+        } = self;
         sandbox_server.stop(true).await;
         sandbox.close().await;
         running.stop().await;
@@ -96,11 +122,23 @@ impl Stage {
 
     /// Asks the simulator's control interface.
     pub(super) async fn post(&self, path: &str, body: Value) -> Result<Value, Failure> {
-        let sent = self.http.post(format!("{}{path}", self.sandbox_url)).json(&body).send().await;
+        let sent = self
+            .http
+            .post(format!("{}{path}", self.sandbox_url))
+            .json(&body)
+            .send()
+            .await;
         let answer = sent.map_err(|e| failed("the simulator", &e))?;
         let status = answer.status();
-        let answer: Value = answer.json().await.map_err(|e| failed("the simulator's answer", &e))?;
-        if status.is_success() { Ok(answer) } else { Err(failed(path, &answer)) }
+        let answer: Value = answer
+            .json()
+            .await
+            .map_err(|e| failed("the simulator's answer", &e))?;
+        if status.is_success() {
+            Ok(answer)
+        } else {
+            Err(failed(path, &answer))
+        }
     }
 }
 
@@ -116,7 +154,9 @@ fn account(chance: &Chance) -> AccountSettings {
         secret: Secret::new(hex(&chance.bytes::<16>())),
         token: Secret::new(chance.word(16)),
         // 43 characters: base64 of 32 bytes without its padding sign. WeChat allows letters and digits only.
-        aes_key: Some(Secret::new(key.trim_end_matches('=').replace(['+', '/'], "A"))),
+        aes_key: Some(Secret::new(
+            key.trim_end_matches('=').replace(['+', '/'], "A"),
+        )),
         aes_key_previous: None,
         mode: Mode::Secure,
         original_id: Some(format!("gh_{}", hex(&chance.bytes::<6>()))),
@@ -138,10 +178,17 @@ fn config(
     Config {
         listen: address,
         public_url: format!("http://{address}"),
-        database_url: Secret::new(format!("sqlite://{}?mode=rwc", folder.join("daogou.db").display())),
+        database_url: Secret::new(format!(
+            "sqlite://{}?mode=rwc",
+            folder.join("daogou.db").display()
+        )),
         redis_url: None,
         secret_key: Some(SecretKey::from_bytes(chance.bytes())),
-        hosts: Hosts { api: sandbox.to_owned(), mp: sandbox.to_owned(), open: sandbox.to_owned() },
+        hosts: Hosts {
+            api: sandbox.to_owned(),
+            mp: sandbox.to_owned(),
+            open: sandbox.to_owned(),
+        },
         account: Some(account.clone()),
         timezone: chrono_tz::Asia::Shanghai,
         raw_days: 30,

@@ -29,7 +29,11 @@ impl Chance {
 
     /// A number in `0..end`; 0 when `end` is 0.
     pub fn below(&self, end: u64) -> u64 {
-        if end == 0 { 0 } else { self.with(|rng| rng.random_range(0..end)) }
+        if end == 0 {
+            0
+        } else {
+            self.with(|rng| rng.random_range(0..end))
+        }
     }
 
     /// `length` characters from `a-z2-9` without the easily confused `l` and `o`: codes that people read aloud.

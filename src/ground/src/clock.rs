@@ -31,13 +31,17 @@ impl Clock {
 
     /// A clock that stands still at `start` until [`Clock::advance`] is called.
     pub fn manual(start: DateTime<Utc>) -> Self {
-        Self(Kind::Manual(Arc::new(AtomicI64::new(start.timestamp_millis()))))
+        Self(Kind::Manual(Arc::new(AtomicI64::new(
+            start.timestamp_millis(),
+        ))))
     }
 
     /// The present moment, to the millisecond: what every supported database can store.
     pub fn now(&self) -> DateTime<Utc> {
         let millis = match &self.0 {
-            Kind::System(offset) => machine_now().timestamp_millis() + offset.load(Ordering::Relaxed),
+            Kind::System(offset) => {
+                machine_now().timestamp_millis() + offset.load(Ordering::Relaxed)
+            }
             Kind::Manual(at) => at.load(Ordering::Relaxed),
         };
         DateTime::from_timestamp_millis(millis).unwrap_or(DateTime::UNIX_EPOCH)
@@ -50,7 +54,10 @@ impl Clock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the machine's clock"
+)]
 fn machine_now() -> DateTime<Utc> {
     Utc::now()
 }
@@ -75,6 +82,8 @@ mod tests {
         let clock = Clock::starting_at(start);
         clock.advance(TimeDelta::hours(1));
         let passed = clock.now() - start;
-        assert!(passed >= TimeDelta::hours(1) && passed < TimeDelta::hours(1) + TimeDelta::minutes(1));
+        assert!(
+            passed >= TimeDelta::hours(1) && passed < TimeDelta::hours(1) + TimeDelta::minutes(1)
+        );
     }
 }

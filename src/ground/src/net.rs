@@ -18,7 +18,10 @@ pub fn install_tls() {
 ///
 /// # Errors
 /// When the TLS provider is missing or the system's certificates cannot be read.
-#[expect(clippy::disallowed_methods, reason = "the one place that builds a client")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that builds a client"
+)]
 pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)

@@ -1,0 +1,37 @@
+//! The test kit: a whole installation with verbs that read as sentences.
+
+mod app;
+mod backend;
+mod phone;
+pub mod wire;
+
+use std::path::PathBuf;
+
+pub use app::TestApp;
+pub use backend::{Backend, Session, Store};
+pub use phone::{Guide, Phone};
+
+/// The samples from elsewhere, or none with a line that says what was not run.
+pub fn fixtures(what: &str) -> Option<PathBuf> {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures");
+    let folder = std::env::var_os("DAOGOU_FIXTURES").map_or(beside, PathBuf::from);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    not_run(what, "the samples of ../shared/fixtures are not there");
+    None
+}
+
+/// Says loudly that something did not run.
+pub fn not_run(what: &str, why: &str) {
+    use std::io::Write;
+    eprintln!("NOT RUN: {what}: {why}");
+    if let Some(list) = std::env::var_os("DAOGOU_NOT_RUN") {
+        let mut file = std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(list)
+            .expect("the list can be opened");
+        writeln!(file, "{what}: {why}").expect("the list can be written");
+    }
+}
