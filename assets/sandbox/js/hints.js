@@ -73,7 +73,7 @@ function steps(desk, looked) {
       label: "填好这句话", go: chat(customer, "这款防水吗？孩子游泳能戴吗") },
     { key: "answer", done: known.answered, words: `${name(guide)}在公众号里直接回复`,
       label: "填好回复", go: chat(guide, "20 米防水，泳池可以戴；热水澡和桑拿不行") },
-    other && { key: "other", done: known.held, words: `${name(other)}也来问一句；${name(guide)}这时直接回复，会先被问「发给谁」`,
+    other && { key: "other", done: known.held, words: `${name(customer)}再问一句，${name(other)}也来问；${name(guide)}这时直接回复，会先被问「发给谁」`,
       label: `打开${name(other)}的手机`, go: chat(other, "在吗？想问问能不能换表带") },
     { key: "quota", done: looked.has("me"), words: "在「我」里看：公众号现在还能主动发几条",
       label: "去看", go: () => { const phone = desk.open(customer); phone.open("home").show("me"); } },

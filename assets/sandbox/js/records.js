@@ -16,7 +16,7 @@ const CALLS = {
   "/cgi-bin/message/custom/send": "发客服消息", "/cgi-bin/message/custom/typing": "显示正在输入", "/cgi-bin/message/template/send": "发模板消息",
   "/cgi-bin/message/subscribe/bizsend": "发订阅通知", "/cgi-bin/message/mass/send": "群发", "/cgi-bin/message/mass/sendall": "群发",
   "/cgi-bin/qrcode/create": "生成二维码", "/cgi-bin/media/upload": "上传素材", "/cgi-bin/media/get": "下载素材", "/cgi-bin/menu/create": "设置菜单",
-  "/cgi-bin/stable_token": "取 access_token", "/cgi-bin/token": "取 access_token", "/cgi-bin/user/info": "查用户",
+  "/cgi-bin/showqrcode": "看二维码图片", "/cgi-bin/stable_token": "取 access_token", "/cgi-bin/token": "取 access_token", "/cgi-bin/user/info": "查用户",
 };
 const GOOD = new Set(["ok", "passive", "duplicate", "none"]);
 const VIA_KEY = "daogou.show-via";
