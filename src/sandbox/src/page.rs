@@ -18,9 +18,11 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 
                       base-uri 'none'; frame-ancestors 'none'";
 
 pub(crate) fn configure(config: &mut ServiceConfig) {
-    config
-        .route("/", web::get().to(index))
-        .route("/assets/{name:.*}", web::get().to(asset));
+    for method in [web::get, web::head] {
+        config
+            .route("/", method().to(index))
+            .route("/assets/{name:.*}", method().to(asset));
+    }
 }
 
 /// The content-security policy of every page of the simulator.

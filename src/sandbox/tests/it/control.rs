@@ -160,6 +160,8 @@ async fn the_page_is_served_with_its_policy_and_not_twice() {
         .await
         .unwrap();
     assert_eq!(again.status(), 304);
+    let head = stage.http.head(&stage.base).send().await.unwrap();
+    assert_eq!(head.status(), 200);
     for outside in [
         "/assets/%2e%2e/%2e%2e/Cargo.toml",
         "/assets/..%2fCargo.toml",
