@@ -11,6 +11,7 @@ mod acts;
 mod api;
 mod chats;
 mod control;
+mod grants;
 mod pushes;
 mod sends;
 mod stage;
