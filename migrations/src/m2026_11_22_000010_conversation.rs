@@ -4,7 +4,7 @@ use sea_orm_migration::prelude::TableCreateStatement;
 use sea_orm_migration::sea_orm::DbBackend;
 
 use crate::change::Change;
-use crate::shape::{key, number, optional, own_id_of, reference, table};
+use crate::shape::{flag, key, number, optional, own_id_of, reference, table};
 
 pub(crate) fn changes() -> Vec<Change> {
     vec![
@@ -15,7 +15,7 @@ pub(crate) fn changes() -> Vec<Change> {
         Change::Index {
             name: "m2026_11_22_000010_conversation_by_guide",
             table: "conversation",
-            columns: &["guide_id"],
+            columns: &["guide_id", "unanswered", "last_line_id"],
         },
     ]
 }
@@ -27,6 +27,8 @@ fn conversation(db: DbBackend) -> TableCreateStatement {
         .col(key(db, "openid", 64))
         .col(optional(number("guide_id")))
         .col(optional(number("last_member_at")))
+        .col(optional(number("last_line_id")))
+        .col(flag("unanswered"))
         .col(optional(number("last_reply_at")))
         .col(optional(number("told_at")))
         .foreign_key(&mut reference("conversation", "member_id", "member"))

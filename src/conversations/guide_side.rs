@@ -1,7 +1,7 @@
 //! What a guide writes in the official account: a word for the house, or an answer for exactly one customer.
 
 use daogou_schema::outbound::Purpose;
-use daogou_schema::{MemberId, conversation, guide, question};
+use daogou_schema::{MemberId, guide, question};
 use daogou_wechat::Message;
 use minijinja::{Value, context};
 
@@ -70,14 +70,14 @@ async fn answer(txn: &Txn, visit: &Visit, guide: &guide::Model, line: &Line) -> 
         .filter_map(|c| {
             Some(Unanswered {
                 member: c.member_id,
-                wrote_at: c.last_member_at?,
+                line: c.last_line_id?,
             })
         })
         .collect();
     let current = current(txn, guide).await?;
     match rules::recipient(current, &unanswered) {
         Recipient::One(member) if !asked => {
-            guides::current_answered_in(txn, guide, member, visit.now).await?;
+            guides::current_answered_in(txn, guide, member).await?;
             say::answer_in(txn, visit, guide, member, line).await
         }
         Recipient::One(member) => ask(txn, visit, guide, line, &[member]).await,
@@ -95,15 +95,20 @@ async fn answer(txn: &Txn, visit: &Visit, guide: &guide::Model, line: &Line) -> 
 
 /// The current customer, while this guide still serves her.
 async fn current(txn: &Txn, guide: &guide::Model) -> Result<Option<Current>> {
-    let (Some(member), Some(since)) = (guide.current_member_id, guide.current_since) else {
+    let Some(member) = guide.current_member_id else {
         return Ok(None);
     };
     let serves = serves(txn, guide, member).await?;
     Ok(serves.then_some(Current {
         member,
-        since,
-        chosen: guide.current_chosen,
+        seen: guide.current_seen,
     }))
+}
+
+/// The guide names her: what others have written by now does not make a bare answer unclear.
+async fn name_current(txn: &Txn, guide: &guide::Model, member: MemberId) -> Result<()> {
+    let seen = queries::newest_unanswered(txn, guide.id).await?;
+    guides::choose_current_in(txn, guide.id, member, seen).await
 }
 
 /// Whether a guide may write to a member now: she is the guide's, or the guide stands in for hers.
@@ -168,7 +173,7 @@ async fn choose(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> 
     let Some((member, who)) = named(txn, visit, guide, number).await? else {
         return Ok(());
     };
-    guides::choose_current_in(txn, guide.id, member, visit.now).await?;
+    name_current(txn, guide, member).await?;
     let lines = queries::open_questions(txn, guide.id).await?;
     queries::close_questions(txn, guide.id, question::State::Sent, visit.now).await?;
     for line in &lines {
@@ -188,7 +193,7 @@ async fn answer_to(
     let Some((member, _who)) = named(txn, visit, guide, number).await? else {
         return Ok(());
     };
-    guides::choose_current_in(txn, guide.id, member, visit.now).await?;
+    name_current(txn, guide, member).await?;
     say::answer_in(txn, visit, guide, member, line).await
 }
 
@@ -251,14 +256,9 @@ async fn set_duty(txn: &Txn, visit: &Visit, guide: &guide::Model, on: bool) -> R
 async fn list_customers(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
     let mut people = Vec::new();
     for row in queries::recent(txn, guide.id).await? {
-        let waits = waits(&row);
+        let waits = row.unanswered;
         let current = guide.current_member_id == Some(row.member_id);
         people.push(context! { waits, current, ..person(txn, visit, guide, row.member_id).await? });
     }
     notice(txn, visit, "customers", context! { people }).await
-}
-
-fn waits(row: &conversation::Model) -> bool {
-    row.last_member_at
-        .is_some_and(|wrote| row.last_reply_at.is_none_or(|reply| reply < wrote))
 }

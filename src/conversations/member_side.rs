@@ -54,7 +54,7 @@ pub async fn hear_member_in(
         say::pass_on_in(txn, visit, guide, &row).await?;
         say::relay_in(txn, visit, guide, member.id, &line, id).await?;
     }
-    queries::set_heard(txn, member.id, guide.map(|g| g.id), visit.now).await?;
+    queries::set_heard(txn, member.id, guide.map(|g| g.id), id, visit.now).await?;
     if needs_word(&row, visit) {
         tell_honestly(txn, visit, &row, &route).await?;
     }
@@ -218,7 +218,7 @@ async fn leave(
     )
     .await?;
     if before.current_member_id == Some(row.member_id) {
-        guides::forget_current_in(txn, before.id, visit.now).await?;
+        guides::forget_current_in(txn, before.id).await?;
     }
     // What the former guide had waiting for her is not said in another's name.
     let to = Address {

@@ -4,10 +4,9 @@ use daogou_schema::message::Author;
 use daogou_schema::{
     Address, GuideId, MemberId, MessageId, Timestamp, binding, conversation, message, question,
 };
-use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    Select, Set,
 };
 
 use super::line::{Heard, Line};
@@ -53,6 +52,8 @@ pub(super) async fn touch(
         openid: visit.openid.clone(),
         guide_id: None,
         last_member_at: None,
+        last_line_id: None,
+        unanswered: false,
         last_reply_at: None,
         told_at: None,
     };
@@ -79,11 +80,14 @@ pub(super) async fn set_heard(
     txn: &Txn,
     member: MemberId,
     guide: Option<GuideId>,
+    line: MessageId,
     at: Timestamp,
 ) -> Result<()> {
     let row = conversation::ActiveModel {
         guide_id: Set(guide),
         last_member_at: Set(Some(at)),
+        last_line_id: Set(Some(line)),
+        unanswered: Set(true),
         ..Default::default()
     };
     update(txn, member, row).await
@@ -98,6 +102,7 @@ pub(super) async fn set_replied(
     let row = conversation::ActiveModel {
         guide_id: Set(Some(guide)),
         last_reply_at: Set(Some(at)),
+        unanswered: Set(false),
         ..Default::default()
     };
     update(txn, member, row).await
@@ -146,21 +151,14 @@ pub(super) async fn insert_line(txn: &Txn, visit: &Visit, new: NewLine<'_>) -> R
     Ok(row.insert(txn.conn()).await?.id)
 }
 
-/// Her lines that no guide has got yet, since the last answer.
-pub(super) async fn not_passed_on(
-    txn: &Txn,
-    member: MemberId,
-    since: Option<Timestamp>,
-) -> Result<Vec<Heard>> {
-    let mut query = message::Entity::find()
+/// Her lines that no guide has got yet.
+pub(super) async fn not_passed_on(txn: &Txn, member: MemberId) -> Result<Vec<Heard>> {
+    let query = message::Entity::find()
         .filter(message::Column::MemberId.eq(member))
         .filter(message::Column::Author.eq(Author::Member))
         .filter(message::Column::GuideId.is_null())
         .order_by_asc(message::Column::Id)
         .limit(PASSED_ON_MAX);
-    if let Some(since) = since {
-        query = query.filter(message::Column::At.gt(since));
-    }
     let rows = query.all(txn.conn()).await?;
     rows.into_iter()
         .map(|row| {
@@ -188,19 +186,27 @@ pub(super) async fn set_passed_on(txn: &Txn, ids: &[MessageId], guide: GuideId) 
 
 /// The customers of a guide whose last line has no answer, longest waiting first.
 pub(super) async fn unanswered(txn: &Txn, guide: GuideId) -> Result<Vec<conversation::Model>> {
-    let no_answer = Condition::any()
-        .add(conversation::Column::LastReplyAt.is_null())
-        .add(
-            Expr::col(conversation::Column::LastReplyAt)
-                .lt(Expr::col(conversation::Column::LastMemberAt)),
-        );
-    let query = conversation::Entity::find()
-        .filter(conversation::Column::GuideId.eq(guide))
-        .filter(conversation::Column::LastMemberAt.is_not_null())
-        .filter(no_answer)
-        .order_by_asc(conversation::Column::LastMemberAt)
+    let query = waiting_for(guide)
+        .order_by_asc(conversation::Column::LastLineId)
         .limit(UNANSWERED_MAX);
     Ok(query.all(txn.conn()).await?)
+}
+
+/// The newest line that waits for an answer of this guide; 0 when none does.
+pub(super) async fn newest_unanswered(txn: &Txn, guide: GuideId) -> Result<MessageId> {
+    let newest = waiting_for(guide)
+        .order_by_desc(conversation::Column::LastLineId)
+        .one(txn.conn())
+        .await?;
+    Ok(newest
+        .and_then(|row| row.last_line_id)
+        .unwrap_or(MessageId(0)))
+}
+
+fn waiting_for(guide: GuideId) -> Select<conversation::Entity> {
+    conversation::Entity::find()
+        .filter(conversation::Column::GuideId.eq(guide))
+        .filter(conversation::Column::Unanswered.eq(true))
 }
 
 /// The customers of a guide, those who wrote last first.

@@ -1,16 +1,14 @@
 //! Pure decision: to whom does a guide's bare answer go? When it is not certain, it is asked, never guessed.
 
-use daogou_schema::{MemberId, Timestamp};
+use daogou_schema::{MemberId, MessageId};
 
 /// The customer whom the guide talks to.
 #[derive(Clone, Copy, Debug)]
 pub struct Current {
     /// Who.
     pub member: MemberId,
-    /// Since when.
-    pub since: Timestamp,
-    /// The guide named her; otherwise she just was the only one.
-    pub chosen: bool,
+    /// The newest unanswered line the guide had when naming her; none when she just was the only one who wrote.
+    pub seen: Option<MessageId>,
 }
 
 /// A customer whose last line has no answer yet.
@@ -18,8 +16,8 @@ pub struct Current {
 pub struct Unanswered {
     /// Who.
     pub member: MemberId,
-    /// When she wrote last.
-    pub wrote_at: Timestamp,
+    /// Her last line.
+    pub line: MessageId,
 }
 
 /// To whom a bare answer goes.
@@ -33,8 +31,8 @@ pub enum Recipient {
     Nobody,
 }
 
-/// Decides. Only people who wrote after the guide named or answered the current customer make it unclear. In the same
-/// millisecond a named customer stays certain, because the guide cannot have seen the other's line yet.
+/// Decides. Whoever else has no answer makes it unclear, unless the guide knew of her line when naming the current
+/// customer.
 pub fn recipient(current: Option<Current>, unanswered: &[Unanswered]) -> Recipient {
     let Some(current) = current else {
         let mut everybody: Vec<_> = unanswered.iter().map(|u| u.member).collect();
@@ -48,12 +46,7 @@ pub fn recipient(current: Option<Current>, unanswered: &[Unanswered]) -> Recipie
         };
     };
     let makes_unclear = |u: &&Unanswered| {
-        let later = if current.chosen {
-            u.wrote_at > current.since
-        } else {
-            u.wrote_at >= current.since
-        };
-        u.member != current.member && later
+        u.member != current.member && current.seen.is_none_or(|seen| u.line > seen)
     };
     let others: Vec<_> = unanswered
         .iter()
@@ -74,18 +67,17 @@ mod tests {
     const WANG: MemberId = MemberId(12);
     const LI: MemberId = MemberId(7);
 
-    fn wrote(member: MemberId, at: i64) -> Unanswered {
+    fn wrote(member: MemberId, line: i64) -> Unanswered {
         Unanswered {
             member,
-            wrote_at: Timestamp(at),
+            line: MessageId(line),
         }
     }
 
-    fn current(chosen: bool) -> Option<Current> {
+    fn current(seen: Option<i64>) -> Option<Current> {
         Some(Current {
             member: WANG,
-            since: Timestamp(100),
-            chosen,
+            seen: seen.map(MessageId),
         })
     }
 
@@ -93,41 +85,33 @@ mod tests {
     fn the_only_one_who_wrote_is_meant() {
         assert_eq!(recipient(None, &[wrote(WANG, 1)]), Recipient::One(WANG));
         assert_eq!(recipient(None, &[]), Recipient::Nobody);
+        assert_eq!(
+            recipient(current(None), &[wrote(WANG, 1)]),
+            Recipient::One(WANG)
+        );
     }
 
     #[test]
     fn two_who_wrote_and_none_named_is_asked() {
-        assert_eq!(
-            recipient(None, &[wrote(WANG, 1), wrote(LI, 2)]),
-            Recipient::Ask(vec![WANG, LI])
-        );
+        let both = [wrote(WANG, 1), wrote(LI, 2)];
+        assert_eq!(recipient(None, &both), Recipient::Ask(vec![WANG, LI]));
     }
 
     #[test]
     fn another_who_writes_after_the_answer_is_asked_about() {
         assert_eq!(
-            recipient(current(false), &[wrote(LI, 150)]),
+            recipient(current(None), &[wrote(LI, 5)]),
             Recipient::Ask(vec![WANG, LI])
         );
         assert_eq!(
-            recipient(current(true), &[wrote(LI, 150)]),
-            Recipient::Ask(vec![WANG, LI])
-        );
-        assert_eq!(
-            recipient(current(false), &[wrote(LI, 100)]),
+            recipient(current(Some(4)), &[wrote(LI, 5)]),
             Recipient::Ask(vec![WANG, LI])
         );
     }
 
     #[test]
     fn a_named_customer_stays_certain_though_others_waited_before() {
-        assert_eq!(
-            recipient(current(true), &[wrote(LI, 50), wrote(WANG, 60)]),
-            Recipient::One(WANG)
-        );
-        assert_eq!(
-            recipient(current(true), &[wrote(LI, 100)]),
-            Recipient::One(WANG)
-        );
+        let waiting = [wrote(LI, 3), wrote(WANG, 6)];
+        assert_eq!(recipient(current(Some(4)), &waiting), Recipient::One(WANG));
     }
 }

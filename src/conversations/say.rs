@@ -50,7 +50,7 @@ pub(super) async fn pass_on_in(
     guide: &guide::Model,
     row: &conversation::Model,
 ) -> Result<usize> {
-    let waiting = queries::not_passed_on(txn, row.member_id, row.last_reply_at).await?;
+    let waiting = queries::not_passed_on(txn, row.member_id).await?;
     for Heard { id, line, .. } in &waiting {
         relay_in(txn, visit, guide, row.member_id, line, *id).await?;
     }

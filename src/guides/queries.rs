@@ -1,7 +1,7 @@
 //! Guides, stores, codes and numbers in the store.
 
 use daogou_schema::{
-    AccountId, GuideId, MemberId, StoreId, Timestamp, code, guide, guide_number, store,
+    AccountId, GuideId, MemberId, MessageId, StoreId, Timestamp, code, guide, guide_number, store,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -107,7 +107,6 @@ pub(super) async fn insert(txn: &Txn, new: &NewGuide, now: Timestamp) -> Result<
         name: Set(new.name.clone()),
         welcome: Set(new.welcome.clone()),
         on_duty: Set(true),
-        current_chosen: Set(false),
         last_number: Set(0),
         created_at: Set(now),
         ..Default::default()
@@ -157,7 +156,7 @@ pub(super) async fn set_last_member(txn: &Txn, id: GuideId, at: Timestamp) -> Re
     .await
 }
 
-/// The guide named the customer whom bare answers go to from now on.
+/// The guide named the customer whom bare answers go to from now on; `seen` is the newest unanswered line by then.
 ///
 /// # Errors
 /// When the store fails.
@@ -165,47 +164,40 @@ pub async fn choose_current_in(
     txn: &Txn,
     id: GuideId,
     member: MemberId,
-    at: Timestamp,
+    seen: MessageId,
 ) -> Result<()> {
-    set_current(txn, id, Some(member), at, true).await
+    set_current(txn, id, Some(member), Some(seen)).await
 }
 
 /// The guide answered this customer without naming her.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn current_answered_in(
-    txn: &Txn,
-    guide: &guide::Model,
-    member: MemberId,
-    at: Timestamp,
-) -> Result<()> {
+pub async fn current_answered_in(txn: &Txn, guide: &guide::Model, member: MemberId) -> Result<()> {
     // Who was named stays named: the moment of naming decides who wrote afterwards.
-    if guide.current_member_id == Some(member) && guide.current_chosen {
+    if guide.current_member_id == Some(member) {
         return Ok(());
     }
-    set_current(txn, guide.id, Some(member), at, false).await
+    set_current(txn, guide.id, Some(member), None).await
 }
 
 /// The guide has no current customer any more.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn forget_current_in(txn: &Txn, id: GuideId, at: Timestamp) -> Result<()> {
-    set_current(txn, id, None, at, false).await
+pub async fn forget_current_in(txn: &Txn, id: GuideId) -> Result<()> {
+    set_current(txn, id, None, None).await
 }
 
 async fn set_current(
     txn: &Txn,
     id: GuideId,
     member: Option<MemberId>,
-    at: Timestamp,
-    chosen: bool,
+    seen: Option<MessageId>,
 ) -> Result<()> {
     let row = guide::ActiveModel {
         current_member_id: Set(member),
-        current_since: Set(Some(at)),
-        current_chosen: Set(chosen),
+        current_seen: Set(seen),
         ..Default::default()
     };
     update(txn, id, row).await

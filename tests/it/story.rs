@@ -49,7 +49,7 @@ async fn tell(store: Store, session: Session) {
         welcome["via"], "passive",
         "the welcome costs no quota: {welcome}"
     );
-    lin.phone.sees("新朋友 新顾客 #1").await;
+    lin.phone.sees("新朋友 #1").await;
 
     // They talk, with a picture.
     wang.says("这款防水吗").await;
@@ -64,7 +64,7 @@ async fn tell(store: Store, session: Session) {
 
     // A second customer: a bare answer is held and asked about, then goes to the one who was named.
     li.scans(&lin.scene).await;
-    lin.phone.sees("新朋友 新顾客 #2").await;
+    lin.phone.sees("新朋友 #2").await;
     li.says("老人会不会用").await;
     lin.phone.sees("【新顾客 #2】老人会不会用").await;
     lin.phone.says("很简单的").await;

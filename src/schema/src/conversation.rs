@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, GuideId, MemberId, Timestamp};
+use crate::{AccountId, GuideId, MemberId, MessageId, Timestamp};
 
 /// One member's conversation.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -20,6 +20,10 @@ pub struct Model {
     pub guide_id: Option<GuideId>,
     /// When she last wrote.
     pub last_member_at: Option<Timestamp>,
+    /// Her last line.
+    pub last_line_id: Option<MessageId>,
+    /// Nobody has answered since she last wrote.
+    pub unanswered: bool,
     /// When a guide last answered.
     pub last_reply_at: Option<Timestamp>,
     /// When she was last told that nobody can answer now; once per silence.

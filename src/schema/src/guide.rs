@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, GuideId, MemberId, StoreId, Timestamp};
+use crate::{AccountId, GuideId, MemberId, MessageId, StoreId, Timestamp};
 
 /// One guide.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -29,10 +29,9 @@ pub struct Model {
     pub stand_in_id: Option<GuideId>,
     /// Who a bare answer goes to.
     pub current_member_id: Option<MemberId>,
-    /// When that customer was chosen or last answered.
-    pub current_since: Option<Timestamp>,
-    /// The guide named that customer (`#12`, a tap), rather than just answering the only one who wrote.
-    pub current_chosen: bool,
+    /// The newest unanswered line this guide had when naming that customer (`#12`, a tap); none when she just was the
+    /// only one who wrote. Who writes after it makes a bare answer unclear.
+    pub current_seen: Option<MessageId>,
     /// The highest `#` number given to a member so far.
     pub last_number: i32,
     /// When this guide last got a new member: whoever waited longest is next.

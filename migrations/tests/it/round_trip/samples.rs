@@ -98,8 +98,7 @@ pub fn guide() -> guide::Model {
         on_duty: true,
         stand_in_id: None,
         current_member_id: Some(MemberId(1)),
-        current_since: Some(LATER),
-        current_chosen: true,
+        current_seen: Some(MessageId(9)),
         last_number: 12,
         last_member_at: None,
         created_at: NOW,
@@ -175,6 +174,8 @@ pub fn conversation() -> conversation::Model {
         openid: OPENID.to_owned(),
         guide_id: Some(GuideId(1)),
         last_member_at: Some(NOW),
+        last_line_id: Some(MessageId(9)),
+        unanswered: true,
         last_reply_at: None,
         told_at: Some(LATER),
     }
