@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer};
 use daogou_ground::{Chance, Clock, http_client, install_tls};
-use daogou_session::Session;
+use daogou_session::{Session, SessionError};
 use daogou_wechat::Client;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +22,9 @@ use crate::{accounts, reception, telemetry, web, workers};
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
 /// More web threads than this gain nothing: the work is in the store.
 const WEB_THREADS_MAX: usize = 4;
+
+/// The lock that a process with the embedded session holds while it serves.
+const SERVING: &str = "serve";
 
 /// A running server with its workers.
 pub struct Running {
@@ -41,9 +44,7 @@ pub(crate) async fn open(config: Config, clock: Clock, chance: Chance) -> Result
     install_tls();
     let tracker = TaskTracker::new();
     let session = match &config.redis_url {
-        Some(url) => Session::connect(url.expose())
-            .await
-            .map_err(|e| Error::Invalid(format!("REDIS_URL: {e}")))?,
+        Some(url) => Session::connect(url.expose()).await.map_err(no_session)?,
         None => Session::embedded(clock.clone()),
     };
     let db = db::connect(config.database_url.expose(), config.migrate, &tracker).await?;
@@ -90,12 +91,14 @@ pub async fn start(
     if let Some(settings) = &settings {
         accounts::save(&ctx, settings).await?;
     }
-    let healing = ctx.clone();
-    ctx.tasks.run(async move {
-        if let Err(error) = reception::heal(&healing, alone).await {
-            tracing::error!(%error, "pushes of the last run wait for the next sweep");
-        }
-    });
+    if alone {
+        let healing = ctx.clone();
+        ctx.tasks.run(async move {
+            if let Err(error) = reception::heal_alone(&healing).await {
+                tracing::error!(%error, "pushes of the last run wait for the next sweep");
+            }
+        });
+    }
     let address = listener
         .local_addr()
         .map_err(|e| Error::Internal(e.to_string()))?;
@@ -129,8 +132,24 @@ pub async fn start(
     })
 }
 
+/// An address that nobody understands must be changed; a Redis that is away comes back by itself.
+fn no_session(error: SessionError) -> Error {
+    match error {
+        SessionError::Address { .. } => Error::Invalid(error.to_string()),
+        SessionError::Away { .. } | SessionError::Refused { .. } => Error::Session(error),
+    }
+}
+
+/// Whether a process with the embedded session serves the database at `url` now. With Redis nobody takes that lock.
+///
+/// # Errors
+/// When the lock cannot even be asked for.
+pub(crate) async fn is_served(url: &str) -> Result<bool> {
+    Ok(Guard::try_take(url, SERVING).await?.is_none())
+}
+
 async fn only_process(url: &str) -> Result<Guard> {
-    Guard::try_take(url, "serve").await?.ok_or_else(|| {
+    Guard::try_take(url, SERVING).await?.ok_or_else(|| {
         Error::Invalid(
             "another process serves this database. Without REDIS_URL there can be only one; stop it, or set REDIS_URL for \
              both"

@@ -2,6 +2,7 @@
 
 mod parse;
 
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -163,17 +164,26 @@ impl Config {
     /// # Errors
     /// All faults at once.
     pub fn from_env() -> Result<Self, Faults> {
-        let file: std::collections::HashMap<String, String> =
-            match dotenvy::from_filename_iter(".env") {
-                Ok(lines) => lines.collect::<Result<_, _>>().map_err(|e| {
-                    Faults(vec![format!(
-                        ".env: cannot be read ({e}); each line is KEY=value"
-                    )])
-                })?,
-                Err(e) if e.not_found() => std::collections::HashMap::new(),
-                Err(e) => return Err(Faults(vec![format!(".env: cannot be read ({e})")])),
-            };
-        Self::read(|key| real_environment(key).or_else(|| file.get(key).cloned()))
+        Self::read(environment()?)
+    }
+
+    /// The same for what cannot do without `DAOGOU_SECRET_KEY`: where it is missing, that is one of the faults.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn from_env_with_key() -> Result<Self, Faults> {
+        Self::read_with_key(environment()?)
+    }
+
+    fn read_with_key(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Faults> {
+        let key_is_missing = lookup("DAOGOU_SECRET_KEY").is_none_or(|key| key.trim().is_empty());
+        match Self::read(lookup) {
+            Ok(config) => config.require_secret_key().map(drop).map(|()| config),
+            Err(mut faults) => {
+                faults.0.extend(key_is_missing.then(no_key));
+                Err(faults)
+            }
+        }
     }
 
     /// Reads the settings from `lookup`; an empty value counts as absent.
@@ -230,12 +240,28 @@ impl Config {
     /// # Errors
     /// When `DAOGOU_SECRET_KEY` is not set.
     pub fn require_secret_key(&self) -> Result<&SecretKey, Faults> {
-        self.secret_key.as_ref().ok_or_else(|| {
-            Faults(vec![format!(
-                "DAOGOU_SECRET_KEY: is not set; make one with `{KEY_COMMAND}` and keep it safe"
-            )])
-        })
+        self.secret_key
+            .as_ref()
+            .ok_or_else(|| Faults(vec![no_key()]))
     }
+}
+
+fn no_key() -> String {
+    format!("DAOGOU_SECRET_KEY: is not set; make one with `{KEY_COMMAND}` and keep it safe")
+}
+
+/// Looks keys up in the real environment, then in `.env`.
+fn environment() -> Result<impl Fn(&str) -> Option<String>, Faults> {
+    let file: HashMap<String, String> = match dotenvy::from_filename_iter(".env") {
+        Ok(lines) => lines.collect::<Result<_, _>>().map_err(|e| {
+            Faults(vec![format!(
+                ".env: cannot be read ({e}); each line is KEY=value"
+            )])
+        })?,
+        Err(e) if e.not_found() => HashMap::new(),
+        Err(e) => return Err(Faults(vec![format!(".env: cannot be read ({e})")])),
+    };
+    Ok(move |key: &str| real_environment(key).or_else(|| file.get(key).cloned()))
 }
 
 fn read_account(r: &mut Reader<impl Fn(&str) -> Option<String>>) -> Option<AccountSettings> {

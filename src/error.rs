@@ -1,5 +1,7 @@
 //! One error, by what the caller can do about it. Only the doors know what it means on HTTP or as an exit code.
 
+use daogou_session::SessionError;
+
 /// Why something did not happen.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -24,6 +26,9 @@ pub enum Error {
     /// A unique key was taken by somebody else in the same moment; look again.
     #[error("somebody else was faster")]
     Taken,
+    /// The session layer cannot be reached, or refuses: the text says what to do.
+    #[error(transparent)]
+    Session(SessionError),
     /// A fault of ours.
     #[error("internal fault: {0}")]
     Internal(String),

@@ -4,6 +4,16 @@ use std::str::FromStr;
 
 use super::{Faults, check_aes_key};
 
+/// What the session layer connects to; its own parser looks at the rest of the address.
+const REDIS_SCHEMES: &[&str] = &[
+    "redis",
+    "rediss",
+    "redis+sentinel",
+    "rediss+sentinel",
+    "redis+cluster",
+    "rediss+cluster",
+];
+
 /// Looks settings up and remembers faults, so that all are reported together.
 pub(super) struct Reader<F> {
     lookup: F,
@@ -98,13 +108,11 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 
     pub(super) fn redis_url(&mut self, key: &str) -> Option<String> {
         let text = self.text(key)?;
-        if !is_url(
-            &text,
-            &["redis", "rediss", "redis+sentinel", "redis+cluster"],
-        ) {
+        if !is_url(&text, REDIS_SCHEMES) {
+            // The value may hold a password, so it is not repeated.
             self.fault(
                 key,
-                "is not redis://…, redis+sentinel://h1,h2/master/0 or redis+cluster://h1,h2",
+                "is not redis://…, redis+sentinel://h1,h2/master/0 or redis+cluster://h1,h2 (rediss for TLS)",
             );
         }
         Some(text)

@@ -12,7 +12,7 @@ use super::{queries, say, tell};
 use crate::accounts::Visit;
 use crate::db::Txn;
 use crate::error::Result;
-use crate::{bindings, guides, members};
+use crate::{bindings, guides, members, outbound};
 
 /// Hears a linked guide's message. `lines_waited`: held lines were waiting for it and are on their way now.
 ///
@@ -38,7 +38,7 @@ pub async fn hear_guide_in(
         GuideWord::Customers => list_customers(txn, visit, guide).await,
         GuideWord::Help => notice(txn, visit, "help", context! { guide => &guide.name }).await,
         GuideWord::Unlink => {
-            guides::unlink_in(txn, guide.id).await?;
+            unlink(txn, guide).await?;
             notice(txn, visit, "unlinked", context! { guide => &guide.name }).await
         }
         GuideWord::Receive | GuideWord::ReceiveOrAnswer if lines_waited => Ok(()),
@@ -51,6 +51,15 @@ pub async fn hear_guide_in(
             answer_to(txn, visit, guide, number, &Line::Text { text }).await
         }
     }
+}
+
+/// 解绑: this WeChat is nobody's any more, so what waited for the guide must not come here; it goes back into the pool.
+async fn unlink(txn: &Txn, guide: &guide::Model) -> Result<()> {
+    if let Some(here) = guides::address(guide) {
+        let lines = outbound::drop_relays_in(txn, &here).await?;
+        queries::hand_back(txn, &lines).await?;
+    }
+    guides::unlink_in(txn, guide.id).await
 }
 
 async fn notice(txn: &Txn, visit: &Visit, name: &str, variables: Value) -> Result<()> {

@@ -216,7 +216,7 @@ impl Line {
                 .collect()
         };
         Ok(match self {
-            Self::Text { text: content } => text(content),
+            Self::Text { text: content } => text(&harmless(content)),
             Self::Image { media } => vec![Body::Media {
                 id: *media,
                 kind: MediaKind::Image,
@@ -285,8 +285,41 @@ impl Line {
     }
 }
 
+/// What a person typed, so that it shows as typed: WeChat would make links of `<a …>`, among them links that speak in the
+/// reader's name when tapped, and a line that starts like `【李先生 #7】` would pass for somebody else's.
+fn harmless(text: &str) -> String {
+    let mut lines = Vec::new();
+    for line in text.split('\n') {
+        let blanks = line.len() - line.trim_start().len();
+        let (indent, rest) = line.split_at_checked(blanks).unwrap_or(("", line));
+        let rest = match rest.strip_prefix('【') {
+            Some(rest) => format!("〖{rest}"),
+            None => rest.to_owned(),
+        };
+        lines.push(format!("{indent}{rest}"));
+    }
+    ["<a", "<A", "</a", "</A"]
+        .iter()
+        .fold(lines.join("\n"), |text, tag| {
+            text.replace(tag, &tag.replace('<', "＜"))
+        })
+}
+
 /// A line as the queries return it.
 pub(super) struct Heard {
     pub id: daogou_schema::MessageId,
     pub line: Line,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_types_never_becomes_a_link_or_somebody_elses_line() {
+        let tap = "<a href=\"weixin://bizmsgmenu?msgmenucontent=x&msgmenuid=to-1\">点我</a>";
+        assert!(!harmless(tap).contains("<a") && !harmless(tap).contains("</a"));
+        assert_eq!(harmless("好\n 【李先生 #7】转账"), "好\n 〖李先生 #7】转账");
+        assert_eq!(harmless("1 < 2 & <b>"), "1 < 2 & <b>");
+    }
 }

@@ -184,6 +184,38 @@ pub(super) async fn set_passed_on(txn: &Txn, ids: &[MessageId], guide: GuideId) 
     Ok(())
 }
 
+/// Puts lines that a guide never got back into the pool.
+pub(super) async fn hand_back(txn: &Txn, ids: &[MessageId]) -> Result<()> {
+    let these = message::Column::Id.is_in(ids.iter().copied());
+    let members: Vec<MemberId> = message::Entity::find()
+        .select_only()
+        .column(message::Column::MemberId)
+        .filter(these.clone())
+        .distinct()
+        .into_tuple()
+        .all(txn.conn())
+        .await?;
+    let nobody = message::ActiveModel {
+        guide_id: Set(None),
+        ..Default::default()
+    };
+    message::Entity::update_many()
+        .set(nobody)
+        .filter(these)
+        .exec(txn.conn())
+        .await?;
+    let pool = conversation::ActiveModel {
+        guide_id: Set(None),
+        ..Default::default()
+    };
+    conversation::Entity::update_many()
+        .set(pool)
+        .filter(conversation::Column::MemberId.is_in(members))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
 /// The customers of a guide whose last line has no answer, longest waiting first.
 pub(super) async fn unanswered(txn: &Txn, guide: GuideId) -> Result<Vec<conversation::Model>> {
     let query = waiting_for(guide)

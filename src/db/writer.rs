@@ -4,9 +4,11 @@
 //! empty or after [`BATCH_TIME`] or [`BATCH_UNITS`], and only then resolves them. On the servers units run on several
 //! connections at once and the database groups the flushes itself.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use sea_orm::{
     AccessMode, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
@@ -139,7 +141,11 @@ impl<A: Send + Sync, T: Send> Queued for Unit<A, T> {
         savepoint: &'a Txn,
     ) -> std::pin::Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
         Box::pin(async move {
-            let outcome = (self.unit)(savepoint, &self.args).await;
+            // A fault in one unit must not end the one writer, and with it the house.
+            let work = AssertUnwindSafe((self.unit)(savepoint, &self.args)).catch_unwind();
+            let outcome = work
+                .await
+                .unwrap_or_else(|_panic| Err(Error::Internal("a unit of work panicked".into())));
             let stays = outcome.is_ok();
             self.done = Some(outcome);
             stays

@@ -6,7 +6,7 @@ mod queries;
 use daogou_schema::Address;
 use daogou_schema::lane::Way;
 
-pub use queries::{release, still_held, take};
+pub use queries::{free_all, release, still_held, take};
 
 /// A held lane.
 #[derive(Clone, Debug)]

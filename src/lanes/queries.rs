@@ -122,3 +122,20 @@ fn of(person: &Address, way: Way) -> Condition {
         .add(lane::Column::Openid.eq(person.openid.as_str()))
         .add(lane::Column::Way.eq(way))
 }
+
+/// Frees every lane: at the start of the only process, whoever held one is dead.
+///
+/// # Errors
+/// When the store fails.
+pub async fn free_all(txn: &Txn) -> Result<()> {
+    let free = lane::ActiveModel {
+        owner: Set(None),
+        ..Default::default()
+    };
+    Entity::update_many()
+        .set(free)
+        .filter(lane::Column::Owner.is_not_null())
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}

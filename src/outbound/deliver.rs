@@ -85,7 +85,7 @@ pub async fn deliver_to(ctx: &Context, person: &Address) -> Result<()> {
 pub async fn heal(ctx: &Context) -> Result<u64> {
     let now = Timestamp::from(ctx.clock.now());
     ctx.db
-        .write(now, |txn, now| Box::pin(queries::lapse(txn, *now)))
+        .write(now, |txn, now| Box::pin(queries::lapse_in(txn, *now)))
         .await
 }
 

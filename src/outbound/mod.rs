@@ -22,7 +22,7 @@ use crate::error::Result;
 pub use deliver::{deliver_to, heal};
 pub use parcel::{Body, Parcel};
 pub use passive::{answer_passively, mark_served};
-pub use queries::due_people;
+pub use queries::{due_people, lapse_in};
 pub use rules::Reason;
 pub use window::{is_open_in, open_in as open_window_in, remaining_in, shut_in as shut_windows_in};
 
@@ -80,6 +80,14 @@ pub async fn release_held_in(txn: &Txn, now: Timestamp, to: &Address) -> Result<
 /// When the store fails.
 pub async fn drop_answers_in(txn: &Txn, to: &Address, guide: GuideId) -> Result<()> {
     queries::drop_answers(txn, to, guide).await
+}
+
+/// Drops what waits for a guide and says which lines were among it, so that somebody else can get them.
+///
+/// # Errors
+/// When the store fails.
+pub async fn drop_relays_in(txn: &Txn, to: &Address) -> Result<Vec<MessageId>> {
+    queries::drop_relays(txn, to).await
 }
 
 /// How many lines wait for a person.

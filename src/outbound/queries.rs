@@ -2,7 +2,7 @@
 
 use daogou_schema::outbound::{self, Channel, Entity, Purpose, State};
 use daogou_schema::reply_window::{self, Trigger};
-use daogou_schema::{AccountId, Address, InboundId, OutboundId, Timestamp};
+use daogou_schema::{AccountId, Address, InboundId, MessageId, OutboundId, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait,
@@ -116,8 +116,11 @@ pub(super) async fn mark_served(txn: &Txn, answer_to: InboundId, now: Timestamp)
     Ok(())
 }
 
-/// Turns claims and answers whose time is over into unknown outcomes and says how many.
-pub(super) async fn lapse(txn: &Txn, now: Timestamp) -> Result<u64> {
+/// Turns claims and passive answers whose time was over by `now` into unknown outcomes and says how many.
+///
+/// # Errors
+/// When the store fails.
+pub async fn lapse_in(txn: &Txn, now: Timestamp) -> Result<u64> {
     let lapsed = Entity::update_many()
         .col_expr(outbound::Column::State, State::Unknown.into())
         .col_expr(outbound::Column::Reason, Reason::Interrupted.word().into())
@@ -223,6 +226,27 @@ pub(super) async fn rest_all(
         .exec(txn.conn())
         .await?;
     Ok(())
+}
+
+/// Drops what still waits for a guide and says which lines were among it.
+pub(super) async fn drop_relays(txn: &Txn, to: &Address) -> Result<Vec<MessageId>> {
+    let purposes = [Purpose::Relay, Purpose::Notice, Purpose::Waiting];
+    let waiting = of(to)
+        .add(outbound::Column::State.is_in([State::Ready, State::Held]))
+        .add(outbound::Column::Purpose.is_in(purposes));
+    let lines: Vec<Option<MessageId>> = Entity::find()
+        .select_only()
+        .column(outbound::Column::MessageId)
+        .filter(waiting.clone())
+        .into_tuple()
+        .all(txn.conn())
+        .await?;
+    Entity::update_many()
+        .col_expr(outbound::Column::State, State::Dropped.into())
+        .filter(waiting)
+        .exec(txn.conn())
+        .await?;
+    Ok(lines.into_iter().flatten().collect())
 }
 
 /// Drops a guide's answers that still wait for a person.

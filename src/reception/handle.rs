@@ -36,13 +36,13 @@ struct Handling {
     random: [u8; 16],
 }
 
-/// Handles a push: all its effects, or none.
+/// Handles a push: all its effects, or none. None when the lane has been lost meanwhile.
 pub(super) async fn handle(
     ctx: &Context,
     account: &Arc<Account>,
     hold: &Hold,
     row: inbound::Model,
-) -> Result<Handled> {
+) -> Result<Option<Handled>> {
     let format: Format = row
         .format
         .parse()
@@ -73,13 +73,12 @@ pub(super) async fn handle(
         .await
 }
 
-async fn handle_in(txn: &Txn, h: &Handling) -> Result<Handled> {
+async fn handle_in(txn: &Txn, h: &Handling) -> Result<Option<Handled>> {
     let id = h.visit.inbound_id;
-    if !lanes::still_held(txn, &h.hold, h.visit.now).await? {
-        return Err(Error::Refused("the lane has another holder".into()));
-    }
-    if !queries::finish(txn, id, State::Done).await? {
-        return Err(Error::Refused("the push has taken effect already".into()));
+    if !lanes::still_held(txn, &h.hold, h.visit.now).await?
+        || !queries::finish(txn, id, State::Done).await?
+    {
+        return Ok(None);
     }
     if !h.visit.openid.is_empty() {
         take_effect(txn, &h.visit, &h.push).await?;
@@ -87,7 +86,7 @@ async fn handle_in(txn: &Txn, h: &Handling) -> Result<Handled> {
     let answer = answer(txn, h).await?;
     let mut ready = queries::promised_to(txn, id).await?;
     ready.push(h.hold.person.clone());
-    Ok(Handled { answer, ready })
+    Ok(Some(Handled { answer, ready }))
 }
 
 async fn answer(txn: &Txn, h: &Handling) -> Result<Option<String>> {

@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
 use crate::lanes::{self, Hold};
+use crate::outbound;
 
 /// How often handling a push may fail before it is set aside for a person to look at.
 const TRIES: i32 = 5;
@@ -38,7 +39,9 @@ async fn work_through(ctx: &Context, account: &Arc<Account>, hold: &Hold) -> Res
         let Some(push) = next else { return Ok(()) };
         let (id, tries) = (push.id, push.attempts + 1);
         match handle::handle(ctx, account, hold, push).await {
-            Ok(Handled { answer, ready }) => {
+            // The lane's lease was over and it has another holder now.
+            Ok(None) => return Ok(()),
+            Ok(Some(Handled { answer, ready })) => {
                 ctx.signals.answered(id, &answer);
                 ctx.signals.outbound_ready(ready);
             }
@@ -87,14 +90,34 @@ async fn set_aside_in(
     Ok(false)
 }
 
-/// Takes over pushes that were accepted and never finished: their process was killed, or their lane was lost. With
-/// `all`, also fresh ones: at the start of the only process nobody else can be at work on them.
+/// Takes over pushes that were accepted and never finished: their process was killed, or their lane was lost.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn heal(ctx: &Context, all: bool) -> Result<usize> {
+pub async fn heal(ctx: &Context) -> Result<usize> {
     let now = Timestamp::from(ctx.clock.now());
-    let before = if all { now } else { now - TAKE_OVER_AFTER };
+    take_over_since(ctx, now - TAKE_OVER_AFTER, now).await
+}
+
+/// At the start of the only process nobody else can be at work: every lane is free, every call that was not settled has
+/// an unknown outcome, and every unfinished push is taken up at once.
+///
+/// # Errors
+/// When the store fails.
+pub async fn heal_alone(ctx: &Context) -> Result<usize> {
+    ctx.db
+        .write((), |txn, ()| {
+            Box::pin(async move {
+                lanes::free_all(txn).await?;
+                outbound::lapse_in(txn, Timestamp(i64::MAX)).await
+            })
+        })
+        .await?;
+    let now = Timestamp::from(ctx.clock.now());
+    take_over_since(ctx, now, now).await
+}
+
+async fn take_over_since(ctx: &Context, before: Timestamp, now: Timestamp) -> Result<usize> {
     let people = queries::unfinished_people(ctx.db.reads(), before).await?;
     let count = people.len();
     for person in people {

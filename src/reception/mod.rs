@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::outbound;
 
 pub use intake::Incoming;
-pub use lane::heal;
+pub use lane::{heal, heal_alone};
 pub use queries::{purge_keys, purge_raw};
 
 /// How long the HTTP answer waits for the handler. WeChat gives up at 5 s (WeChat: receiving messages).

@@ -12,20 +12,30 @@ pub(super) fn answer(error: &Error) -> HttpResponse {
         Error::Invalid(_) => StatusCode::BAD_REQUEST,
         Error::Refused(_) => StatusCode::CONFLICT,
         Error::Upstream(_) => StatusCode::BAD_GATEWAY,
-        Error::Unavailable(_) | Error::Deadlock(_) | Error::Taken => {
+        Error::Unavailable(_) | Error::Deadlock(_) | Error::Taken | Error::Session(_) => {
             StatusCode::SERVICE_UNAVAILABLE
         }
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
     if status.is_server_error() {
         tracing::error!(%error, "a request failed");
-        return HttpResponse::build(status)
-            .content_type("text/plain; charset=utf-8")
-            .body("暂时无法处理，请稍后再试");
+        return sorry(status);
     }
     HttpResponse::build(status)
         .content_type("text/plain; charset=utf-8")
         .body(error.to_string())
+}
+
+/// The store did not answer in time: nothing was promised, try again.
+pub(super) fn busy() -> HttpResponse {
+    tracing::error!("a request was not done in time");
+    sorry(StatusCode::SERVICE_UNAVAILABLE)
+}
+
+fn sorry(status: StatusCode) -> HttpResponse {
+    HttpResponse::build(status)
+        .content_type("text/plain; charset=utf-8")
+        .body("暂时无法处理，请稍后再试")
 }
 
 /// No such page.

@@ -1,15 +1,20 @@
 //! The callback of WeChat: `/wechat/{appid}`. It opens the envelope and hands the push to reception; nothing else.
 
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use actix_web::web::{BytesMut, Data, Path, Payload, Query};
 use daogou_wechat::{BODY_BYTES_MAX, Format, Query as PushQuery, Refused, is_container_probe};
 use futures_util::StreamExt;
+use tokio::time::timeout;
 
 use super::failure;
 use crate::accounts;
 use crate::context::Context;
 use crate::reception::{self, Incoming};
 
+/// WeChat gives up at 5 s; by then it has to know that the push was not accepted, so that it comes again.
+const PATIENCE: Duration = Duration::from_millis(4500);
 /// Of a longer body this much is read away, so that its sender gets to read the refusal.
 const DRAIN_BYTES_MAX: usize = 8 * 1024 * 1024;
 
@@ -44,14 +49,21 @@ pub(super) async fn receive(
     if is_container_probe(&body) {
         return success();
     }
-    let account = match accounts::find(&ctx, &appid).await {
+    match timeout(PATIENCE, take_in(&ctx, &appid, &query, &body)).await {
+        Ok(answer) => answer,
+        Err(_late) => failure::busy(),
+    }
+}
+
+async fn take_in(ctx: &Context, appid: &str, query: &PushQuery, body: &[u8]) -> HttpResponse {
+    let account = match accounts::find(ctx, appid).await {
         Ok(Some(account)) => account,
         Ok(None) => return failure::not_found().await,
         Err(error) => return failure::answer(&error),
     };
-    let opened = match account.door.open(&query, &body) {
+    let opened = match account.door.open(query, body) {
         Ok(opened) => opened,
-        Err(refused) => return refuse(&appid, &refused),
+        Err(refused) => return refuse(appid, &refused),
     };
     let format = opened.format;
     let incoming = Incoming {
@@ -59,9 +71,9 @@ pub(super) async fn receive(
         format,
         text: opened.text,
     };
-    match reception::take_in(&ctx, incoming).await {
+    match reception::take_in(ctx, incoming).await {
         Ok(taken) => {
-            taken.hand_over(&ctx);
+            taken.hand_over(ctx);
             metrics::counter!("daogou_pushes_total", "outcome" => if taken.answer.is_some() { "passive" } else { "success" })
                 .increment(1);
             taken

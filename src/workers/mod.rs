@@ -47,7 +47,7 @@ pub fn start(ctx: &Context, stop: &CancellationToken) {
 }
 
 async fn take_over(ctx: &Context) -> Result<()> {
-    reception::heal(ctx, false).await.map(drop)
+    reception::heal(ctx).await.map(drop)
 }
 
 async fn list_unknown(ctx: &Context) -> Result<()> {
