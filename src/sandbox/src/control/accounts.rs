@@ -119,10 +119,29 @@ pub(super) async fn codes(query: Parameters, inner: State) -> Result<Json<Value>
                 "action_name": code.action.name(),
                 "expires_at": code.expires_at,
                 "scanned": code.scanned,
+                "label": code.label,
             })
         })
         .collect();
     Ok(Json(json!({"codes": codes})))
+}
+
+/// What is printed beside a code.
+#[derive(serde::Deserialize)]
+pub(super) struct Labelling {
+    appid: Option<String>,
+    ticket: String,
+    label: String,
+}
+
+pub(super) async fn label(body: Json<Labelling>, inner: State) -> Result<Json<Value>, Trouble> {
+    let mut world = inner.world();
+    let appid = named(&world, body.appid.as_deref())?;
+    let account = world.accounts.get_mut(&appid);
+    let code = account.and_then(|account| account.codes.by_ticket(&body.ticket));
+    let code = code.ok_or_else(|| Trouble::missing("no such code"))?;
+    code.label = Some(body.label.clone());
+    Ok(Json(json!({"scene": code.scene, "label": code.label})))
 }
 
 /// The menu as a person sees it (`person=`), or the default one.

@@ -28,6 +28,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .route("/people/{id}/acts", web::post().to(people::act))
         .route("/people/{id}/chat", web::get().to(people::chat))
         .route("/codes", web::get().to(accounts::codes))
+        .route("/codes", web::post().to(accounts::label))
         .route("/menu", web::get().to(accounts::menu))
         .route("/media", web::post().to(accounts::upload))
         .route("/media/{media_id}", web::get().to(accounts::media))

@@ -57,6 +57,8 @@ pub(crate) struct Code {
     /// Seconds since 1970; `None`: permanent.
     pub(crate) expires_at: Option<i64>,
     pub(crate) scanned: u64,
+    /// What is printed beside it, so that a person knows whose it is. The platform knows nothing of it.
+    pub(crate) label: Option<String>,
 }
 
 /// The codes of one account.
@@ -103,6 +105,7 @@ impl Codes {
             url,
             expires_at,
             scanned: 0,
+            label: None,
         });
         self.all.last()
     }
