@@ -15,6 +15,9 @@ const GUIDES: &[(&str, &str)] = &[
     ("何静", "绍兴若耶店"),
 ];
 const STORES: &[&str] = &["杭州城北店", "绍兴若耶店"];
+/// How often and how many times a phone is looked at: 10 seconds in all.
+const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(20);
+const LOOKS_MAX: u32 = 500;
 const WELCOME: &str =
     "您好，我是禾豆星{{ store }}的{{ guide }}。选表、设置、售后都可以直接问我，看到就回。";
 
@@ -82,6 +85,7 @@ pub(super) async fn play(stage: &Stage) -> Result<Brand, Failure> {
         )
         .await?;
     }
+    told_of(stage, &first.person, brand.people.len().saturating_sub(1)).await?;
     // A word from each guide opens their 48 hours anew: 5 of 5 left.
     for guide in &brand.guides {
         act(
@@ -103,6 +107,10 @@ async fn hire(
     let ctx = stage.context();
     let row = guides::find_store(ctx, account, store).await?;
     let added = guides::add(ctx, account, &row, name, Some(WELCOME)).await?;
+    let poster = format!("{name} 的导购码 · {store}");
+    label(stage, &added.code.ticket, &poster).await?;
+    let own = format!("{name} 的关联码（导购本人用一次）");
+    label(stage, &added.link.ticket, &own).await?;
     let person = appear(stage, name).await?;
     act(
         stage,
@@ -150,4 +158,32 @@ async fn act(stage: &Stage, person: &str, mut act: Value) -> Result<(), Failure>
             "the demo cannot start: an act failed: {done}"
         )))
     }
+}
+
+/// Prints beside a code whose it is, as a poster does.
+async fn label(stage: &Stage, ticket: &str, label: &str) -> Result<(), Failure> {
+    let body = json!({ "appid": stage.appid(), "ticket": ticket, "label": label });
+    stage.post("/sandbox/v1/codes", body).await.map(drop)
+}
+
+/// Waits until a guide's phone shows `friends` new friends: what comes later would be paid from the window that the
+/// guide is about to open.
+async fn told_of(stage: &Stage, person: &str, friends: usize) -> Result<(), Failure> {
+    let path = format!("/sandbox/v1/people/{person}/chat?appid={}", stage.appid());
+    let mut looks = tokio::time::interval(LOOK_EVERY);
+    for _ in 0..LOOKS_MAX {
+        looks.tick().await;
+        let chat = stage.get(&path).await?;
+        let items = chat.get("items").and_then(Value::as_array);
+        let told = items.into_iter().flatten().filter(|item| {
+            let text = item.get("text").and_then(Value::as_str);
+            text.is_some_and(|text| text.starts_with("新朋友"))
+        });
+        if told.count() >= friends {
+            return Ok(());
+        }
+    }
+    Err(Failure::Failed(
+        "the demo cannot start: a guide is not told of new friends".into(),
+    ))
 }

@@ -120,15 +120,26 @@ impl Stage {
         self.folder.path()
     }
 
-    /// Asks the simulator's control interface.
+    /// Tells the simulator's control interface.
     pub(super) async fn post(&self, path: &str, body: Value) -> Result<Value, Failure> {
-        let sent = self
-            .http
-            .post(format!("{}{path}", self.sandbox_url))
-            .json(&body)
+        self.ask(path, self.http.post(self.place(path)).json(&body))
+            .await
+    }
+
+    /// Asks the simulator's control interface.
+    pub(super) async fn get(&self, path: &str) -> Result<Value, Failure> {
+        self.ask(path, self.http.get(self.place(path))).await
+    }
+
+    fn place(&self, path: &str) -> String {
+        format!("{}{path}", self.sandbox_url)
+    }
+
+    async fn ask(&self, path: &str, request: reqwest::RequestBuilder) -> Result<Value, Failure> {
+        let answer = request
             .send()
-            .await;
-        let answer = sent.map_err(|e| failed("the simulator", &e))?;
+            .await
+            .map_err(|e| failed("the simulator", &e))?;
         let status = answer.status();
         let answer: Value = answer
             .json()
