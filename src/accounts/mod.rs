@@ -191,7 +191,7 @@ fn open_row(vault: &Vault, row: account::Model) -> Result<Account> {
 }
 
 /// Whether the environment says what the store has already, so that a restart writes nothing.
-fn is_same(stored: &Account, settings: &AccountSettings) -> bool {
+pub fn is_same(stored: &Account, settings: &AccountSettings) -> bool {
     let parse = |key: &Option<Secret>| key.as_ref().and_then(|k| AesKey::parse(k.expose()).ok());
     let wanted: Vec<_> = [parse(&settings.aes_key), parse(&settings.aes_key_previous)]
         .into_iter()

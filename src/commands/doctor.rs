@@ -1,13 +1,107 @@
 //! `daogou doctor`: checks the installation from the inside out and says what is wrong and what to do.
-use super::Done;
+//!
+//! It changes nothing but what every command changes that opens the database (pending migrations, unless
+//! DAOGOU_MIGRATE is off). One fault does not end it: what needs the broken part is skipped.
+
+mod callback;
+mod house;
+mod patients;
+mod promises;
+mod queries;
+mod report;
+mod session;
+mod store;
+mod wechat;
+
 use clap::Args as ClapArgs;
+use daogou_ground::{Chance, Clock, http_client, install_tls};
+use daogou_wechat::Client;
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
+
+use super::{Done, Failure};
+use crate::config::{Config, Faults};
+use crate::context::{Context, Parts, Tasks};
+use report::Report;
+
 #[derive(ClapArgs)]
 pub(super) struct Args {
-    /// One line of JSON on stdout.
+    /// Only this account, where there are several.
+    #[arg(long)]
+    account: Option<String>,
+    /// One line of JSON on stdout: {"ok", "checks": [{"name", "state", "text"}]}.
     #[arg(long)]
     json: bool,
 }
+
 pub(super) async fn run(args: Args) -> Done {
-    let _ = args.json;
+    install_tls();
+    let mut report = Report::new(args.json);
+    let config = match Config::from_env_with_key() {
+        Ok(config) => config,
+        Err(faults) => return Err(misconfigured(report, &faults)),
+    };
+    Box::pin(examine(&mut report, config, args.account.as_deref())).await?;
+    match report.close() {
+        0 => Ok(()),
+        1 => Err(Failure::Failed(
+            "1 check failed: its line says what to do".into(),
+        )),
+        failed => Err(Failure::Failed(format!(
+            "{failed} checks failed: their lines say what to do; begin with the first"
+        ))),
+    }
+}
+
+fn misconfigured(mut report: Report, faults: &Faults) -> Failure {
+    for fault in &faults.0 {
+        report.fail("configuration", fault);
+    }
+    report.close();
+    Failure::Usage(
+        "the settings are wrong: correct them in .env or the environment and run the doctor again"
+            .into(),
+    )
+}
+
+async fn examine(report: &mut Report, config: Config, only: Option<&str>) -> Result<(), Failure> {
+    let clock = Clock::system();
+    let http = http_client().map_err(|e| Failure::Failed(format!("no HTTP client: {e}")))?;
+    let wechat = Client::new(http.clone(), config.hosts.clone());
+    let tracker = TaskTracker::new();
+
+    house::settings(report, &config);
+    let db = store::examine(report, &config, &clock, &tracker).await;
+    let session = session::examine(report, &config, &clock, db.is_some()).await;
+    let has_texts = house::folders(report, &config);
+
+    let ctx = match db {
+        // With broken texts the built-in ones do: nothing is said to anybody here.
+        Some(db) => Some(Context::new(Parts {
+            db,
+            session,
+            wechat: wechat.clone(),
+            clock: clock.clone(),
+            chance: Chance::system(),
+            config: Config {
+                templates_dir: config.templates_dir.clone().filter(|_| has_texts),
+                ..config.clone()
+            },
+            tasks: Tasks {
+                tracker,
+                runtime: Handle::current(),
+            },
+        })?),
+        None => None,
+    };
+    let patients = patients::gather(report, &config, ctx.as_ref(), only).await;
+    wechat::clock(report, &http, &config.hosts.api, &clock).await;
+    for patient in &patients {
+        let token = wechat::token(report, &wechat, patient).await;
+        callback::examine(report, &http, &config, &clock, patient).await;
+        wechat::callback_check(report, &wechat, patient, token.as_deref()).await;
+        house::mode(report, patient);
+    }
+    promises::examine(report, ctx.as_ref(), &patients).await;
     Ok(())
 }

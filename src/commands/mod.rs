@@ -4,6 +4,7 @@ mod demo;
 mod doctor;
 mod guide;
 mod migrate;
+mod outbound;
 mod picture;
 mod sandbox;
 mod serve;
@@ -49,6 +50,11 @@ enum Command {
     Guide {
         #[command(subcommand)]
         action: guide::Action,
+    },
+    /// Lists the messages that nobody knows to have arrived, that wait, or that WeChat refused.
+    Outbound {
+        #[command(subcommand)]
+        action: outbound::Action,
     },
     /// Checks the installation and says in plain words what is wrong.
     Doctor(doctor::Args),
@@ -114,14 +120,14 @@ async fn run(command: Command) -> Done {
         Command::Migrate { action } => migrate::run(action).await,
         Command::Store { action } => store::run(action).await,
         Command::Guide { action } => guide::run(action).await,
+        Command::Outbound { action } => outbound::run(action).await,
         Command::Doctor(args) => doctor::run(args).await,
     }
 }
 
 /// Opens the house for a command that does one thing and ends.
 async fn open() -> Result<Context, Failure> {
-    let config = Config::from_env()?;
-    config.require_secret_key()?;
+    let config = Config::from_env_with_key()?;
     let settings = config.account.clone();
     let ctx = app::open(config, Clock::system(), Chance::system()).await?;
     if let Some(settings) = settings {

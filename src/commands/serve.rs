@@ -9,8 +9,7 @@ use crate::app;
 use crate::config::Config;
 
 pub(super) async fn run() -> Done {
-    let config = Config::from_env()?;
-    config.require_secret_key()?;
+    let config = Config::from_env_with_key()?;
     let address = config.listen;
     let listener = TcpListener::bind(address)
         .map_err(|e| Failure::Failed(format!("DAOGOU_LISTEN: cannot listen on {address}: {e}")))?;

@@ -22,7 +22,7 @@ use crate::error::Result;
 pub use deliver::{deliver_to, heal};
 pub use parcel::{Body, Parcel};
 pub use passive::{answer_passively, mark_served};
-pub use queries::{due_people, lapse_in};
+pub use queries::{Listed, count_messages, due_people, lapse_in, list_messages};
 pub use rules::Reason;
 pub use window::{is_open_in, open_in as open_window_in, remaining_in, shut_in as shut_windows_in};
 

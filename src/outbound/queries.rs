@@ -1,5 +1,7 @@
 //! Outbound messages, windows and sending lanes in the store.
 
+mod list;
+
 use daogou_schema::outbound::{self, Channel, Entity, Purpose, State};
 use daogou_schema::reply_window::{self, Trigger};
 use daogou_schema::{AccountId, Address, InboundId, MessageId, OutboundId, Timestamp};
@@ -12,6 +14,8 @@ use sea_orm::{
 use super::{Draft, Reason};
 use crate::db::Txn;
 use crate::error::Result;
+
+pub use list::{Listed, count_messages, list_messages};
 
 /// How many rows of one person a claim looks at: more than one message can merge.
 const LOOK_AHEAD: u64 = 64;

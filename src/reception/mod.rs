@@ -19,7 +19,7 @@ use crate::outbound;
 
 pub use intake::Incoming;
 pub use lane::{heal, heal_alone};
-pub use queries::{purge_keys, purge_raw};
+pub use queries::{count_pushes, purge_keys, purge_raw};
 
 /// How long the HTTP answer waits for the handler. WeChat gives up at 5 s (WeChat: receiving messages).
 const BUDGET: Duration = Duration::from_millis(1500);

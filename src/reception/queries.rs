@@ -4,8 +4,8 @@ use daogou_schema::inbound::{self, Answer, Entity, State};
 use daogou_schema::{AccountId, Address, InboundId, Timestamp, inbound_key, outbound};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set, SqlErr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Set, SqlErr,
 };
 
 use super::intake::Record;
@@ -184,6 +184,23 @@ pub(super) async fn unfinished_people(
         .into_iter()
         .map(|(account_id, openid)| Address { account_id, openid })
         .collect())
+}
+
+/// How many of the account's pushes that arrived since `since` are in `state`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn count_pushes(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    state: State,
+    since: Timestamp,
+) -> Result<u64> {
+    let query = Entity::find()
+        .filter(inbound::Column::AccountId.eq(account))
+        .filter(inbound::Column::State.eq(state))
+        .filter(inbound::Column::ReceivedAt.gte(since));
+    Ok(query.count(db).await?)
 }
 
 /// Forgets the text of pushes that arrived before `before`, a bounded number at a time; says how many.

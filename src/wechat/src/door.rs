@@ -111,6 +111,24 @@ impl Door {
             .ok_or(Refused::NoEchostr)
     }
 
+    /// The query of a verification as the platform would sign it: what a server asks its own address to see whether it
+    /// leads here. `timestamp` is unix seconds, `nonce` and `echostr` any text.
+    pub fn question(
+        &self,
+        timestamp: i64,
+        nonce: &str,
+        echostr: &str,
+    ) -> [(&'static str, String); 4] {
+        let timestamp = timestamp.to_string();
+        let signature = signature::sign([&self.token, &timestamp, nonce]);
+        [
+            ("signature", signature),
+            ("timestamp", timestamp),
+            ("nonce", nonce.to_owned()),
+            ("echostr", echostr.to_owned()),
+        ]
+    }
+
     /// Opens the body of a push. In the encrypted modes only `Encrypt` counts, whatever else the body holds.
     ///
     /// # Errors

@@ -1,0 +1,71 @@
+//! What people look at from outside: counts and lists by state, never what a message says or whom it is for.
+
+use daogou_schema::outbound::{Column, Entity, Purpose, State};
+use daogou_schema::{AccountId, GuideId, OutboundId, Timestamp};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+
+use crate::error::Result;
+
+/// How many of the account's messages that were promised since `since` are in `state`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn count_messages(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    state: State,
+    since: Timestamp,
+) -> Result<u64> {
+    let query = Entity::find()
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::State.eq(state))
+        .filter(Column::CreatedAt.gte(since));
+    Ok(query.count(db).await?)
+}
+
+/// A message as it is listed.
+#[derive(FromQueryResult)]
+pub struct Listed {
+    /// Its id.
+    pub id: OutboundId,
+    /// When it was promised.
+    pub created_at: Timestamp,
+    /// The guide it is from or to.
+    pub guide_id: Option<GuideId>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// A word of [`crate::outbound::Reason`].
+    pub reason: Option<String>,
+    /// WeChat's errcode, when it refused.
+    pub code: Option<i64>,
+}
+
+/// The newest `most` messages of the account in `state`, the newest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_messages(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    state: State,
+    most: u64,
+) -> Result<Vec<Listed>> {
+    let query = Entity::find()
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::CreatedAt,
+            Column::GuideId,
+            Column::Purpose,
+            Column::Reason,
+            Column::Code,
+        ])
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::State.eq(state))
+        .order_by_desc(Column::Id)
+        .limit(most);
+    Ok(query.into_model().all(db).await?)
+}
