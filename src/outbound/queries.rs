@@ -86,6 +86,14 @@ pub(super) async fn release_held(txn: &Txn, now: Timestamp, to: &Address) -> Res
         .filter(outbound::Column::State.eq(State::Held))
         .exec(txn.conn())
         .await?;
+    // Saying how many wait is stale the moment they are on their way.
+    Entity::update_many()
+        .col_expr(outbound::Column::State, State::Dropped.into())
+        .filter(of(to))
+        .filter(outbound::Column::State.eq(State::Ready))
+        .filter(outbound::Column::Purpose.eq(Purpose::Waiting))
+        .exec(txn.conn())
+        .await?;
     Ok(())
 }
 
