@@ -8,7 +8,7 @@ use daogou_schema::lane::Way;
 use daogou_schema::{Address, InboundId, Timestamp};
 
 use super::handle::{self, Handled};
-use super::queries;
+use super::{notices, queries};
 use crate::accounts::{self, Account};
 use crate::context::Context;
 use crate::db::Txn;
@@ -43,6 +43,7 @@ async fn work_through(ctx: &Context, account: &Arc<Account>, hold: &Hold) -> Res
             Ok(None) => return Ok(()),
             Ok(Some(Handled { answer, ready })) => {
                 ctx.signals.answered(id, &answer);
+                notices::decided(ctx, id);
                 ctx.signals.outbound_ready(ready);
             }
             Err(error @ (Error::Unavailable(_) | Error::Deadlock(_))) => return Err(error),

@@ -5,6 +5,7 @@ mod answer;
 mod handle;
 mod intake;
 mod lane;
+mod notices;
 mod queries;
 
 use std::time::{Duration, Instant};
@@ -19,6 +20,7 @@ use crate::outbound;
 
 pub use intake::Incoming;
 pub use lane::{heal, heal_alone};
+pub use notices::listen;
 pub use queries::{count_pushes, purge_keys, purge_raw};
 
 /// How long the HTTP answer waits for the handler. WeChat gives up at 5 s (WeChat: receiving messages).

@@ -26,6 +26,7 @@ const KEY_DAYS: i64 = 90;
 /// Starts all workers; they end with `stop`.
 pub fn start(ctx: &Context, stop: &CancellationToken) {
     run(ctx, stop, send);
+    run(ctx, stop, reception::listen);
     every(ctx, stop, "send what is due", SWEEP_EVERY, |ctx| {
         Box::pin(async move { wake_due(&ctx).await })
     });
