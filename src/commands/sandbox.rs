@@ -29,9 +29,8 @@ pub(super) async fn run(args: Args) -> Done {
     let handle = server.handle();
     let stopping = async {
         asked_to_stop().await;
-        handle.stop(true).await;
+        tokio::join!(sandbox.close(), handle.stop(true));
     };
     let (ended, ()) = tokio::join!(server, stopping);
-    sandbox.close().await;
     ended.map_err(|e| failed(&e))
 }

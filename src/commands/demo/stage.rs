@@ -92,8 +92,8 @@ impl Stage {
             sandbox_server,
             ..
         } = self;
-        sandbox_server.stop(true).await;
-        sandbox.close().await;
+        // Together: open pages listen to live notices, which only the simulator itself can end.
+        tokio::join!(sandbox.close(), sandbox_server.stop(true));
         running.stop().await;
         if let Err(error) = folder.close() {
             tracing::warn!(%error, "the demo's folder stays");
