@@ -1,8 +1,8 @@
 //! Settings, read once from the environment; all faults are reported at once; secrets print as `[hidden]`.
 
+mod environment;
 mod parse;
 
-use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -164,7 +164,7 @@ impl Config {
     /// # Errors
     /// All faults at once.
     pub fn from_env() -> Result<Self, Faults> {
-        Self::read(environment()?)
+        Self::read(environment::lookup()?)
     }
 
     /// The same for what cannot do without `DAOGOU_SECRET_KEY`: where it is missing, that is one of the faults.
@@ -172,7 +172,7 @@ impl Config {
     /// # Errors
     /// All faults at once.
     pub fn from_env_with_key() -> Result<Self, Faults> {
-        Self::read_with_key(environment()?)
+        Self::read_with_key(environment::lookup()?)
     }
 
     fn read_with_key(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Faults> {
@@ -250,38 +250,6 @@ fn no_key() -> String {
     format!("DAOGOU_SECRET_KEY: is not set; make one with `{KEY_COMMAND}` and keep it safe")
 }
 
-/// Looks keys up in the real environment, then in `.env`.
-fn environment() -> Result<impl Fn(&str) -> Option<String>, Faults> {
-    let file: HashMap<String, String> = match dotenvy::from_filename_iter(".env") {
-        Ok(lines) => lines
-            .collect::<Result<_, _>>()
-            .map_err(|e| Faults(vec![unreadable(&e)]))?,
-        Err(e) if e.not_found() => HashMap::new(),
-        Err(e) => return Err(Faults(vec![unreadable(&e)])),
-    };
-    Ok(move |key: &str| real_environment(key).or_else(|| file.get(key).cloned()))
-}
-
-/// Names the line by its key alone: what stands behind it may be a secret.
-fn unreadable(error: &dotenvy::Error) -> String {
-    match error {
-        dotenvy::Error::LineParse(line, _) => {
-            let key = line.split_once('=').map_or("", |(key, _)| key.trim());
-            let is_key =
-                !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-            let which = if is_key {
-                format!("the line {key}=…")
-            } else {
-                "a line".to_owned()
-            };
-            format!(
-                ".env: {which} cannot be read; each line is KEY=value, with quotes around a value that has blanks or #"
-            )
-        }
-        other => format!(".env: cannot be read ({other})"),
-    }
-}
-
 fn read_account(r: &mut Reader<impl Fn(&str) -> Option<String>>) -> Option<AccountSettings> {
     let mode: Mode = r.parsed("WECHAT_MODE", "secure", "plain, compatible or secure");
     let kind: Kind = r.parsed("WECHAT_KIND", "service", "service or miniprogram");
@@ -343,14 +311,6 @@ pub(crate) fn check_aes_key(text: &str) -> Result<(), String> {
     AesKey::parse(text).map(drop).map_err(|e| e.to_string())
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that reads the environment"
-)]
-fn real_environment(key: &str) -> Option<String> {
-    std::env::var(key).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -408,28 +368,6 @@ mod tests {
         assert_eq!(faults.len(), 2, "{faults:?}");
         assert!(faults.iter().any(|f| f.starts_with("DAOGOU_SECRET_KEY")));
         assert!(Config::read_with_key(|_| None).is_err());
-    }
-
-    #[test]
-    fn a_line_of_the_file_that_cannot_be_read_is_named_without_its_value() {
-        let line = "WECHAT_APP_SECRET=top secret".to_owned();
-        let text = unreadable(&dotenvy::Error::LineParse(line, 3));
-        assert!(text.contains("WECHAT_APP_SECRET=…"), "{text}");
-        assert!(!text.contains("top"), "{text}");
-        let text = unreadable(&dotenvy::Error::LineParse("topsecret".into(), 3));
-        assert!(!text.contains("top"), "{text}");
-    }
-
-    #[test]
-    fn redis_may_be_one_server_sentinel_or_cluster_each_with_tls() {
-        for scheme in ["redis", "redis+sentinel", "redis+cluster"] {
-            for scheme in [scheme.to_owned(), scheme.replace("redis", "rediss")] {
-                let url = format!("{scheme}://h1,h2/master/0");
-                assert!(read(&[("REDIS_URL", &url)]).is_ok(), "{url}");
-            }
-        }
-        let faults = read(&[("REDIS_URL", "http://:topsecret@h1")]).unwrap_err();
-        assert!(!faults.to_string().contains("topsecret"), "{faults}");
     }
 
     #[test]

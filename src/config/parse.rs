@@ -149,3 +149,26 @@ fn is_url(text: &str, schemes: &[&str]) -> bool {
     text.split_once("://")
         .is_some_and(|(scheme, rest)| schemes.contains(&scheme) && !rest.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redis(url: &str) -> Result<(), Faults> {
+        let mut reader = Reader::new(|_| Some(url.to_owned()));
+        reader.redis_url("REDIS_URL");
+        reader.finish()
+    }
+
+    #[test]
+    fn redis_may_be_one_server_sentinel_or_cluster_each_with_tls() {
+        for scheme in ["redis", "redis+sentinel", "redis+cluster"] {
+            for scheme in [scheme.to_owned(), scheme.replace("redis", "rediss")] {
+                let url = format!("{scheme}://h1,h2/master/0");
+                assert!(redis(&url).is_ok(), "{url}");
+            }
+        }
+        let faults = redis("http://:topsecret@h1").unwrap_err();
+        assert!(!faults.to_string().contains("topsecret"), "{faults}");
+    }
+}
