@@ -148,14 +148,33 @@ pub(crate) async fn is_served(url: &str) -> Result<bool> {
     Ok(Guard::try_take(url, SERVING).await?.is_none())
 }
 
+/// Says no where another process with the embedded session serves this database now.
+///
+/// # Errors
+/// When it does.
+pub(crate) async fn refuse_second(config: &Config) -> Result<()> {
+    let alone = config.redis_url.is_none();
+    // Where the lock cannot be asked for there is another reason, which its owner finds himself.
+    if alone
+        && is_served(config.database_url.expose())
+            .await
+            .unwrap_or(false)
+    {
+        return Err(second());
+    }
+    Ok(())
+}
+
 async fn only_process(url: &str) -> Result<Guard> {
-    Guard::try_take(url, SERVING).await?.ok_or_else(|| {
-        Error::Invalid(
-            "another process serves this database. Without REDIS_URL there can be only one; stop it, or set REDIS_URL for \
-             both"
-                .into(),
-        )
-    })
+    Guard::try_take(url, SERVING).await?.ok_or_else(second)
+}
+
+fn second() -> Error {
+    Error::Invalid(
+        "another process serves this database. Without REDIS_URL there can be only one; stop it, or set REDIS_URL for \
+         both"
+            .into(),
+    )
 }
 
 impl Running {

@@ -11,8 +11,16 @@ use crate::config::Config;
 pub(super) async fn run() -> Done {
     let config = Config::from_env_with_key()?;
     let address = config.listen;
-    let listener = TcpListener::bind(address)
-        .map_err(|e| Failure::Failed(format!("DAOGOU_LISTEN: cannot listen on {address}: {e}")))?;
+    let listener = match TcpListener::bind(address) {
+        Ok(listener) => listener,
+        Err(error) => {
+            // A second `serve` in the same folder meets the port first; the database is the better reason.
+            app::refuse_second(&config).await?;
+            return Err(Failure::Failed(format!(
+                "DAOGOU_LISTEN: cannot listen on {address}: {error}; end what listens there, or choose another port"
+            )));
+        }
+    };
     let running = app::start(config, listener, Clock::system(), Chance::system()).await?;
     tracing::info!(address = %running.address(), "serving");
     asked_to_stop().await;
