@@ -112,6 +112,27 @@ pub async fn save(ctx: &Context, settings: &AccountSettings) -> Result<()> {
         .await
 }
 
+/// Sets what a scan of another guide's code does to somebody who has a guide.
+///
+/// # Errors
+/// When the store fails.
+pub async fn set_scan_rule(
+    ctx: &Context,
+    id: AccountId,
+    rule: ScanRule,
+    protection_days: i32,
+) -> Result<()> {
+    let now = Timestamp::from(ctx.clock.now());
+    ctx.db
+        .write(
+            (id, rule, protection_days, now),
+            |txn, (id, rule, days, now)| {
+                Box::pin(queries::set_scan_rule(txn, *id, *rule, *days, *now))
+            },
+        )
+        .await
+}
+
 /// The columns of an account that come from outside.
 pub(crate) struct Sealed {
     appid: String,

@@ -61,3 +61,24 @@ pub(super) async fn save(txn: &Txn, row: &Sealed, now: Timestamp) -> Result<()> 
     }
     Ok(())
 }
+
+pub(super) async fn set_scan_rule(
+    txn: &Txn,
+    id: AccountId,
+    rule: ScanRule,
+    protection_days: i32,
+    now: Timestamp,
+) -> Result<()> {
+    let row = account::ActiveModel {
+        scan_rule: Set(rule),
+        protection_days: Set(protection_days),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    Entity::update_many()
+        .set(row)
+        .filter(account::Column::Id.eq(id))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}

@@ -1,5 +1,6 @@
 //! The commands: what they take, what they print, how they exit (0 done, 1 failed, 2 usage or settings).
 
+mod account;
 mod demo;
 mod doctor;
 mod guide;
@@ -40,6 +41,11 @@ enum Command {
     Migrate {
         #[command(subcommand)]
         action: migrate::Action,
+    },
+    /// Shows and sets what holds for a whole account 公众号.
+    Account {
+        #[command(subcommand)]
+        action: account::Action,
     },
     /// Adds and lists stores 门店.
     Store {
@@ -118,6 +124,7 @@ async fn run(command: Command) -> Done {
         Command::Demo(args) => demo::run(args).await,
         Command::Sandbox(args) => sandbox::run(args).await,
         Command::Migrate { action } => migrate::run(action).await,
+        Command::Account { action } => account::run(action).await,
         Command::Store { action } => store::run(action).await,
         Command::Guide { action } => guide::run(action).await,
         Command::Outbound { action } => outbound::run(action).await,
