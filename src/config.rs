@@ -299,7 +299,8 @@ fn read_account(r: &mut Reader<impl Fn(&str) -> Option<String>>) -> Option<Accou
     })
 }
 
-fn is_appid(text: &str) -> bool {
+/// Whether an account can be called so.
+pub(crate) fn is_appid(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text
             .bytes()

@@ -43,6 +43,9 @@ impl From<sea_orm::DbErr> for Error {
         if is_deadlock(&error) {
             return Self::Deadlock(error);
         }
+        if is_refused(&error) {
+            return Self::Internal(format!("the store refuses this: {error}"));
+        }
         match error {
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) | DbErr::Query(_) | DbErr::Exec(_) => {
                 Self::Unavailable(error)
@@ -54,12 +57,7 @@ impl From<sea_orm::DbErr> for Error {
 
 /// Whether the database gave this unit up so that another could go on: SQLSTATE 40001 and 40P01, MySQL 1213 and 1205.
 fn is_deadlock(error: &sea_orm::DbErr) -> bool {
-    let (sea_orm::DbErr::Query(sea_orm::RuntimeErr::SqlxError(e))
-    | sea_orm::DbErr::Exec(sea_orm::RuntimeErr::SqlxError(e))) = error
-    else {
-        return false;
-    };
-    let Some(database) = e.as_database_error() else {
+    let Some(database) = answer_of(error) else {
         return false;
     };
     let message = database.message();
@@ -68,4 +66,28 @@ fn is_deadlock(error: &sea_orm::DbErr) -> bool {
         .is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01"))
         || message.contains("Deadlock found")
         || message.contains("Lock wait timeout")
+}
+
+/// Whether the database is well and says no to this statement or these values: trying again cannot help. SQLSTATE classes
+/// 21 to 23 and 42 on the servers; on SQLite error, too big, constraint, mismatch and out of range.
+fn is_refused(error: &sea_orm::DbErr) -> bool {
+    let Some(code) = answer_of(error).and_then(|database| database.code()) else {
+        return false;
+    };
+    match code.parse::<u32>() {
+        Ok(extended) if code.len() < 5 => matches!(extended & 0xff, 1 | 18 | 19 | 20 | 25),
+        _ => ["21", "22", "23", "42"]
+            .iter()
+            .any(|class| code.starts_with(class)),
+    }
+}
+
+/// What the database itself said, when it was reached.
+fn answer_of(error: &sea_orm::DbErr) -> Option<&dyn sea_orm::sqlx::error::DatabaseError> {
+    let (sea_orm::DbErr::Query(sea_orm::RuntimeErr::SqlxError(e))
+    | sea_orm::DbErr::Exec(sea_orm::RuntimeErr::SqlxError(e))) = error
+    else {
+        return None;
+    };
+    e.as_database_error()
 }

@@ -43,9 +43,15 @@ impl Signals {
             .is_some_and(|waiting| waiting.iter().any(|w| !w.is_closed()))
     }
 
-    /// Forgets who waits for push `id`.
-    pub fn forget(&self, id: InboundId) {
-        lock(&self.0.answers).remove(&id);
+    /// Forgets those who do not wait for push `id` any more.
+    pub fn forget_gone(&self, id: InboundId) {
+        let mut answers = lock(&self.0.answers);
+        if let Some(waiting) = answers.get_mut(&id) {
+            waiting.retain(|w| !w.is_closed());
+            if waiting.is_empty() {
+                answers.remove(&id);
+            }
+        }
     }
 
     /// Says that messages for `people` are ready.

@@ -27,7 +27,7 @@ pub(super) async fn give_up(ctx: &Context, id: InboundId) -> Result<Option<Strin
             queries::get(txn.conn(), *id).await
         })
     });
-    ctx.signals.forget(id);
+    ctx.signals.forget_gone(id);
     Ok(row.await?.and_then(read).flatten())
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use daogou_schema::inbound::{self, Answer, State};
 use daogou_schema::reply_window::Trigger;
 use daogou_schema::{Address, Timestamp, guide};
+use daogou_wechat::text::strip_forbidden;
 use daogou_wechat::{Body, Event, Format, Kind, Message, Push};
 
 use super::queries;
@@ -47,7 +48,10 @@ pub(super) async fn handle(
         .format
         .parse()
         .map_err(|_why| Error::Internal("a stored push has an unknown format".into()))?;
-    let push = Push::parse(format, row.raw.as_deref().unwrap_or_default());
+    let push = Push::parse(
+        format,
+        &strip_forbidden(row.raw.as_deref().unwrap_or_default()),
+    );
     let push =
         push.map_err(|e| Error::Internal(format!("a stored push cannot be read any more: {e}")))?;
     let now = Timestamp::from(ctx.clock.now());

@@ -25,8 +25,10 @@ pub struct Incoming {
     pub account: Arc<Account>,
     /// XML or JSON.
     pub format: Format,
-    /// The body, decrypted.
+    /// The body, decrypted and without characters that XML forbids.
     pub text: String,
+    /// The body as it came, as far as a database can store it.
+    pub raw: String,
 }
 
 /// A stored push.
@@ -104,6 +106,7 @@ fn record(incoming: Incoming, now: Timestamp) -> Record {
         account,
         format,
         text,
+        raw,
     } = incoming;
     let person = |openid: Option<&str>| Address {
         account_id: account.id,
@@ -125,7 +128,7 @@ fn record(incoming: Incoming, now: Timestamp) -> Record {
             received_at: now,
             state: State::Stored,
             format,
-            raw: text,
+            raw,
         },
         Err(unreadable) => {
             tracing::warn!(account.appid = %account.appid, reason = %unreadable, "an authentic push cannot be read; kept as it is");
@@ -138,7 +141,7 @@ fn record(incoming: Incoming, now: Timestamp) -> Record {
                 received_at: now,
                 state: State::Unreadable,
                 format,
-                raw: text,
+                raw,
             }
         }
     }

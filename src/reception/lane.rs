@@ -24,8 +24,13 @@ const TAKE_OVER_AFTER: TimeDelta = TimeDelta::seconds(15);
 /// Handles what waits in a held lane, then lets it go.
 pub(super) async fn work(ctx: Context, account: Arc<Account>, hold: Hold) {
     if let Err(error) = work_through(&ctx, &account, &hold).await {
-        // The lane's lease ends and the sweep takes over.
-        tracing::error!(%error, "a lane was left before its end");
+        tracing::error!(%error, "a lane was left before its end; the sweep takes over");
+        let released = ctx
+            .db
+            .write(hold, |txn, hold| Box::pin(lanes::release(txn, hold)));
+        if let Err(error) = released.await {
+            tracing::warn!(%error, "its lane is free again when the lease is over");
+        }
     }
 }
 
@@ -122,7 +127,10 @@ async fn take_over_since(ctx: &Context, before: Timestamp, now: Timestamp) -> Re
     let people = queries::unfinished_people(ctx.db.reads(), before).await?;
     let count = people.len();
     for person in people {
-        take_over(ctx, person, now).await?;
+        if let Err(error) = take_over(ctx, person, now).await {
+            // One that cannot be helped must not keep the others waiting.
+            tracing::error!(%error, "the pushes of one person were not taken over");
+        }
     }
     Ok(count)
 }

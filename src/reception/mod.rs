@@ -12,11 +12,13 @@ use std::time::{Duration, Instant};
 
 use daogou_schema::InboundId;
 use daogou_schema::inbound::State;
+use tokio::sync::oneshot;
 use tokio::time::timeout_at;
 
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::outbound;
+use crate::signals::Answered;
 
 pub use intake::Incoming;
 pub use lane::{heal, heal_alone};
@@ -44,33 +46,64 @@ pub struct TakenIn {
 pub async fn take_in(ctx: &Context, incoming: Incoming) -> Result<TakenIn> {
     let since = Instant::now();
     let deadline = tokio::time::Instant::now() + BUDGET;
-    let account = incoming.account.clone();
-    let accepted = intake::accept(ctx, incoming).await?;
-    let id = accepted.id;
-    if accepted.state == State::Unreadable {
-        return Ok(TakenIn {
-            id,
-            answer: None,
-            since,
-        });
-    }
-    let answered = ctx.signals.on_answer(id);
-    if let Some(hold) = accepted.hold {
-        ctx.tasks.run(lane::work(ctx.clone(), account, hold));
-    } else if let Some(decided) = answer::decided(ctx, id).await? {
+    let begun = begin(ctx, incoming).await?;
+    let id = begun.id;
+    let taken = |answer| TakenIn { id, answer, since };
+    let Some(answered) = begun.answered else {
+        return Ok(taken(None));
+    };
+    if !begun.at_work
+        && let Some(decided) = answer::decided(ctx, id).await?
+    {
         // It was handled before: a duplicate, or another request's lane was faster.
-        ctx.signals.forget(id);
-        return Ok(TakenIn {
-            id,
-            answer: decided,
-            since,
-        });
+        drop(answered);
+        ctx.signals.forget_gone(id);
+        return Ok(taken(decided));
     }
     let answer = match timeout_at(deadline, answered).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) | Err(_) => answer::give_up(ctx, id).await?,
     };
-    Ok(TakenIn { id, answer, since })
+    Ok(taken(answer))
+}
+
+/// A push that is stored.
+struct Begun {
+    id: InboundId,
+    /// Hears the answer; none when there is nothing to wait for.
+    answered: Option<oneshot::Receiver<Answered>>,
+    /// The sender's lane was free and is being worked through.
+    at_work: bool,
+}
+
+/// Stores a push and works through its lane, beside the request: WeChat may hang up, or the request be given up, at any
+/// moment, and must not leave a lane that is taken with nobody at work in it.
+async fn begin(ctx: &Context, incoming: Incoming) -> Result<Begun> {
+    let (tell, told) = oneshot::channel();
+    let ctx_of_task = ctx.clone();
+    ctx.tasks.run(async move {
+        let (ctx, account) = (ctx_of_task, incoming.account.clone());
+        let mut hold = None;
+        let begun = intake::accept(&ctx, incoming).await.map(|accepted| {
+            hold = accepted.hold;
+            let waits = accepted.state != State::Unreadable;
+            Begun {
+                id: accepted.id,
+                answered: waits.then(|| ctx.signals.on_answer(accepted.id)),
+                at_work: hold.is_some(),
+            }
+        });
+        // Before the work begins: when nobody hears the answer any more, it goes through the API.
+        if let Err(Ok(Begun { id, answered, .. })) = tell.send(begun) {
+            drop(answered);
+            ctx.signals.forget_gone(id);
+        }
+        if let Some(hold) = hold {
+            lane::work(ctx, account, hold).await;
+        }
+    });
+    told.await
+        .map_err(|_dropped| Error::Internal("a push was dropped while it was stored".into()))?
 }
 
 impl TakenIn {

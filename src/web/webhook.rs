@@ -1,16 +1,19 @@
 //! The callback of WeChat: `/wechat/{appid}`. It opens the envelope and hands the push to reception; nothing else.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::HttpResponse;
 use actix_web::web::{BytesMut, Data, Path, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use daogou_wechat::{BODY_BYTES_MAX, Format, Query as PushQuery, Refused, is_container_probe};
 use futures_util::StreamExt;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::failure;
-use crate::accounts;
+use crate::accounts::{self, Account};
+use crate::config::is_appid;
 use crate::context::Context;
+use crate::error::Result;
 use crate::reception::{self, Incoming};
 
 /// WeChat gives up at 5 s; by then it has to know that the push was not accepted, so that it comes again.
@@ -22,10 +25,10 @@ const DRAIN_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub(super) async fn verify(
     ctx: Data<Context>,
     appid: Path<String>,
-    query: Query<PushQuery>,
+    request: HttpRequest,
 ) -> HttpResponse {
-    match accounts::find(&ctx, &appid).await {
-        Ok(Some(account)) => match account.door.verify_url(&query) {
+    match find(&ctx, &appid).await {
+        Ok(Some(account)) => match account.door.verify_url(&query_of(&request)) {
             Ok(echo) => HttpResponse::Ok()
                 .content_type("text/plain; charset=utf-8")
                 .body(echo),
@@ -40,23 +43,27 @@ pub(super) async fn verify(
 pub(super) async fn receive(
     ctx: Data<Context>,
     appid: Path<String>,
-    query: Query<PushQuery>,
+    request: HttpRequest,
     payload: Payload,
 ) -> HttpResponse {
-    let Some(body) = read(payload).await else {
-        return refuse(&appid, &Refused::TooLarge);
+    let deadline = Instant::now() + PATIENCE;
+    let body = match timeout_at(deadline, read(payload)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(refused)) => return refuse(&appid, &refused),
+        Err(_late) => return refuse(&appid, &Refused::Incomplete),
     };
     if is_container_probe(&body) {
         return success();
     }
-    match timeout(PATIENCE, take_in(&ctx, &appid, &query, &body)).await {
+    let query = query_of(&request);
+    match timeout_at(deadline, take_in(&ctx, &appid, &query, &body)).await {
         Ok(answer) => answer,
         Err(_late) => failure::busy(),
     }
 }
 
 async fn take_in(ctx: &Context, appid: &str, query: &PushQuery, body: &[u8]) -> HttpResponse {
-    let account = match accounts::find(ctx, appid).await {
+    let account = match find(ctx, appid).await {
         Ok(Some(account)) => account,
         Ok(None) => return failure::not_found().await,
         Err(error) => return failure::answer(&error),
@@ -70,6 +77,7 @@ async fn take_in(ctx: &Context, appid: &str, query: &PushQuery, body: &[u8]) -> 
         account,
         format,
         text: opened.text,
+        raw: opened.raw,
     };
     match reception::take_in(ctx, incoming).await {
         Ok(taken) => {
@@ -87,20 +95,40 @@ async fn take_in(ctx: &Context, appid: &str, query: &PushQuery, body: &[u8]) -> 
     }
 }
 
-/// The body, or none when it is too long or broke off.
-async fn read(mut payload: Payload) -> Option<BytesMut> {
+/// The account, if it can be one: what is no appid is not even looked up, because databases differ in what they take
+/// for text and in what they take for the same.
+async fn find(ctx: &Context, appid: &str) -> Result<Option<Arc<Account>>> {
+    if is_appid(appid) {
+        accounts::find(ctx, appid).await
+    } else {
+        Ok(None)
+    }
+}
+
+/// A query that cannot be read proves nothing: it is refused like a wrong signature.
+fn query_of(request: &HttpRequest) -> PushQuery {
+    Query::from_query(request.query_string())
+        .map_or_else(|_unreadable| PushQuery::default(), Query::into_inner)
+}
+
+/// The whole body.
+async fn read(mut payload: Payload) -> Result<BytesMut, Refused> {
     let mut body = BytesMut::new();
     let mut length = 0;
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.ok()?;
+        let chunk = chunk.map_err(|_broken| Refused::Incomplete)?;
         length += chunk.len();
         if length <= BODY_BYTES_MAX {
             body.extend_from_slice(&chunk);
         } else if length > DRAIN_BYTES_MAX {
-            return None;
+            break;
         }
     }
-    (length <= BODY_BYTES_MAX).then_some(body)
+    if length <= BODY_BYTES_MAX {
+        Ok(body)
+    } else {
+        Err(Refused::TooLarge)
+    }
 }
 
 fn success() -> HttpResponse {

@@ -76,6 +76,9 @@ pub enum Refused {
     /// Over [`BODY_BYTES_MAX`].
     #[error("the body is larger than {BODY_BYTES_MAX} bytes")]
     TooLarge,
+    /// It broke off, or took too long to arrive.
+    #[error("the body did not arrive whole")]
+    Incomplete,
     /// The signature is wrong or missing.
     #[error("the signature is wrong or missing")]
     BadSignature,

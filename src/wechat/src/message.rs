@@ -92,6 +92,9 @@ pub enum Message {
     },
 }
 
+/// Anything longer is no media id. (WeChat's have 64 characters today.)
+const MEDIA_ID_BYTES_MAX: usize = 191;
+
 impl Message {
     /// The message of that `MsgType`; `None` when the type is not one that people send.
     pub(crate) fn from_fields(msg_type: &str, fields: &Node) -> Option<Self> {
@@ -101,22 +104,22 @@ impl Message {
                 menu_id: fields.owned("bizmsgmenuid"),
             },
             "image" => Self::Image {
-                media_id: fields.string("MediaId"),
+                media_id: media_id(fields, "MediaId"),
                 pic_url: fields.owned("PicUrl"),
             },
             "voice" => Self::Voice {
-                media_id: fields.string("MediaId"),
+                media_id: media_id(fields, "MediaId"),
                 format: fields.string("Format"),
                 media_id_16k: fields.owned("MediaId16K"),
                 recognition: fields.owned("Recognition"),
             },
             "video" => Self::Video {
-                media_id: fields.string("MediaId"),
-                thumb_media_id: fields.string("ThumbMediaId"),
+                media_id: media_id(fields, "MediaId"),
+                thumb_media_id: media_id(fields, "ThumbMediaId"),
             },
             "shortvideo" => Self::ShortVideo {
-                media_id: fields.string("MediaId"),
-                thumb_media_id: fields.string("ThumbMediaId"),
+                media_id: media_id(fields, "MediaId"),
+                thumb_media_id: media_id(fields, "ThumbMediaId"),
             },
             "location" => Self::Location {
                 latitude: fields.string("Location_X"),
@@ -134,7 +137,7 @@ impl Message {
                 appid: fields.string("AppId"),
                 page_path: fields.string("PagePath"),
                 thumb_url: fields.string("ThumbUrl"),
-                thumb_media_id: fields.string("ThumbMediaId"),
+                thumb_media_id: media_id(fields, "ThumbMediaId"),
             },
             "file" => Self::File {
                 title: fields.string("Title"),
@@ -147,4 +150,12 @@ impl Message {
         };
         Some(message)
     }
+}
+
+/// The id of a file; empty when there is none or it cannot be one.
+fn media_id(fields: &Node, name: &str) -> String {
+    let id = fields.text_of(name);
+    id.filter(|id| id.len() <= MEDIA_ID_BYTES_MAX)
+        .unwrap_or_default()
+        .to_owned()
 }
