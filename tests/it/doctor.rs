@@ -293,6 +293,30 @@ async fn redis_that_is_away_is_a_failure_and_a_wrong_address_a_fault_of_the_sett
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_second_server_hears_why_even_where_it_meets_the_port_first() {
+    let mut app = house().await;
+    let taken = app.server.trim_start_matches("http://").to_owned();
+    app.set("DAOGOU_LISTEN", &taken);
+    let second = app.daogou(&["serve"]);
+    let words = text(&second.stderr);
+    assert_eq!(second.status.code(), Some(2), "{words}");
+    assert!(
+        words.contains("another process serves this database"),
+        "{words}"
+    );
+
+    // The port alone is nobody's setting.
+    app.stop().await;
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let taken = listener.local_addr().expect("an address").to_string();
+    app.set("DAOGOU_LISTEN", &taken);
+    let first = app.daogou(&["serve"]);
+    let words = text(&first.stderr);
+    assert_eq!(first.status.code(), Some(1), "{words}");
+    assert!(words.contains("DAOGOU_LISTEN"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn faults_of_the_settings_are_all_named_and_end_with_2() {
     let mut app = house().await;
     for (key, value) in [
