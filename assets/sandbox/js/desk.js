@@ -5,7 +5,8 @@ import { personFace } from "./faces.js";
 import { roleOf } from "./roles.js";
 import { store } from "./store.js";
 
-const NARROW = matchMedia("(max-width: 719px)");
+/** Whether one phone fills the page. */
+export const NARROW = matchMedia("(max-width: 719px)");
 
 export class Desk extends EventTarget {
   #phones = new Map();
@@ -32,6 +33,9 @@ export class Desk extends EventTarget {
   get phones() {
     return [...this.#phones.values()];
   }
+  get front() {
+    return this.#phones.get(this.#front);
+  }
 
   /** Opens a person's phone (or finds it) and brings it to the front. */
   open(id, { focus = true } = {}) {
@@ -40,6 +44,7 @@ export class Desk extends EventTarget {
       this.#phones.set(id, phone);
       this.#row.append(phone.element);
       phone.addEventListener("screen", (event) => this.dispatchEvent(new CustomEvent("screen", { detail: { person: id, name: event.detail } })));
+      phone.addEventListener("steps", () => this.#stepped(id));
       const follows = store.accounts.filter(({ appid }) => store.standing(id, appid).subscribed);
       if (follows.length === 1) phone.openChat(follows[0].appid, { focus: false });
     }
@@ -65,6 +70,12 @@ export class Desk extends EventTarget {
     if (scroll && !NARROW.matches) element?.scrollIntoView({ behavior: "smooth", block: "nearest", inline: "nearest" });
     this.#phones.get(id)?.top?.screen.shown?.();
     this.#label();
+    this.#strip.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.#stepped(id);
+  }
+
+  #stepped(id) {
+    if (id === this.#front) this.dispatchEvent(new Event("steps"));
   }
 
   /** What stands on the desk when no phone is open. */
@@ -73,11 +84,16 @@ export class Desk extends EventTarget {
     this.#blank.hidden = this.#phones.size > 0;
   }
 
-  #changed() {
+  /** Keeps in the address which phones are open. */
+  writeAddress() {
     const address = new URL(location.href);
     if (this.ids.length > 0) address.searchParams.set("people", this.ids.join(","));
     else address.searchParams.delete("people");
-    history.replaceState(null, "", address.href.replaceAll("%2C", ","));
+    history.replaceState(history.state, "", address.href.replaceAll("%2C", ","));
+  }
+
+  #changed() {
+    this.writeAddress();
     this.#blank.hidden = this.#phones.size > 0;
     this.#label();
     this.dispatchEvent(new Event("phones"));
@@ -103,7 +119,7 @@ export class Desk extends EventTarget {
     item.dot = h("span", { class: "badge badge--dot", hidden: true });
     item.unread = unseen("");
     item.key = button({ class: "strip-key", onclick: () => this.bring(phone.id) },
-      personFace(phone.name), h("span", {}, phone.name), item.dot, item.unread);
+      personFace(phone.name), h("span", { class: "strip-name" }, phone.name), item.dot, item.unread);
     item.append(item.key);
     return item;
   }

@@ -45,7 +45,7 @@ function facts({ guide, customer, other }) {
   const relayed = (item) => item.from === "account" && RELAYED.test(`${textOf(item)}${item.head_content ?? ""}`);
   const since = (list, at, test) => list.some((item) => item.at >= at && test(item));
   const wrote = asked?.at ?? Infinity;
-  const otherWrote = Math.max(wrote, others.findLast((item) => item.from === "person")?.at ?? Infinity);
+  const otherWrote = others.find((item) => item.from === "person" && item.at >= wrote)?.at ?? Infinity;
   return {
     bound: store.standing(customer, appid).subscribed,
     told: since(guides, met, relayed),
@@ -73,7 +73,7 @@ function steps(desk, looked) {
       label: "填好这句话", go: chat(customer, "这款防水吗？孩子游泳能戴吗") },
     { key: "answer", done: known.answered, words: `${name(guide)}在公众号里直接回复`,
       label: "填好回复", go: chat(guide, "20 米防水，泳池可以戴；热水澡和桑拿不行") },
-    other && { key: "other", done: known.held, words: `${name(customer)}再问一句，${name(other)}也来问；${name(guide)}这时直接回复，会先被问「发给谁」`,
+    other && { key: "other", done: known.held, words: `${name(other)}也来问；${name(guide)}直接回复，会先被问「发给谁」，点了名字才发出`,
       label: `打开${name(other)}的手机`, go: chat(other, "在吗？想问问能不能换表带") },
     { key: "quota", done: looked.has("me"), words: "在「我」里看：公众号现在还能主动发几条",
       label: "去看", go: () => { const phone = desk.open(customer); phone.open("home").show("me"); } },

@@ -5,7 +5,7 @@ import { listen } from "./live.js";
 import { clock } from "./time.js";
 import { store } from "./store.js";
 import { toaster } from "./toast.js";
-import { Desk } from "./desk.js";
+import { Desk, NARROW } from "./desk.js";
 import { opener } from "./opener.js";
 import { clockBar } from "./clockbar.js";
 import { hints } from "./hints.js";
@@ -13,6 +13,7 @@ import { records } from "./records.js";
 import { quirks } from "./quirks.js";
 import { firstTwo, learnRoles } from "./roles.js";
 import { connectGuide, unreachable } from "./blank.js";
+import { trail } from "./trail.js";
 
 const at = (id) => document.getElementById(id);
 const SETTLED_MS = 800;
@@ -28,13 +29,16 @@ function wanted() {
 
 function watchAside() {
   const [aside, key] = [at("aside"), at("aside-key")];
+  const isOpen = () => aside.classList.contains("aside--open");
   const set = (open) => {
+    if (open === isOpen()) return;
     aside.classList.toggle("aside--open", open);
     key.setAttribute("aria-expanded", String(open));
+    aside.dispatchEvent(new Event("steps"));
   };
   key.addEventListener("click", () => {
-    set(!aside.classList.contains("aside--open"));
-    if (aside.classList.contains("aside--open")) aside.focus();
+    set(!isOpen());
+    if (isOpen()) aside.focus();
   });
   at("aside-close").addEventListener("click", () => {
     set(false);
@@ -48,18 +52,31 @@ function watchAside() {
     set(false);
     key.focus();
   });
-  return () => set(false);
+  return { element: aside, isOpen, close: () => set(false) };
+}
+
+/** On a narrow screen the browser's back key leaves the aside, else what lies on top of the phone in front. */
+function watchBack(aside) {
+  const update = trail({
+    steps: () => (NARROW.matches ? Number(aside.isOpen()) + (desk.front?.steps ?? 0) : 0),
+    back: () => (aside.isOpen() ? aside.close() : desk.front?.back()),
+    moved: () => desk.writeAddress(),
+  });
+  for (const source of [aside.element, desk]) source.addEventListener("steps", update);
+  desk.addEventListener("phones", update);
+  NARROW.addEventListener("change", update);
 }
 
 function build() {
   const open = opener(desk, toast);
   for (const key of [at("open-key"), at("strip-open")]) key.addEventListener("click", open);
   at("clock").replaceChildren(clockBar(toast));
-  const closeAside = watchAside();
+  const aside = watchAside();
+  watchBack(aside);
   const progress = at("aside-progress");
   at("aside-body").append(
     h("div", { class: "aside-clock" }, clockBar(toast)),
-    hints(desk, { onProgress: (done, all) => setText(progress, all > 0 ? `${done}/${all}` : ""), afterGo: closeAside }),
+    hints(desk, { onProgress: (done, all) => setText(progress, all > 0 ? `${done}/${all}` : ""), afterGo: aside.close }),
     records(), quirks(toast));
 }
 

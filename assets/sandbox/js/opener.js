@@ -1,11 +1,13 @@
 // "打开一部手机": choose somebody whose phone is not open yet, or make a new person.
-import { h, button } from "./dom.js";
+import { h, button, unseen } from "./dom.js";
 import { icon } from "./icons.js";
 import { personFace } from "./faces.js";
 import { roleOf } from "./roles.js";
 import { store } from "./store.js";
 
 const LONGEST_NAME = 20;
+
+const chip = (role) => h("span", { class: role === "导购" ? "chip chip--guide" : "chip" }, role);
 
 /** Makes the dialog; the answer opens it. */
 export function opener(desk, toast) {
@@ -54,9 +56,9 @@ export function opener(desk, toast) {
     const open = new Set(desk.ids);
     const rest = store.people.filter(({ id }) => !open.has(id));
     const row = (person) => h("li", {}, button({ class: "people-key", onclick: () => show(person.id).catch(failed) },
-      personFace(person.name), h("span", { class: "cell-name" }, person.name), h("span", { class: "chip" }, roleOf(person.id)), icon("chevron")));
+      personFace(person.name), h("span", { class: "cell-name" }, person.name), chip(roleOf(person.id)), icon("chevron")));
     const lying = (person) => h("li", { class: "people-key people-open" }, personFace(person.name), h("span", { class: "cell-name" }, person.name),
-      button({ class: "people-close", "aria-label": `合上${person.name}的手机`, onclick: () => { dialog.close(); desk.close(person.id); } }, "合上"));
+      button({ class: "people-close", onclick: () => { dialog.close(); desk.close(person.id); } }, "合上", unseen(`${person.name}的手机`)));
     list.replaceChildren(...rest.map(row));
     opened.replaceChildren(...store.people.filter(({ id }) => open.has(id)).map(lying));
     openedTitle.hidden = open.size === 0;

@@ -10,6 +10,7 @@ function overlay(host, content, className, label) {
     if (!layer.isConnected) return;
     layer.remove();
     for (const other of others) other.inert = false;
+    host.dispatchEvent(new Event("overlay"));
     before?.focus({ preventScroll: true });
   };
   layer.addEventListener("keydown", (event) => {
@@ -23,6 +24,7 @@ function overlay(host, content, className, label) {
   for (const other of others) other.inert = true;
   host.append(layer);
   layer.focus({ preventScroll: true });
+  host.dispatchEvent(new Event("overlay"));
   return { layer, close };
 }
 

@@ -37,6 +37,7 @@ export class Phone extends EventTarget {
     const glass = h("div", { class: "glass" }, this.#status.element, this.#screens, h("div", { class: "home-bar", "aria-hidden": "true" }));
     this.toast = toaster(glass);
     this.glass = glass;
+    glass.addEventListener("overlay", () => this.#stepped());
     this.role = h("span", { class: "chip", hidden: true });
     this.element = h("section", { class: "phone", "aria-label": `${this.name}的手机`, "data-person": personId },
       h("div", { class: "phone-label" }, h("strong", {}, this.name), this.role,
@@ -53,6 +54,16 @@ export class Phone extends EventTarget {
   }
   showing(name) {
     return this.top?.name === name;
+  }
+  get #overlays() {
+    return this.glass.querySelectorAll(":scope > .overlay");
+  }
+  /** How often one can go back here. */
+  get steps() {
+    return this.#stack.length - 1 + this.#overlays.length;
+  }
+  #stepped() {
+    this.dispatchEvent(new Event("steps"));
   }
 
   /** Opens a screen over the present one, or brings the one below back when it is the same. */
@@ -78,6 +89,7 @@ export class Phone extends EventTarget {
     if (focus) screen.heading?.focus({ preventScroll: true });
     screen.shown?.();
     this.dispatchEvent(new CustomEvent("screen", { detail: name }));
+    this.#stepped();
     return screen;
   }
 
@@ -95,10 +107,14 @@ export class Phone extends EventTarget {
     if (this.element.contains(document.activeElement) || document.activeElement === document.body) {
       (opener?.isConnected ? opener : below.heading)?.focus({ preventScroll: true });
     }
+    this.#stepped();
   }
 
+  /** Leaves what lies on top: a sheet or picture, else the screen. */
   back() {
-    if (this.#stack.length > 1) this.#drop();
+    const overlay = [...this.#overlays].at(-1);
+    if (overlay) overlay.dispatchEvent(new Event("dismiss"));
+    else if (this.#stack.length > 1) this.#drop();
   }
 
   /** Opens the chat with an account directly above the home screen. */

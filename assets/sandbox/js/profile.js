@@ -1,5 +1,5 @@
 // The page of an account: 关注, 发消息, 不再关注, and whether its messages are accepted. After a scan it carries the code.
-import { h, button, setText } from "./dom.js";
+import { h, button, setText, unseen } from "./dom.js";
 import { icon } from "./icons.js";
 import { store } from "./store.js";
 import { titleBar } from "./bar.js";
@@ -15,7 +15,7 @@ const fact = (label, value, code = false) =>
 export function profile(phone, { appid, ticket = null }) {
   const account = store.account(appid);
   const mini = account.kind === "miniprogram";
-  const bar = titleBar({ title: "", back: () => phone.back() });
+  const bar = titleBar({ title: unseen(`${account.name}的资料`), back: () => phone.back() });
   const follow = button({ class: "fill-button", onclick: () => join() }, ticket ? "关注公众号" : "关注");
   const write = button({ class: "cell cell--act", onclick: () => phone.openChat(appid) }, icon("chats"), h("span", {}, mini ? "进入客服会话" : "发消息"));
   const accept = h("input", { type: "checkbox", role: "switch", class: "switch", "aria-label": "接收消息" });
