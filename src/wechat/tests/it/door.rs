@@ -347,6 +347,27 @@ fn a_verification_without_echo_or_with_a_wrong_signature_is_refused() {
 }
 
 #[test]
+fn a_question_that_a_door_signs_is_answered_by_the_same_door_alone() {
+    let (door, ..) = signed(Mode::Secure, CLEAR);
+    let [signature, timestamp, nonce, echostr] = door
+        .question(1_714_036_504, "7", "echo")
+        .map(|(_, value)| Some(value));
+    let query = Query {
+        signature,
+        timestamp,
+        nonce,
+        echostr,
+        ..Query::default()
+    };
+    assert_eq!(door.verify_url(&query).unwrap(), "echo");
+    let other = Door {
+        token: "another".to_owned(),
+        ..door
+    };
+    assert_eq!(other.verify_url(&query), Err(Refused::BadSignature));
+}
+
+#[test]
 fn cloud_hostings_probe_is_recognised_and_nothing_else() {
     assert!(is_container_probe(b"{\"action\": \"CheckContainerPath\"}"));
     for body in [
