@@ -39,6 +39,7 @@ fn inbound(db: DbBackend) -> TableCreateStatement {
         .col(optional(string("event", 64)))
         .col(string("format", 8))
         .col(optional(long_text(db, "raw")))
+        .col(optional(count("key_index")))
         .col(optional(number("pushed_at")))
         .col(number("received_at"))
         .col(word("state"))

@@ -33,6 +33,8 @@ struct Handling {
     push: Push,
     /// A request is waiting, and a passive answer can be read.
     attended: bool,
+    /// Which key opened the push.
+    key_index: usize,
     nonce: String,
     random: [u8; 16],
 }
@@ -67,6 +69,10 @@ pub(super) async fn handle(
     let handling = Handling {
         hold: hold.clone(),
         attended: ctx.signals.is_awaited(row.id) && account.kind == Kind::Service,
+        key_index: row
+            .key_index
+            .and_then(|index| index.try_into().ok())
+            .unwrap_or(0),
         nonce: ctx.chance.below(10_000_000_000).to_string(),
         random: ctx.chance.bytes(),
         visit,
@@ -114,7 +120,7 @@ async fn answer(txn: &Txn, h: &Handling) -> Result<Option<String>> {
     let xml = chosen.reply.to_xml(&visit.openid, us, seconds);
     let xml =
         xml.map_err(|e| Error::Internal(format!("a passive answer cannot be written: {e}")))?;
-    let body = door.seal(&xml, seconds, &h.nonce, h.random);
+    let body = door.seal(h.key_index, &xml, seconds, &h.nonce, h.random);
     let body =
         body.map_err(|e| Error::Internal(format!("a passive answer cannot be encrypted: {e}")))?;
     if !queries::decide(txn, id, Answer::Passive, Some(&body)).await? {

@@ -25,6 +25,8 @@ pub struct Incoming {
     pub account: Arc<Account>,
     /// XML or JSON.
     pub format: Format,
+    /// Which of the account's keys opened it; none in plain mode.
+    pub key_index: Option<usize>,
     /// The body, decrypted and without characters that XML forbids.
     pub text: String,
     /// The body as it came, as far as a database can store it.
@@ -46,6 +48,7 @@ pub(super) struct Record {
     pub msg_type: String,
     pub event: Option<String>,
     pub format: Format,
+    pub key_index: Option<i32>,
     pub raw: String,
     pub pushed_at: Option<Timestamp>,
     pub received_at: Timestamp,
@@ -105,9 +108,11 @@ fn record(incoming: Incoming, now: Timestamp) -> Record {
     let Incoming {
         account,
         format,
+        key_index,
         text,
         raw,
     } = incoming;
+    let key_index = key_index.and_then(|index| i32::try_from(index).ok());
     let person = |openid: Option<&str>| Address {
         account_id: account.id,
         openid: openid
@@ -128,6 +133,7 @@ fn record(incoming: Incoming, now: Timestamp) -> Record {
             received_at: now,
             state: State::Stored,
             format,
+            key_index,
             raw,
         },
         Err(unreadable) => {
@@ -141,6 +147,7 @@ fn record(incoming: Incoming, now: Timestamp) -> Record {
                 received_at: now,
                 state: State::Unreadable,
                 format,
+                key_index,
                 raw,
             }
         }

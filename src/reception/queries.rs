@@ -43,6 +43,7 @@ pub(super) async fn insert(txn: &Txn, record: &Record) -> Result<InboundId> {
         msg_type: Set(record.msg_type.clone()),
         event: Set(record.event.clone()),
         format: Set(record.format.to_string()),
+        key_index: Set(record.key_index),
         raw: Set(Some(record.raw.clone())),
         pushed_at: Set(record.pushed_at),
         received_at: Set(record.received_at),

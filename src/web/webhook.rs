@@ -76,6 +76,7 @@ async fn take_in(ctx: &Context, appid: &str, query: &PushQuery, body: &[u8]) -> 
     let incoming = Incoming {
         account,
         format,
+        key_index: opened.key_index,
         text: opened.text,
         raw: opened.raw,
     };

@@ -3,12 +3,11 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 
-use actix_web::dev::ServerHandle;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, Utc};
 use daogou_ground::{Chance, Clock, http_client, install_tls};
-use daogou_sandbox::Sandbox;
+use daogou_sandbox::{Sandbox, ServerHandle};
 use daogou_wechat::{Hosts, Kind, Mode};
 use serde_json::{Value, json};
 

@@ -16,6 +16,9 @@ mod trouble;
 mod wire;
 mod world;
 
+/// The handle that stops a server.
+pub use actix_web::dev::ServerHandle;
+
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

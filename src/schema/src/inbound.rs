@@ -28,6 +28,8 @@ pub struct Model {
     /// The decrypted body; removed after DAOGOU_RAW_DAYS.
     #[sea_orm(column_type = "Text", nullable)]
     pub raw: Option<String>,
+    /// Which of the account's keys opened it: its answer is sealed with the same one.
+    pub key_index: Option<i32>,
     /// CreateTime of the push.
     pub pushed_at: Option<Timestamp>,
     /// When the first delivery arrived.

@@ -160,12 +160,14 @@ impl Door {
 
     /// Makes a reply fit for the wire: unchanged in plain mode, encrypted and signed in the others. `random` is 16 fresh
     /// random bytes, `timestamp` unix seconds, `nonce` any text (the request's will do). A bare `success` is never
-    /// encrypted and must not come here.
+    /// encrypted and must not come here. `key_index` is the key that opened the push ([`Opened::key_index`]): while the
+    /// operator changes keys, WeChat knows only that one.
     ///
     /// # Errors
     /// When an encrypted mode has no key.
     pub fn seal(
         &self,
+        key_index: usize,
         reply_xml: &str,
         timestamp: i64,
         nonce: &str,
@@ -174,7 +176,11 @@ impl Door {
         if self.mode == Mode::Plain {
             return Ok(reply_xml.to_owned());
         }
-        let key = self.keys.first().ok_or(KeyError::Missing)?;
+        let key = self
+            .keys
+            .get(key_index)
+            .or(self.keys.first())
+            .ok_or(KeyError::Missing)?;
         let encrypted = key.encrypt(reply_xml, &self.appid, random);
         let signature = signature::sign([&self.token, &timestamp.to_string(), nonce, &encrypted]);
         Ok(format!(

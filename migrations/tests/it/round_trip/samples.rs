@@ -219,6 +219,7 @@ pub fn inbound() -> inbound::Model {
         event: Some("subscribe".to_owned()),
         format: "xml".to_owned(),
         raw: Some(text().repeat(6000)),
+        key_index: Some(0),
         pushed_at: Some(Timestamp(-1)),
         received_at: NOW,
         state: inbound::State::Unreadable,

@@ -103,6 +103,7 @@ fn sealing_what_was_decrypted_gives_the_platforms_own_ciphertext_and_signature()
         let sealed = captured
             .door(Mode::Secure)
             .seal(
+                0,
                 text("plaintext"),
                 text("timestamp").parse().unwrap(),
                 text("nonce"),

@@ -40,7 +40,7 @@ fn encrypted(door: &Door, content: &str) -> (String, String) {
         ..door.clone()
     };
     let sealed = sealer
-        .seal(content, TIMESTAMP, NONCE, *b"0123456789abcdef")
+        .seal(0, content, TIMESTAMP, NONCE, *b"0123456789abcdef")
         .unwrap();
     let between = |start: &str| {
         sealed
@@ -312,15 +312,15 @@ fn a_byte_order_mark_is_tolerated() {
 #[test]
 fn a_reply_stays_as_it_is_in_plain_mode_and_needs_a_key_in_the_others() {
     let plain = door(APPID, TOKEN, "", Mode::Plain);
-    assert_eq!(plain.seal("<xml/>", 1, "n", [0; 16]).unwrap(), "<xml/>");
+    assert_eq!(plain.seal(0, "<xml/>", 1, "n", [0; 16]).unwrap(), "<xml/>");
     for mode in [Mode::Compatible, Mode::Secure] {
         assert!(
             door(APPID, TOKEN, "", mode)
-                .seal("<xml/>", 1, "n", [0; 16])
+                .seal(0, "<xml/>", 1, "n", [0; 16])
                 .is_err()
         );
         let sealed = door(APPID, TOKEN, KEY, mode)
-            .seal("<xml/>", 1, "n]]>n", [0; 16])
+            .seal(0, "<xml/>", 1, "n]]>n", [0; 16])
             .unwrap();
         assert!(
             sealed.contains("<Nonce><![CDATA[n]]]]><![CDATA[>n]]></Nonce>"),
@@ -387,4 +387,14 @@ fn nothing_that_is_printed_shows_the_token_a_key_or_what_a_person_wrote() {
     for secret in [TOKEN, KEY, "你好"] {
         assert!(!printed.contains(secret), "{printed}");
     }
+}
+
+#[test]
+fn while_keys_are_changed_an_answer_is_sealed_with_the_key_that_opened_the_push() {
+    let old = door(APPID, TOKEN, KEY, Mode::Secure);
+    let mut both = old.clone();
+    both.keys.insert(0, AesKey::parse(OTHER_KEY).unwrap());
+    let sealed = both.seal(1, "<xml/>", 1, "n", [0; 16]).unwrap();
+    assert_eq!(sealed, old.seal(0, "<xml/>", 1, "n", [0; 16]).unwrap());
+    assert_ne!(sealed, both.seal(0, "<xml/>", 1, "n", [0; 16]).unwrap());
 }

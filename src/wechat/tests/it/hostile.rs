@@ -132,7 +132,7 @@ proptest! {
     fn every_length_opens_again_and_so_does_every_padding(length in 0usize..200, random: [u8; 16], nonce in "[0-9]{1,10}") {
         let content = format!("<{}>", "x".repeat(length));
         let (door, _, _) = signed(Mode::Secure, "");
-        let sealed = door.seal(&content, 7, &nonce, random).unwrap();
+        let sealed = door.seal(0, &content, 7, &nonce, random).unwrap();
         let msg_signature = sealed.split("<MsgSignature><![CDATA[").nth(1).and_then(|rest| rest.split("]]>").next());
         let query = Query {
             timestamp: Some("7".to_owned()),

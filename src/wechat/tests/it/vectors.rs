@@ -46,6 +46,7 @@ fn the_official_encrypted_push_opens_and_is_made_again() {
     );
     let sealed = door
         .seal(
+            0,
             OFFICIAL_PUSH,
             1_714_112_445,
             "415670741",
@@ -66,7 +67,7 @@ fn the_official_encrypted_reply_is_made_and_opens_again() {
     const SIGNATURE: &str = "1b9339964ed2e271e7c7b6ff2b0ef902fc94dea1";
     let door = door(OFFICIAL_APPID, OFFICIAL_TOKEN, OFFICIAL_KEY, Mode::Secure);
     let sealed = door
-        .seal(REPLY, 1_713_424_427, "415670741", *b"707722b803182950")
+        .seal(0, REPLY, 1_713_424_427, "415670741", *b"707722b803182950")
         .unwrap();
     assert_eq!(
         sealed,
