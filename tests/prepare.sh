@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs what the tests need and the machine lacks: with apt as root, with pip and cargo in any case. What cannot be
-# installed is no fault here; the tests that need it say NOT RUN. Prints the folder of the Python programs, if any.
+# Installs what the tests need and the machine lacks: with apt as root, with pip, npm and cargo in any case. What cannot
+# be installed is no fault here; the tests that need it say NOT RUN. Prints what the tests find by the environment, a
+# NAME=VALUE a line.
 #
-#   tests/prepare.sh FOLDER      FOLDER takes the Python environment and may be thrown away
+#   tests/prepare.sh FOLDER      FOLDER takes what pip and npm bring and may be thrown away
 set -euo pipefail
 
 main() {
@@ -10,6 +11,7 @@ main() {
     debian_packages >&2
     nextest >&2
     python_environment "$folder/test-python"
+    accessibility_rules "$folder/test-node"
 }
 
 debian_packages() {
@@ -22,6 +24,7 @@ debian_packages() {
     # Without a Chinese font the browser draws boxes.
     chinese_font || missing+=(fonts-wqy-microhei)
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+    command -v npm >/dev/null || missing+=(npm)
     ((${#missing[@]} > 0)) || return 0
 
     if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
@@ -62,9 +65,23 @@ python_environment() {
         } >&2 || true
     fi
     if "$python" -c 'import wechatpy, cryptography' 2>/dev/null; then
-        echo "$python"
+        echo "DAOGOU_TEST_PYTHON=$python"
     else
         echo "wechatpy cannot be installed" >&2
+    fi
+}
+
+# axe-core knows the rules of access for web pages. Of use to the tests only, and never part of the project.
+accessibility_rules() {
+    local package=$1/node_modules/axe-core
+    if [[ ! -e $package/axe.min.js ]]; then
+        mkdir -p "$1"
+        npm install --prefix "$1" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error axe-core@4.14.1 >&2 || true
+    fi
+    if [[ -e $package/axe.min.js ]]; then
+        echo "DAOGOU_AXE=$package"
+    else
+        echo "axe-core cannot be installed" >&2
     fi
 }
 

@@ -14,14 +14,12 @@ main() {
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
 
-    local folder=${CARGO_TARGET_DIR:-target} python
+    local folder=${CARGO_TARGET_DIR:-target} found name_and_value
     mkdir -p "$folder"
-    python=$(tests/prepare.sh "$(cd "$folder" && pwd)")
-    if [[ -n $python ]]; then
-        export DAOGOU_TEST_PYTHON=$python
-    else
-        echo "NOT RUN: the checks against wechatpy: Python with wechatpy is missing" >>"$DAOGOU_NOT_RUN"
-    fi
+    found=$(tests/prepare.sh "$(cd "$folder" && pwd)")
+    while read -r name_and_value; do
+        [[ -z $name_and_value ]] || export "$name_and_value"
+    done <<<"$found"
 
     step "formatting" cargo fmt --all -- --check
     step "clippy" cargo clippy --workspace --all-targets --locked -- -D warnings
