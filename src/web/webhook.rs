@@ -7,7 +7,7 @@ use actix_web::web::{BytesMut, Data, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use daogou_wechat::{BODY_BYTES_MAX, Format, Query as PushQuery, Refused, is_container_probe};
 use futures_util::StreamExt;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::failure;
 use crate::accounts::{self, Account};
@@ -27,7 +27,10 @@ pub(super) async fn verify(
     appid: Path<String>,
     request: HttpRequest,
 ) -> HttpResponse {
-    match find(&ctx, &appid).await {
+    let Ok(found) = timeout(PATIENCE, find(&ctx, &appid)).await else {
+        return failure::busy();
+    };
+    match found {
         Ok(Some(account)) => match account.door.verify_url(&query_of(&request)) {
             Ok(echo) => HttpResponse::Ok()
                 .content_type("text/plain; charset=utf-8")

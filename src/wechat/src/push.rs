@@ -101,8 +101,9 @@ impl Push {
     pub fn dedupe_key(&self, text: &str) -> String {
         let key = match (&self.body, &self.msg_id) {
             (Body::Event(event), _) => self.event_key(event, text),
-            (_, Some(msg_id)) => Some(format!("m:{msg_id}")),
-            (_, None) => None,
+            // 0 is what some tools write where there is none.
+            (_, Some(msg_id)) if msg_id != "0" => Some(format!("m:{msg_id}")),
+            (_, _) => None,
         };
         bounded(key.unwrap_or_else(|| Self::dedupe_key_of_text(text)))
     }
@@ -176,6 +177,15 @@ mod tests {
         };
         assert_eq!(key(&message("a")), "m:42");
         assert_eq!(key(&message("b")), "m:42");
+    }
+
+    #[test]
+    fn an_id_of_0_names_nothing() {
+        let message = |text: &str| {
+            format!("<xml><MsgType>text</MsgType><MsgId>0</MsgId><Content>{text}</Content></xml>")
+        };
+        assert_ne!(key(&message("a")), key(&message("b")));
+        assert_eq!(key(&message("a")), key(&message("a")));
     }
 
     #[test]

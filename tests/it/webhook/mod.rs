@@ -4,6 +4,7 @@
 mod captured;
 mod duplicates;
 mod hostile;
+mod keys;
 mod people;
 mod refusals;
 mod samples;

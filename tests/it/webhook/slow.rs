@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use daogou_schema::Timestamp;
+use daogou_schema::inbound::State;
 use daogou_schema::lane::{self, Way};
 use sea_orm::{EntityTrait, Set};
 use serde_json::json;
@@ -11,8 +12,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::{assert_taken, settled, text_from};
-use crate::kit::TestApp;
 use crate::kit::wire::{Posted, push};
+use crate::kit::{TestApp, eventually};
 
 /// Below WeChat's 5 s by more than any pause of a loaded machine.
 const IN_TIME: Duration = Duration::from_millis(4_900);
@@ -33,10 +34,11 @@ async fn a_slow_platform_delays_no_answer() {
     let lin = app.guide("林小满", "杭州城北店").await;
     let wang = app.person("王女士").await;
     wang.scans(&lin.scene).await;
-    for path in ["/cgi-bin/message/custom/send", "/cgi-bin/stable_token"] {
-        app.fault(json!({ "path": path, "delay_ms": 6_000, "times": 3 }))
-            .await;
-    }
+    wang.sees("林小满").await;
+    lin.phone.sees("新朋友").await;
+    let send = "/cgi-bin/message/custom/send";
+    app.fault(json!({ "path": send, "delay_ms": 4_000, "times": 2 }))
+        .await;
     for line in ["一", "二", "三"] {
         let since = Instant::now();
         assert_eq!(wang.says(line).await["attempts"], 1);
@@ -47,9 +49,10 @@ async fn a_slow_platform_delays_no_answer() {
         );
     }
     let since = Instant::now();
-    assert_eq!(lin.phone.says("您好").await["attempts"], 1);
+    assert_eq!(lin.phone.says("可以戴着游泳").await["attempts"], 1);
     assert!(since.elapsed() < AT_THE_BUDGET, "{:?}", since.elapsed());
-    wang.sees("您好").await;
+    wang.sees("可以戴着游泳").await;
+    assert!(since.elapsed() > AT_THE_BUDGET, "the platform was slow");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,6 +94,34 @@ async fn a_push_whose_lane_another_process_holds_is_answered_at_the_budget_and_h
     app.pass(TimeDelta::seconds(16));
     lin.phone.sees("还在吗").await;
     settled(&db).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_that_hangs_up_at_once_is_heard_all_the_same() {
+    let app = TestApp::start().await;
+    let address = app.server.trim_start_matches("http://").to_owned();
+    for number in 0..40 {
+        let text = text_from("oShe", &number.to_string(), "喂");
+        let push = app.sender().push("secure", text);
+        let query: Vec<_> = push.query.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let head = format!(
+            "POST /wechat/{}?{} HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n",
+            app.sender().appid,
+            query.join("&"),
+            push.body.len()
+        );
+        let mut line = TcpStream::connect(&address).await.expect("a connection");
+        let request = [head.as_bytes(), &push.body].concat();
+        line.write_all(&request).await.expect("a request");
+    }
+    // No lease has to end first: the clock stands still.
+    let db = app.database().await;
+    eventually("the end of all handling", async || {
+        let rows = super::stored(&db).await;
+        let done = rows.iter().filter(|row| row.state == State::Done);
+        (done.count() == 40).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,12 +36,12 @@ fn buttons(call: &Call<'_>) -> Result<Value, Refusal> {
         .cloned()
         .unwrap_or_default();
     if buttons.is_empty() || buttons.len() > TOP_MAX {
-        return Err(Refusal::new(40_017, "invalid button size"));
+        return Err(Refusal::new(40_016, "invalid button size"));
     }
     for button in &buttons {
         let button = button
             .as_object()
-            .ok_or_else(|| Refusal::new(40_016, "invalid button"))?;
+            .ok_or_else(|| Refusal::new(40_017, "invalid button type"))?;
         match button
             .get("sub_button")
             .and_then(Value::as_array)
@@ -109,7 +109,7 @@ fn acting(button: &Map<String, Value>) -> Result<(), Refusal> {
         "article_id" | "article_view_limited" => within("article_id", KEY_BYTES)
             .then_some(())
             .ok_or_else(|| Refusal::new(53_600, "invalid article_id")),
-        _ => Err(Refusal::new(40_016, "invalid button type")),
+        _ => Err(Refusal::new(40_017, "invalid button type")),
     }
 }
 
