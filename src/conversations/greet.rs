@@ -4,6 +4,7 @@ use daogou_schema::outbound::Purpose;
 use daogou_schema::{MemberId, binding, guide, member};
 use minijinja::context;
 
+use super::hand_over::hand_over_in;
 use super::{queries, say, tell};
 use crate::accounts::Visit;
 use crate::bindings::Scanned;
@@ -27,7 +28,7 @@ pub async fn greet_in(
         Scanned::Bound { guide, from } => {
             welcome(txn, visit, guide, member.id).await?;
             if let Some(before) = from.filter(|before| *before != guide.id) {
-                tell_former(txn, visit, before, member.id).await?;
+                hand_over_in(txn, visit, &row, before, Some(guide)).await?;
             }
             let who = members::label_in(txn, &visit.texts, guide.id, member.id).await?;
             tell::guide_in(
@@ -92,27 +93,6 @@ async fn welcome(txn: &Txn, visit: &Visit, guide: &guide::Model, member: MemberI
     tell::visitor_text_in(txn, visit, Purpose::Welcome, text).await
 }
 
-async fn tell_former(
-    txn: &Txn,
-    visit: &Visit,
-    before: daogou_schema::GuideId,
-    member: MemberId,
-) -> Result<()> {
-    let Some(before) = guides::get_in(txn, before).await? else {
-        return Ok(());
-    };
-    let who = members::label_in(txn, &visit.texts, before.id, member).await?;
-    tell::guide_in(
-        txn,
-        visit,
-        &before,
-        member,
-        "friend_moved_away",
-        context! { who },
-    )
-    .await
-}
-
 /// A linked guide scanned a guide's or store's code: nobody is bound, and the guide is told.
 ///
 /// # Errors
@@ -145,9 +125,7 @@ pub async fn linked_in(txn: &Txn, visit: &Visit, linked: &Linked) -> Result<()> 
     if let Linked::Now(guide) = linked
         && let Some(guide) = guides::get_in(txn, guide.id).await?
     {
-        for row in queries::pooled(txn, guide.id).await? {
-            say::pass_on_in(txn, visit, &guide, &row).await?;
-        }
+        say::pass_on_waiting_in(txn, visit, &guide).await?;
     }
     Ok(())
 }

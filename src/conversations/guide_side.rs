@@ -242,17 +242,14 @@ async fn note_name(
     notice(txn, visit, "named", context! { who }).await
 }
 
-/// 上班 brings what the guide's customers wrote meanwhile; 下班 says who takes over.
+/// 上班 brings what customers of the guide, or of colleagues who are away, wrote meanwhile; 下班 says who takes over.
 async fn set_duty(txn: &Txn, visit: &Visit, guide: &guide::Model, on: bool) -> Result<()> {
     guides::set_duty_in(txn, guide.id, on).await?;
     if !on {
         let stand_in = guides::stand_in_of(txn, guide).await?.map(|g| g.name);
         return notice(txn, visit, "off_duty", context! { stand_in }).await;
     }
-    let mut waiting = 0;
-    for row in queries::pooled(txn, guide.id).await? {
-        waiting += say::pass_on_in(txn, visit, guide, &row).await?;
-    }
+    let waiting = say::pass_on_waiting_in(txn, visit, guide).await?;
     notice(
         txn,
         visit,

@@ -3,10 +3,11 @@
 use chrono::TimeDelta;
 use daogou_schema::message::Author;
 use daogou_schema::outbound::Purpose;
-use daogou_schema::{Address, conversation, guide, member};
+use daogou_schema::{conversation, guide, member};
 use daogou_wechat::Message;
 use minijinja::context;
 
+use super::hand_over::hand_over_in;
 use super::line::Line;
 use super::queries::{self, NewLine};
 use super::route::{Route, route_in};
@@ -20,6 +21,8 @@ use crate::{bindings, guides, members, outbound};
 
 /// After this long without a word she has come back rather than gone on: she is told anew.
 const SILENCE: TimeDelta = TimeDelta::hours(12);
+/// For this long after an answer a talk is going on.
+const TALK_GOES_ON: TimeDelta = TimeDelta::hours(1);
 
 /// Hears a consumer's message.
 ///
@@ -51,21 +54,26 @@ pub async fn hear_member_in(
     };
     let id = queries::insert_line(txn, visit, new).await?;
     if let Some(guide) = guide {
-        say::pass_on_in(txn, visit, guide, &row).await?;
+        if row.guide_id.is_none() {
+            say::pass_on_in(txn, visit, guide, &row).await?;
+        }
         say::relay_in(txn, visit, guide, member.id, &line, id).await?;
     }
     queries::set_heard(txn, member.id, guide.map(|g| g.id), id, visit.now).await?;
-    if needs_word(&row, visit) {
+    if needs_word(&row, guide, visit) {
         tell_honestly(txn, visit, &row, &route).await?;
     }
     Ok(())
 }
 
-/// Once per silence, not per message: nobody has answered since she was last told, and she has not been away long.
-fn needs_word(row: &conversation::Model, visit: &Visit) -> bool {
+/// Once per silence, not per message. While whoever serves her answers, the talk goes on and nothing has to be said.
+fn needs_word(row: &conversation::Model, guide: Option<&guide::Model>, visit: &Visit) -> bool {
     let Some(told) = row.told_at else { return true };
-    let answered_since = row.last_reply_at.is_some_and(|reply| reply > told);
-    answered_since || visit.now - told >= SILENCE
+    let Some(reply) = row.last_reply_at.filter(|reply| *reply > told) else {
+        return visit.now - told >= SILENCE;
+    };
+    let serves_already = guide.is_some_and(|guide| row.guide_id == Some(guide.id));
+    !serves_already || visit.now - reply >= TALK_GOES_ON
 }
 
 /// Says who will answer when it is not her guide at once; says nothing when it is.
@@ -159,13 +167,9 @@ async fn change_guide(txn: &Txn, visit: &Visit, row: &conversation::Model) -> Re
         )
         .await;
     };
-    let before = guides::get_in(txn, binding.guide_id).await?;
     let next = bindings::change_asked_in(txn, visit, &binding).await?;
-    if let Some(before) = &before {
-        leave(txn, visit, row, before).await?;
-    }
     let next = next.as_ref();
-    queries::set_guide(txn, row.member_id, next.map(|g| g.id)).await?;
+    hand_over_in(txn, visit, row, binding.guide_id, next).await?;
     match next {
         Some(next) => {
             let who = members::label_in(txn, &visit.texts, next.id, row.member_id).await?;
@@ -178,6 +182,7 @@ async fn change_guide(txn: &Txn, visit: &Visit, row: &conversation::Model) -> Re
                 context! { who, asked => true },
             )
             .await?;
+            say::pass_on_in(txn, visit, next, row).await?;
             tell::visitor_in(
                 txn,
                 visit,
@@ -198,32 +203,4 @@ async fn change_guide(txn: &Txn, visit: &Visit, row: &conversation::Model) -> Re
             .await
         }
     }
-}
-
-/// The guide before is told, without a reason, and does not talk to her by accident any more.
-async fn leave(
-    txn: &Txn,
-    visit: &Visit,
-    row: &conversation::Model,
-    before: &guide::Model,
-) -> Result<()> {
-    let who = members::label_in(txn, &visit.texts, before.id, row.member_id).await?;
-    tell::guide_in(
-        txn,
-        visit,
-        before,
-        row.member_id,
-        "friend_moved_away",
-        context! { who },
-    )
-    .await?;
-    if before.current_member_id == Some(row.member_id) {
-        guides::forget_current_in(txn, before.id).await?;
-    }
-    // What the former guide had waiting for her is not said in another's name.
-    let to = Address {
-        account_id: row.account_id,
-        openid: row.openid.clone(),
-    };
-    outbound::drop_answers_in(txn, &to, before.id).await
 }

@@ -3,6 +3,7 @@
 
 mod greet;
 mod guide_side;
+mod hand_over;
 mod line;
 mod member_side;
 mod queries;

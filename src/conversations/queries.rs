@@ -2,7 +2,8 @@
 
 use daogou_schema::message::Author;
 use daogou_schema::{
-    Address, GuideId, MemberId, MessageId, Timestamp, binding, conversation, message, question,
+    Address, GuideId, MemberId, MessageId, StoreId, Timestamp, binding, conversation, message,
+    question,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
@@ -18,8 +19,10 @@ use crate::error::Result;
 const UNANSWERED_MAX: u64 = 10;
 /// How many customers `列表` shows.
 const LISTED_MAX: u64 = 20;
-/// How many lines that nobody has got yet are passed on at once.
+/// How many lines that nobody has got yet are read at once.
 const PASSED_ON_MAX: u64 = 50;
+/// How many waiting conversations one guide who comes on duty gets at once: more than a day's work.
+const POOLED_MAX: u64 = 200;
 
 pub(super) async fn get(txn: &Txn, member: MemberId) -> Result<Option<conversation::Model>> {
     Ok(conversation::Entity::find_by_id(member)
@@ -93,18 +96,21 @@ pub(super) async fn set_heard(
     update(txn, member, row).await
 }
 
+/// The guide has answered; `heard_at` when she can read it now.
 pub(super) async fn set_replied(
     txn: &Txn,
     member: MemberId,
     guide: GuideId,
-    at: Timestamp,
+    heard_at: Option<Timestamp>,
 ) -> Result<()> {
-    let row = conversation::ActiveModel {
+    let mut row = conversation::ActiveModel {
         guide_id: Set(Some(guide)),
-        last_reply_at: Set(Some(at)),
         unanswered: Set(false),
         ..Default::default()
     };
+    if heard_at.is_some() {
+        row.last_reply_at = Set(heard_at);
+    }
     update(txn, member, row).await
 }
 
@@ -251,8 +257,8 @@ pub(super) async fn recent(txn: &Txn, guide: GuideId) -> Result<Vec<conversation
     Ok(query.all(txn.conn()).await?)
 }
 
-/// The conversations of a guide's own customers that wait in the pool.
-pub(super) async fn pooled(txn: &Txn, guide: GuideId) -> Result<Vec<conversation::Model>> {
+/// The members of a store whose conversations wait in the pool.
+pub(super) async fn pooled(txn: &Txn, store: StoreId) -> Result<Vec<conversation::Model>> {
     let query = conversation::Entity::find()
         .join(
             JoinType::InnerJoin,
@@ -261,11 +267,42 @@ pub(super) async fn pooled(txn: &Txn, guide: GuideId) -> Result<Vec<conversation
                 .to(binding::Column::MemberId)
                 .into(),
         )
-        .filter(binding::Column::GuideId.eq(guide))
+        .filter(binding::Column::StoreId.eq(store))
         .filter(conversation::Column::GuideId.is_null())
-        .order_by_asc(conversation::Column::LastMemberAt)
-        .limit(PASSED_ON_MAX);
+        .filter(conversation::Column::Unanswered.eq(true))
+        .order_by_asc(conversation::Column::LastLineId)
+        .limit(POOLED_MAX);
     Ok(query.all(txn.conn()).await?)
+}
+
+/// Takes her lines since the last answer back from whoever had them, `except` from one.
+pub(super) async fn free_open_lines(
+    txn: &Txn,
+    member: MemberId,
+    except: Option<GuideId>,
+) -> Result<()> {
+    let answered: Option<Option<MessageId>> = message::Entity::find()
+        .select_only()
+        .column_as(message::Column::Id.max(), "id")
+        .filter(message::Column::MemberId.eq(member))
+        .filter(message::Column::Author.eq(Author::Guide))
+        .into_tuple()
+        .one(txn.conn())
+        .await?;
+    let nobody = message::ActiveModel {
+        guide_id: Set(None),
+        ..Default::default()
+    };
+    let mut open = message::Entity::update_many()
+        .set(nobody)
+        .filter(message::Column::MemberId.eq(member))
+        .filter(message::Column::Author.eq(Author::Member))
+        .filter(message::Column::Id.gt(answered.flatten().unwrap_or(MessageId(0))));
+    if let Some(guide) = except {
+        open = open.filter(message::Column::GuideId.ne(guide));
+    }
+    open.exec(txn.conn()).await?;
+    Ok(())
 }
 
 pub(super) async fn insert_question(

@@ -1,18 +1,23 @@
 //! Lines on their way: a consumer's to a guide, a guide's to a consumer.
 
+use chrono::TimeDelta;
 use daogou_schema::message::Author;
 use daogou_schema::outbound::Purpose;
-use daogou_schema::{MemberId, MessageId, conversation, guide, reply_window::Trigger};
+use daogou_schema::{MemberId, MessageId, conversation, guide};
 use minijinja::context;
 
 use super::line::{Heard, Line};
 use super::queries::{self, NewLine};
+use super::route::route_in;
 use super::tell;
 use crate::accounts::Visit;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::outbound::{self, Draft, Parcel, Reason};
 use crate::{guides, members};
+
+/// How long after an answer more of it may follow to somebody who wants answers only.
+const ANSWER_GOES_ON: TimeDelta = TimeDelta::minutes(10);
 
 /// Relays a line of `member` to `guide`, saying who it is from.
 pub(super) async fn relay_in(
@@ -43,21 +48,45 @@ pub(super) async fn relay_in(
     Ok(())
 }
 
-/// Passes on what a member wrote while nobody could get it.
+/// Passes on what a member wrote while nobody could get it, and says how many lines.
 pub(super) async fn pass_on_in(
     txn: &Txn,
     visit: &Visit,
     guide: &guide::Model,
     row: &conversation::Model,
 ) -> Result<usize> {
-    let waiting = queries::not_passed_on(txn, row.member_id).await?;
-    for Heard { id, line, .. } in &waiting {
-        relay_in(txn, visit, guide, row.member_id, line, *id).await?;
+    let mut count = 0;
+    loop {
+        let waiting = queries::not_passed_on(txn, row.member_id).await?;
+        if waiting.is_empty() {
+            break;
+        }
+        for Heard { id, line, .. } in &waiting {
+            relay_in(txn, visit, guide, row.member_id, line, *id).await?;
+        }
+        let ids: Vec<_> = waiting.iter().map(|heard| heard.id).collect();
+        queries::set_passed_on(txn, &ids, guide.id).await?;
+        count += waiting.len();
     }
-    let ids: Vec<_> = waiting.iter().map(|heard| heard.id).collect();
-    queries::set_passed_on(txn, &ids, guide.id).await?;
     queries::set_guide(txn, row.member_id, Some(guide.id)).await?;
-    Ok(waiting.len())
+    Ok(count)
+}
+
+/// Passes on what waits in the pool for a guide who can be reached again: from own customers, and from customers of
+/// colleagues for whom this guide stands in.
+pub(super) async fn pass_on_waiting_in(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+) -> Result<usize> {
+    let mut count = 0;
+    for row in queries::pooled(txn, guide.store_id).await? {
+        let route = route_in(txn, row.member_id).await?;
+        if route.guide().is_some_and(|serves| serves.id == guide.id) {
+            count += pass_on_in(txn, visit, guide, &row).await?;
+        }
+    }
+    Ok(count)
 }
 
 /// Sends a guide's line to `member`, or keeps it and tells the guide why.
@@ -78,8 +107,9 @@ pub(super) async fn answer_in(
         line,
     };
     let message = queries::insert_line(txn, visit, new).await?;
-    queries::set_replied(txn, member, guide.id, visit.now).await?;
     let kept = why_kept(txn, visit, &row).await?;
+    let heard_at = kept.is_none().then_some(visit.now);
+    queries::set_replied(txn, member, guide.id, heard_at).await?;
     for parcel in line.answered(&visit.texts)? {
         promise(txn, visit, guide, &row, parcel, message, kept).await?;
     }
@@ -96,15 +126,18 @@ pub(super) async fn answer_in(
 /// Why nothing can be sent to her now; none when it can.
 async fn why_kept(txn: &Txn, visit: &Visit, row: &conversation::Model) -> Result<Option<Reason>> {
     let to = queries::address_of(row);
-    if outbound::remaining_in(txn, &to, visit.now).await? == 0 {
-        return Ok(Some(Reason::Window));
+    if let Some(reason) = outbound::closed_in(txn, &to, visit.now).await? {
+        return Ok(Some(reason));
     }
     let quiet = members::get_in(txn, row.member_id)
         .await?
         .is_some_and(|m| m.quiet);
-    // She asked to be answered only: while what she wrote is open, that is what this is.
-    let wrote = outbound::is_open_in(txn, &to, Trigger::Message, visit.now).await?;
-    Ok((quiet && !wrote).then_some(Reason::Quiet))
+    // She asked to be answered only: what she wrote has no answer yet, or the answer has several messages.
+    let answers = row.unanswered
+        || row
+            .last_reply_at
+            .is_some_and(|reply| visit.now - reply < ANSWER_GOES_ON);
+    Ok((quiet && !answers).then_some(Reason::Quiet))
 }
 
 async fn promise(

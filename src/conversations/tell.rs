@@ -2,6 +2,7 @@
 
 use daogou_schema::outbound::Purpose;
 use daogou_schema::{Address, MemberId, guide};
+use daogou_wechat::text::{TEXT_BYTES_MAX, split};
 use minijinja::Value;
 
 use crate::accounts::Visit;
@@ -22,7 +23,7 @@ pub(super) async fn visitor_in(
     visitor_text_in(txn, visit, purpose, text).await
 }
 
-/// Promises a rendered text to the visitor.
+/// Promises a rendered text to the visitor, in as many messages as it takes.
 pub(super) async fn visitor_text_in(
     txn: &Txn,
     visit: &Visit,
@@ -33,16 +34,19 @@ pub(super) async fn visitor_text_in(
         account_id: visit.account.id,
         openid: visit.openid.clone(),
     };
-    let draft = Draft {
-        to,
-        purpose,
-        parcel: Parcel::text(text),
-        member_id: None,
-        guide_id: None,
-        message_id: None,
-        inbound_id: Some(visit.inbound_id),
-    };
-    outbound::send_in(txn, visit.now, &draft).await.map(drop)
+    for piece in split(&text, TEXT_BYTES_MAX) {
+        let draft = Draft {
+            to: to.clone(),
+            purpose,
+            parcel: Parcel::text(piece),
+            member_id: None,
+            guide_id: None,
+            message_id: None,
+            inbound_id: Some(visit.inbound_id),
+        };
+        outbound::send_in(txn, visit.now, &draft).await?;
+    }
+    Ok(())
 }
 
 /// Promises the text `name` about `member` to a guide, if the guide can be reached at all.

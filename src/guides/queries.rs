@@ -279,10 +279,12 @@ pub(super) async fn code_by_scene(
     Ok(query.one(txn.conn()).await?)
 }
 
-/// A code of any service account with this scene: how a mini-program's `session-from` names a guide.
+/// A code of any service account with this scene: how a mini-program's `session-from` names a guide. It links nobody: a
+/// guide answers as a follower of the service account.
 pub(super) async fn code_anywhere(txn: &Txn, scene: &str) -> Result<Option<code::Model>> {
     Ok(code::Entity::find()
         .filter(code::Column::Scene.eq(scene))
+        .filter(code::Column::Purpose.ne(code::Purpose::Link))
         .one(txn.conn())
         .await?)
 }

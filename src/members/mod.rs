@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::guides;
 use crate::texts::Texts;
 
-pub use queries::{get_in, set_muted_in, set_name_in, set_quiet_in};
+pub use queries::{get_in, has_left_in, set_muted_in, set_name_in, set_quiet_in};
 
 /// The longest name a guide may note for a customer, in characters.
 pub const NAME_CHARS_MAX: usize = 20;

@@ -33,6 +33,15 @@ pub(super) async fn identity(txn: &Txn, to: &Address) -> Result<Option<identity:
     )
 }
 
+/// Whether a person followed the account and does not any more.
+///
+/// # Errors
+/// When the store fails.
+pub async fn has_left_in(txn: &Txn, to: &Address) -> Result<bool> {
+    let identity = identity(txn, to).await?;
+    Ok(identity.is_some_and(|i| !i.subscribed && i.unsubscribed_at.is_some()))
+}
+
 pub(super) async fn save_identity(
     txn: &Txn,
     to: &Address,

@@ -85,7 +85,9 @@ pub async fn deliver_to(ctx: &Context, person: &Address) -> Result<()> {
 pub async fn heal(ctx: &Context) -> Result<u64> {
     let now = Timestamp::from(ctx.clock.now());
     ctx.db
-        .write(now, |txn, now| Box::pin(queries::lapse_in(txn, *now)))
+        .write((ctx.texts.clone(), now), |txn, (texts, now)| {
+            Box::pin(settle::lapse_in(txn, texts, *now, *now))
+        })
         .await
 }
 
@@ -121,7 +123,8 @@ async fn claim_next(txn: &Txn, hold: &Hold, now: Timestamp, texts: &Texts) -> Re
             let rows = rows.get(..merged.count).unwrap_or_default();
             claim(txn, hold, now, rows, merged.body).await
         }
-        Verdict::Hold(reason) => {
+        Verdict::Hold => {
+            let reason = why_closed(txn, to, now).await?;
             tell::answers_held_in(txn, now, texts, &rows, reason).await?;
             queries::rest_all(txn, to, KEPT, reason).await?;
             Ok(Next::Again)
@@ -131,11 +134,18 @@ async fn claim_next(txn: &Txn, hold: &Hold, now: Timestamp, texts: &Texts) -> Re
             tell::how_many_wait_in(txn, now, texts, to, first).await?;
             Ok(Next::Again)
         }
-        Verdict::Drop(reason) => {
+        Verdict::Drop => {
+            let reason = why_closed(txn, to, now).await?;
             queries::rest(txn, &[first.id], State::Dropped, reason).await?;
             Ok(Next::Again)
         }
     }
+}
+
+async fn why_closed(txn: &Txn, to: &Address, now: Timestamp) -> Result<Reason> {
+    Ok(window::closed_in(txn, to, now)
+        .await?
+        .unwrap_or(Reason::Window))
 }
 
 /// What is worth keeping for the next window.

@@ -22,9 +22,10 @@ use crate::error::Result;
 pub use deliver::{deliver_to, heal};
 pub use parcel::{Body, Parcel};
 pub use passive::{answer_passively, mark_served};
-pub use queries::{Listed, count_messages, due_people, lapse_in, list_messages};
+pub use queries::{Listed, count_messages, due_people, list_messages};
 pub use rules::Reason;
-pub use window::{is_open_in, open_in as open_window_in, remaining_in, shut_in as shut_windows_in};
+pub use settle::lapse_in;
+pub use window::{closed_in, open_in as open_window_in, remaining_in, shut_in as shut_windows_in};
 
 /// A message to be promised.
 #[derive(Clone, Debug)]
@@ -88,6 +89,18 @@ pub async fn drop_answers_in(txn: &Txn, to: &Address, guide: GuideId) -> Result<
 /// When the store fails.
 pub async fn drop_relays_in(txn: &Txn, to: &Address) -> Result<Vec<MessageId>> {
     queries::drop_relays(txn, to).await
+}
+
+/// Drops the lines about a member that wait for anybody but `except`: they go to another guide.
+///
+/// # Errors
+/// When the store fails.
+pub async fn drop_relays_about_in(
+    txn: &Txn,
+    member: MemberId,
+    except: Option<GuideId>,
+) -> Result<()> {
+    queries::drop_relays_about(txn, member, except).await
 }
 
 /// How many lines wait for a person.

@@ -120,8 +120,8 @@ pub(super) struct Merged {
     pub count: usize,
 }
 
-/// Merges the leading texts of `parcels` into one message within WeChat's limit, naming each person once per run of
-/// her lines; anything else goes alone. None when there is nothing to send.
+/// Merges the leading texts of `parcels` into one message within WeChat's limit, the lines of one person together under
+/// her name; anything else goes alone. None when there is nothing to send.
 pub(super) fn merge(parcels: &[Parcel]) -> Option<Merged> {
     let first = parcels.first()?;
     if first.as_text().is_none() {
@@ -130,35 +130,69 @@ pub(super) fn merge(parcels: &[Parcel]) -> Option<Merged> {
             count: 1,
         });
     }
-    let mut text = String::new();
-    let mut count = 0;
-    let mut who: Option<&str> = None;
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    let mut content = String::new();
     for parcel in parcels {
-        let Some(line) = parcel.as_text() else { break };
-        let line = labelled(parcel.who.as_deref(), who, line);
-        let gap = if count == 0 { "" } else { "\n" };
-        if count > 0 && text.len() + gap.len() + line.len() > TEXT_BYTES_MAX {
+        let Some(text) = parcel.as_text() else { break };
+        lines.push(Line {
+            who: parcel.who.as_deref(),
+            text,
+            leads: parcel.leads,
+        });
+        let longer = by_person(&lines);
+        if lines.len() > 1 && longer.len() > TEXT_BYTES_MAX {
+            lines.pop();
             break;
         }
-        text.push_str(gap);
-        text.push_str(&line);
-        who = parcel.who.as_deref();
-        count += 1;
+        content = longer;
         if parcel.leads {
             break;
         }
     }
     Some(Merged {
-        body: Body::Content(Content::Text { content: text }),
-        count,
+        count: lines.len(),
+        body: Body::Content(Content::Text { content }),
     })
 }
 
-fn labelled(who: Option<&str>, before: Option<&str>, line: &str) -> String {
-    match who {
-        Some(who) if before != Some(who) => format!("【{who}】{line}"),
-        _ => line.to_owned(),
+struct Line<'a> {
+    who: Option<&'a str>,
+    text: &'a str,
+    leads: bool,
+}
+
+/// The lines of each person together, in the order in which people began. The house's own words stay where they are,
+/// and whoever's picture follows comes last.
+fn by_person(lines: &[Line<'_>]) -> String {
+    let mut groups: Vec<(Option<&str>, Vec<&str>)> = Vec::new();
+    for line in lines {
+        let after_house = groups.iter().rposition(|(who, _)| who.is_none());
+        let after_house = after_house.map_or(0, |at| at + 1);
+        let hers = groups
+            .iter()
+            .rposition(|(who, _)| *who == line.who)
+            .filter(|at| *at >= after_house);
+        let mut group = match hers {
+            Some(at) if line.leads => groups.remove(at),
+            Some(at) => {
+                if let Some((_, texts)) = groups.get_mut(at) {
+                    texts.push(line.text);
+                }
+                continue;
+            }
+            None => (line.who, Vec::new()),
+        };
+        group.1.push(line.text);
+        groups.push(group);
     }
+    let texts = groups.into_iter().map(|(who, texts)| {
+        let text = texts.join("\n");
+        match who {
+            Some(who) => format!("【{who}】{text}"),
+            None => text,
+        }
+    });
+    texts.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -178,13 +212,30 @@ mod tests {
             Parcel::text("在吗").from("王女士 #12"),
             Parcel::text("防水吗").from("王女士 #12"),
             Parcel::text("你好").from("李先生 #7"),
+            Parcel::text("急").from("王女士 #12"),
+            Parcel::text("王女士 #12 取消了关注"),
+            Parcel::text("老人会用吗").from("李先生 #7"),
         ];
         let merged = merge(&parcels).unwrap();
         assert_eq!(
             text_of(&merged),
-            "【王女士 #12】在吗\n防水吗\n【李先生 #7】你好"
+            "【王女士 #12】在吗\n防水吗\n急\n【李先生 #7】你好\n王女士 #12 取消了关注\n【李先生 #7】老人会用吗"
         );
-        assert_eq!(merged.count, 3);
+        assert_eq!(merged.count, 6);
+    }
+
+    #[test]
+    fn whose_picture_follows_is_named_last() {
+        let parcels = [
+            Parcel::text("在吗").from("李先生 #7"),
+            Parcel::text("你好").from("王女士 #12"),
+            Parcel::text("[图片]").from("李先生 #7").leading(),
+        ];
+        let merged = merge(&parcels).unwrap();
+        assert_eq!(
+            text_of(&merged),
+            "【王女士 #12】你好\n【李先生 #7】在吗\n[图片]"
+        );
     }
 
     #[test]

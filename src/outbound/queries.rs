@@ -4,7 +4,9 @@ mod list;
 
 use daogou_schema::outbound::{self, Channel, Entity, Purpose, State};
 use daogou_schema::reply_window::{self, Trigger};
-use daogou_schema::{AccountId, Address, InboundId, MessageId, OutboundId, Timestamp};
+use daogou_schema::{
+    AccountId, Address, GuideId, InboundId, MemberId, MessageId, OutboundId, Timestamp,
+};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait,
@@ -128,20 +130,33 @@ pub(super) async fn mark_served(txn: &Txn, answer_to: InboundId, now: Timestamp)
     Ok(())
 }
 
-/// Turns claims and passive answers whose time was over by `now` into unknown outcomes and says how many.
-///
-/// # Errors
-/// When the store fails.
-pub async fn lapse_in(txn: &Txn, now: Timestamp) -> Result<u64> {
+/// The guides' answers among what [`lapse`] is about to turn.
+pub(super) async fn lapsing_answers(txn: &Txn, before: Timestamp) -> Result<Vec<outbound::Model>> {
+    let answers = lapsing(before).add(outbound::Column::Purpose.eq(Purpose::Answer));
+    Ok(Entity::find().filter(answers).all(txn.conn()).await?)
+}
+
+/// Turns claims and passive answers whose time was over by `before` into unknown outcomes and says how many.
+pub(super) async fn lapse(
+    txn: &Txn,
+    now: Timestamp,
+    before: Timestamp,
+    reason: Reason,
+) -> Result<u64> {
     let lapsed = Entity::update_many()
         .col_expr(outbound::Column::State, State::Unknown.into())
-        .col_expr(outbound::Column::Reason, Reason::Interrupted.word().into())
+        .col_expr(outbound::Column::Reason, reason.word().into())
         .col_expr(outbound::Column::SettledAt, now.0.into())
-        .filter(outbound::Column::State.is_in([State::Claimed, State::Answering]))
-        .filter(outbound::Column::LeaseUntil.lt(now))
+        .filter(lapsing(before))
         .exec(txn.conn())
         .await?;
     Ok(lapsed.rows_affected)
+}
+
+fn lapsing(before: Timestamp) -> Condition {
+    Condition::all()
+        .add(outbound::Column::State.is_in([State::Claimed, State::Answering]))
+        .add(outbound::Column::LeaseUntil.lt(before))
 }
 
 /// A claim: the first row carries the message, the others went into it.
@@ -261,12 +276,26 @@ pub(super) async fn drop_relays(txn: &Txn, to: &Address) -> Result<Vec<MessageId
     Ok(lines.into_iter().flatten().collect())
 }
 
-/// Drops a guide's answers that still wait for a person.
-pub(super) async fn drop_answers(
+/// Drops the lines about a member that still wait for anybody but `except`.
+pub(super) async fn drop_relays_about(
     txn: &Txn,
-    to: &Address,
-    guide: daogou_schema::GuideId,
+    member: MemberId,
+    except: Option<GuideId>,
 ) -> Result<()> {
+    let mut lines = Entity::update_many()
+        .col_expr(outbound::Column::State, State::Dropped.into())
+        .filter(outbound::Column::MemberId.eq(member))
+        .filter(outbound::Column::State.is_in([State::Ready, State::Held]))
+        .filter(outbound::Column::Purpose.eq(Purpose::Relay));
+    if let Some(guide) = except {
+        lines = lines.filter(outbound::Column::GuideId.ne(guide));
+    }
+    lines.exec(txn.conn()).await?;
+    Ok(())
+}
+
+/// Drops a guide's answers that still wait for a person.
+pub(super) async fn drop_answers(txn: &Txn, to: &Address, guide: GuideId) -> Result<()> {
     Entity::update_many()
         .col_expr(outbound::Column::State, State::Dropped.into())
         .filter(of(to))
@@ -382,6 +411,15 @@ pub(super) async fn give_back_window(
         .filter(window_of(to))
         .filter(reply_window::Column::Trigger.eq(trigger))
         .filter(reply_window::Column::Remaining.lt(most))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn use_up_windows(txn: &Txn, to: &Address) -> Result<()> {
+    reply_window::Entity::update_many()
+        .col_expr(reply_window::Column::Remaining, 0.into())
+        .filter(window_of(to))
         .exec(txn.conn())
         .await?;
     Ok(())

@@ -48,11 +48,11 @@ pub enum Verdict {
     /// Send it.
     Send,
     /// Keep it for the next window.
-    Hold(Reason),
+    Hold,
     /// Keep it, and spend the last message of the window on saying how many wait.
     HoldAndSay,
     /// Not worth keeping: it would be stale.
-    Drop(Reason),
+    Drop,
 }
 
 /// Decides by what is left in the person's windows. A guide's last message is kept for saying how many lines wait,
@@ -63,11 +63,11 @@ pub fn decide(purpose: Purpose, leads: bool, remaining: i32) -> Verdict {
             if remaining > 0 {
                 Verdict::Send
             } else {
-                Verdict::Drop(Reason::Window)
+                Verdict::Drop
             }
         }
         Purpose::Relay | Purpose::Notice => match remaining {
-            ..=0 => Verdict::Hold(Reason::Window),
+            ..=0 => Verdict::Hold,
             1 => Verdict::HoldAndSay,
             2 if leads => Verdict::HoldAndSay,
             _ => Verdict::Send,
@@ -76,17 +76,26 @@ pub fn decide(purpose: Purpose, leads: bool, remaining: i32) -> Verdict {
             if remaining > 0 {
                 Verdict::Send
             } else {
-                Verdict::Hold(Reason::Window)
+                Verdict::Hold
             }
         }
         Purpose::Welcome | Purpose::Courtesy => {
             if remaining > 0 {
                 Verdict::Send
             } else {
-                Verdict::Drop(Reason::Window)
+                Verdict::Drop
             }
         }
     }
+}
+
+/// What a guide has to see waits for the next act, whose passive reply needs no call, when WeChat takes no calls now.
+pub fn waits_for_free_reply(purpose: Purpose, reason: Reason) -> bool {
+    matches!(purpose, Purpose::Relay | Purpose::Notice)
+        && matches!(
+            reason,
+            Reason::Quota | Reason::Configuration | Reason::Unreachable
+        )
 }
 
 /// What becomes of a message after a call.
@@ -179,10 +188,7 @@ mod tests {
         assert_eq!(decide(Purpose::Relay, false, 1), Verdict::HoldAndSay);
         assert_eq!(decide(Purpose::Notice, false, 1), Verdict::HoldAndSay);
         assert_eq!(decide(Purpose::Waiting, false, 1), Verdict::Send);
-        assert_eq!(
-            decide(Purpose::Relay, false, 0),
-            Verdict::Hold(Reason::Window)
-        );
+        assert_eq!(decide(Purpose::Relay, false, 0), Verdict::Hold);
     }
 
     #[test]

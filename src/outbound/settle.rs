@@ -78,6 +78,9 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<Option<Address>> {
         Outcome::Sent => (State::Sent, None, None),
         Outcome::Again(after) => (State::Ready, None, Some(*now + *after)),
         Outcome::Closed(reason) => (State::Held, Some(*reason), None),
+        Outcome::Refused(reason) if rules::waits_for_free_reply(claim.purpose, *reason) => {
+            (State::Held, Some(*reason), None)
+        }
         Outcome::Refused(reason) => (State::Refused, Some(*reason), None),
         Outcome::Unknown(reason) => (State::Unknown, Some(*reason), None),
     };
@@ -92,6 +95,7 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<Option<Address>> {
         return Ok(None);
     }
     match outcome {
+        Outcome::Closed(Reason::Count) => window::use_up_in(txn, &hold.person).await?,
         Outcome::Closed(_) => window::shut_in(txn, &hold.person).await?,
         // Not taken by WeChat, so not counted by WeChat.
         Outcome::Again(_) | Outcome::Refused(_) => {
@@ -101,9 +105,22 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<Option<Address>> {
         Outcome::Sent | Outcome::Unknown(_) => {}
     }
     match reason {
-        Some(reason) => tell::not_delivered_in(txn, *now, texts, claim, reason).await,
+        Some(reason) => tell::not_delivered_in(txn, *now, texts, &claim.row, state, reason).await,
         None => Ok(None),
     }
+}
+
+/// Turns claims and passive answers whose time was over by `before` into unknown outcomes, tells the guides whose answers
+/// they were, and says how many.
+///
+/// # Errors
+/// When the store fails.
+pub async fn lapse_in(txn: &Txn, texts: &Texts, now: Timestamp, before: Timestamp) -> Result<u64> {
+    let reason = Reason::Interrupted;
+    for answer in queries::lapsing_answers(txn, before).await? {
+        tell::not_delivered_in(txn, now, texts, &answer, State::Unknown, reason).await?;
+    }
+    queries::lapse(txn, now, before, reason).await
 }
 
 fn word(outcome: Outcome) -> &'static str {

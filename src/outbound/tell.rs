@@ -7,7 +7,6 @@ use daogou_schema::{Address, Timestamp};
 use daogou_wechat::Content;
 use minijinja::context;
 
-use super::deliver::Claim;
 use super::parcel::Body;
 use super::{Draft, Parcel, Reason, queries, send_in};
 use crate::db::Txn;
@@ -18,21 +17,8 @@ use crate::{guides, members};
 /// How much of a message is quoted when it comes back.
 const QUOTE_CHARS: usize = 20;
 
-/// The guide whose answer did not arrive is told at once, with the reason.
-pub(super) async fn not_delivered_in(
-    txn: &Txn,
-    now: Timestamp,
-    texts: &Texts,
-    claim: &Claim,
-    reason: Reason,
-) -> Result<Option<Address>> {
-    if claim.purpose != Purpose::Answer {
-        return Ok(None);
-    }
-    tell_in(txn, now, texts, &claim.row, &claim.body, reason).await
-}
-
-/// Guides whose answers are kept because the consumer's window ran out before their turn came.
+/// Guides whose answers are kept because the consumer's window ran out before their turn came. An answer in several
+/// pieces is one answer.
 pub(super) async fn answers_held_in(
     txn: &Txn,
     now: Timestamp,
@@ -40,21 +26,28 @@ pub(super) async fn answers_held_in(
     rows: &[outbound::Model],
     reason: Reason,
 ) -> Result<()> {
+    let mut told = None;
     for row in rows.iter().filter(|r| r.purpose == Purpose::Answer) {
-        let body = Parcel::from_json(&row.content)?.body;
-        tell_in(txn, now, texts, row, &body, reason).await?;
+        if told.is_none() || told != row.message_id {
+            not_delivered_in(txn, now, texts, row, State::Held, reason).await?;
+        }
+        told = row.message_id;
     }
     Ok(())
 }
 
-async fn tell_in(
+/// The guide whose answer did not arrive is told at once, with the reason and what becomes of it.
+pub(super) async fn not_delivered_in(
     txn: &Txn,
     now: Timestamp,
     texts: &Texts,
     row: &outbound::Model,
-    body: &Body,
+    state: State,
     reason: Reason,
 ) -> Result<Option<Address>> {
+    if row.purpose != Purpose::Answer {
+        return Ok(None);
+    }
     let (Some(guide_id), Some(member_id)) = (row.guide_id, row.member_id) else {
         return Ok(None);
     };
@@ -62,9 +55,11 @@ async fn tell_in(
         return Ok(None);
     };
     let who = members::label_in(txn, texts, guide_id, member_id).await?;
+    let quote = quote(&Parcel::from_json(&row.content)?.body);
+    let kept = state == State::Held;
     let text = texts.render(
         "not_delivered",
-        context! { who, reason => reason.word(), quote => quote(body) },
+        context! { who, reason => reason.word(), quote, kept },
     )?;
     let draft = Draft {
         to: to.clone(),

@@ -8,9 +8,10 @@ use chrono::TimeDelta;
 use daogou_schema::reply_window::{self, Trigger};
 use daogou_schema::{Address, Timestamp};
 
-use super::queries;
+use super::{Reason, queries};
 use crate::db::Txn;
 use crate::error::Result;
+use crate::members;
 
 /// How long a window stays open and how many messages it allows.
 fn size(trigger: Trigger) -> (TimeDelta, i32) {
@@ -49,15 +50,23 @@ pub async fn remaining_in(txn: &Txn, to: &Address, now: Timestamp) -> Result<i32
         .sum())
 }
 
-/// Whether the window that `trigger` opens is open and not used up.
+/// Why nothing can be sent to a person now; none when something can.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn is_open_in(txn: &Txn, to: &Address, trigger: Trigger, now: Timestamp) -> Result<bool> {
-    Ok(queries::windows(txn, to)
-        .await?
-        .iter()
-        .any(|w| w.trigger == trigger && is_open(w, now)))
+pub async fn closed_in(txn: &Txn, to: &Address, now: Timestamp) -> Result<Option<Reason>> {
+    let windows = queries::windows(txn, to).await?;
+    if windows.iter().any(|w| is_open(w, now)) {
+        return Ok(None);
+    }
+    let used_up = windows.iter().any(|w| w.until > now);
+    Ok(Some(if members::has_left_in(txn, to).await? {
+        Reason::NotFollowing
+    } else if used_up {
+        Reason::Count
+    } else {
+        Reason::Window
+    }))
 }
 
 /// Spends one message and says from which window; none when nothing is left.
@@ -76,6 +85,11 @@ pub(super) async fn spend_in(txn: &Txn, to: &Address, now: Timestamp) -> Result<
 /// Gives back what a message spent that WeChat did not take.
 pub(super) async fn give_back_in(txn: &Txn, to: &Address, trigger: Trigger) -> Result<()> {
     queries::give_back_window(txn, to, trigger, size(trigger).1).await
+}
+
+/// Nothing is left in the person's windows: WeChat says so.
+pub(super) async fn use_up_in(txn: &Txn, to: &Address) -> Result<()> {
+    queries::use_up_windows(txn, to).await
 }
 
 /// Forgets all windows of a person: she unfollowed, or WeChat says they are shut.

@@ -111,15 +111,15 @@ pub async fn heal(ctx: &Context) -> Result<usize> {
 /// # Errors
 /// When the store fails.
 pub async fn heal_alone(ctx: &Context) -> Result<usize> {
+    let now = Timestamp::from(ctx.clock.now());
     ctx.db
-        .write((), |txn, ()| {
+        .write((ctx.texts.clone(), now), |txn, (texts, now)| {
             Box::pin(async move {
                 lanes::free_all(txn).await?;
-                outbound::lapse_in(txn, Timestamp(i64::MAX)).await
+                outbound::lapse_in(txn, texts, *now, Timestamp(i64::MAX)).await
             })
         })
         .await?;
-    let now = Timestamp::from(ctx.clock.now());
     take_over_since(ctx, now, now).await
 }
 

@@ -1,0 +1,35 @@
+//! Another guide takes over: the one before is told without a reason, and what is open goes along.
+
+use daogou_schema::{GuideId, conversation, guide};
+use minijinja::context;
+
+use super::{queries, tell};
+use crate::accounts::Visit;
+use crate::db::Txn;
+use crate::error::Result;
+use crate::{guides, members, outbound};
+
+/// Takes a member from the guide `before` and gives her to `next`, or to nobody for now. Her lines since the last answer
+/// are free to be passed on, whoever had them.
+pub(super) async fn hand_over_in(
+    txn: &Txn,
+    visit: &Visit,
+    row: &conversation::Model,
+    before: GuideId,
+    next: Option<&guide::Model>,
+) -> Result<()> {
+    let (member, next) = (row.member_id, next.map(|guide| guide.id));
+    if let Some(before) = guides::get_in(txn, before).await? {
+        let who = members::label_in(txn, &visit.texts, before.id, member).await?;
+        let name = "friend_moved_away";
+        tell::guide_in(txn, visit, &before, member, name, context! { who }).await?;
+        if before.current_member_id == Some(member) {
+            guides::forget_current_in(txn, before.id).await?;
+        }
+        // What the former guide had waiting for her is not said in another's name.
+        outbound::drop_answers_in(txn, &queries::address_of(row), before.id).await?;
+    }
+    outbound::drop_relays_about_in(txn, member, next).await?;
+    queries::free_open_lines(txn, member, next).await?;
+    queries::set_guide(txn, member, next).await
+}
