@@ -1,0 +1,249 @@
+//! Never to the wrong person: long random walks through a guide's day, with the answer of every step known beforehand.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use daogou_ground::Chance;
+use daogou_schema::outbound::State;
+
+use super::{STORE, customer};
+use crate::kit::{Guide, Phone, Session, Store, TestApp, eventually};
+
+const STEPS: u64 = 200;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_customers_of_one_guide_are_never_mixed_up() {
+    let app = TestApp::start().await;
+    walk(&app, 2, STEPS, 20_261_122).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_customers_of_one_guide_are_never_mixed_up() {
+    let app = TestApp::start().await;
+    walk(&app, 3, STEPS, 7).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_mixed_up_on_postgresql_either() {
+    if let Some(app) = TestApp::on(Store::Postgres, Session::Embedded).await {
+        walk(&app, 3, STEPS / 3, 11).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_mixed_up_on_mariadb_either() {
+    if let Some(app) = TestApp::on(Store::MariaDb, Session::Embedded).await {
+        walk(&app, 3, STEPS / 3, 13).await;
+    }
+}
+
+/// What the documents promise about answers, kept in the head of somebody who watches the guide's phone.
+#[derive(Default)]
+struct Watcher {
+    /// Whom the guide talks to, and the newest unanswered line that the guide had when naming her.
+    current: Option<(usize, Option<u64>)>,
+    /// The last line of each customer who has no answer yet.
+    unanswered: BTreeMap<usize, u64>,
+    /// Answers that wait for a name.
+    asked: Vec<String>,
+    lines: u64,
+    /// What each customer must have got, in order.
+    got: BTreeMap<usize, Vec<String>>,
+    /// What each customer wrote, in order.
+    wrote: BTreeMap<usize, Vec<String>>,
+    /// The tests of the walk itself: how often each way was taken.
+    sent_bare: u32,
+    held: u32,
+}
+
+impl Watcher {
+    fn writes(&mut self, who: usize, text: &str) {
+        self.lines += 1;
+        self.unanswered.insert(who, self.lines);
+        self.wrote.entry(who).or_default().push(text.to_owned());
+    }
+
+    fn reaches(&mut self, who: usize, text: &str) {
+        self.unanswered.remove(&who);
+        self.got.entry(who).or_default().push(text.to_owned());
+    }
+
+    /// A bare answer goes to the one it is certainly meant for; otherwise it waits.
+    fn bare(&mut self, text: &str) {
+        let others = |current: Option<(usize, Option<u64>)>| {
+            self.unanswered.iter().any(|(who, line)| {
+                current
+                    .is_none_or(|(own, seen)| *who != own && seen.is_none_or(|seen| *line > seen))
+            })
+        };
+        let certain = match self.current {
+            Some((own, _)) => (!others(self.current)).then_some(own),
+            None if self.unanswered.len() == 1 => self.unanswered.keys().next().copied(),
+            None => None,
+        };
+        match certain.filter(|_| self.asked.is_empty()) {
+            Some(who) => {
+                self.sent_bare += 1;
+                if self
+                    .current
+                    .is_none_or(|(own, seen)| own != who || seen.is_none())
+                {
+                    self.current = Some((who, None));
+                }
+                self.reaches(who, text);
+            }
+            None => {
+                self.held += 1;
+                self.asked.push(text.to_owned());
+            }
+        }
+    }
+
+    fn names(&mut self, who: usize) {
+        let newest = self.unanswered.values().max().copied().unwrap_or(0);
+        self.current = Some((who, Some(newest)));
+    }
+
+    fn chooses(&mut self, who: usize) {
+        self.names(who);
+        for text in std::mem::take(&mut self.asked) {
+            self.reaches(who, &text);
+        }
+    }
+}
+
+async fn walk(app: &TestApp, customers: usize, steps: u64, seed: u64) {
+    app.add_store(STORE);
+    let lin = app.guide("林小满", STORE).await;
+    let mut people = Vec::new();
+    for n in 0..customers {
+        people.push(customer(app, &lin, &format!("顾客{}", n + 1)).await);
+    }
+    let chance = Chance::seeded(seed);
+    let mut watcher = Watcher::default();
+    for step in 0..steps {
+        app.pass(TimeDelta::seconds(
+            i64::try_from(chance.below(40)).expect("a few seconds"),
+        ));
+        let who = usize::try_from(chance.below(customers as u64)).expect("a customer");
+        let number = who + 1;
+        match chance.below(20) {
+            0..9 => {
+                let text = format!("问{step}");
+                people[who].says(&text).await;
+                watcher.writes(who, &text);
+            }
+            9..14 => {
+                let text = format!("答{step}");
+                lin.phone.says(&text).await;
+                watcher.bare(&text);
+            }
+            14..16 => {
+                let text = format!("答{step}");
+                lin.phone.says(&format!("#{number} {text}")).await;
+                watcher.names(who);
+                watcher.reaches(who, &text);
+            }
+            16 => {
+                lin.phone.says(&format!("#{number}")).await;
+                watcher.chooses(who);
+            }
+            17 => {
+                lin.phone.says("列表").await;
+                lin.phone.taps(&format!("to-{number}")).await;
+                watcher.chooses(who);
+            }
+            18 => {
+                lin.phone.says("撤回").await;
+                watcher.asked.clear();
+            }
+            _ => {
+                lin.phone.says("继续").await;
+            }
+        }
+    }
+    assert!(
+        watcher.sent_bare > 3 && watcher.held > 3,
+        "the walk went both ways"
+    );
+    settle(app, &lin, &people).await;
+    for (who, person) in people.iter().enumerate() {
+        let answers: Vec<String> = lines_of(person, '答').await;
+        let wanted = watcher.got.remove(&who).unwrap_or_default();
+        assert_eq!(answers, wanted, "what {} got (seed {seed})", person.name);
+    }
+    let relayed = relayed(&lin.phone).await;
+    for who in 0..customers {
+        let got = relayed.get(&(who + 1)).cloned().unwrap_or_default();
+        let wanted = watcher.wrote.remove(&who).unwrap_or_default();
+        assert_eq!(
+            got,
+            wanted,
+            "what the guide got from #{} (seed {seed})",
+            who + 1
+        );
+    }
+}
+
+/// Whoever has something held writes, until nothing waits for anybody.
+async fn settle(app: &TestApp, lin: &Guide, people: &[Phone]) {
+    eventually("everything arriving", async || {
+        let mut rest = waiting(app, &lin.phone, "继续").await;
+        for person in people {
+            rest += waiting(app, person, "完").await;
+        }
+        (rest == 0).then_some(())
+    })
+    .await;
+}
+
+/// How many messages to this phone are under way; when some are held, the person says `word`, which brings them.
+async fn waiting(app: &TestApp, phone: &Phone, word: &str) -> usize {
+    let rows = app.outbound_to(phone).await;
+    for row in &rows {
+        assert!(
+            !matches!(row.state, State::Refused | State::Unknown),
+            "{} has a message that went wrong: {row:?}",
+            phone.name
+        );
+    }
+    if rows.iter().any(|row| row.state == State::Held) {
+        phone.says(word).await;
+    }
+    let arrived = |state| matches!(state, State::Sent | State::Merged | State::Dropped);
+    rows.iter().filter(|row| !arrived(row.state)).count()
+}
+
+async fn lines_of(phone: &Phone, mark: char) -> Vec<String> {
+    let texts = phone.texts().await;
+    let lines = texts.iter().flat_map(|text| text.lines());
+    lines
+        .filter(|line| line.starts_with(mark))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The questions on the guide's phone by the number in front of them.
+async fn relayed(phone: &Phone) -> BTreeMap<usize, Vec<String>> {
+    let mut all: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for text in phone.texts().await {
+        let mut number = None;
+        for line in text.lines() {
+            let line = match line
+                .strip_prefix("【新顾客 #")
+                .and_then(|rest| rest.split_once('】'))
+            {
+                Some((named, rest)) => {
+                    number = named.parse().ok();
+                    rest
+                }
+                None => line,
+            };
+            if line.starts_with('问') {
+                let number = number.expect("every line says who it is from");
+                all.entry(number).or_default().push(line.to_owned());
+            }
+        }
+    }
+    all
+}
