@@ -3,10 +3,24 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "a test that does not find what it needs has failed"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests learn from their environment where the servers are"
 )]
 
 mod kit;
 
+mod binding;
+mod commands;
+mod crash;
+mod doctor;
+mod relay;
 mod story;
 mod tidy;
+mod webhook;
+mod wechatpy;
+mod windows;
+mod words;

@@ -13,7 +13,7 @@ use sea_orm::{Database, DatabaseConnection};
 use serde_json::{Value, json};
 
 use super::phone::{Guide, Phone};
-use super::{Backend, Session, Store};
+use super::{Backend, Sender, Session, Store};
 
 pub const APPID: &str = "wx0123456789abcdef";
 pub const ORIGINAL_ID: &str = "gh_0123456789ab";
@@ -33,6 +33,7 @@ pub struct TestApp {
     running: Option<Running>,
     mode: &'static str,
     kind: &'static str,
+    settings: Vec<(&'static str, String)>,
 }
 
 impl TestApp {
@@ -72,6 +73,7 @@ impl TestApp {
             running: None,
             mode,
             kind,
+            settings: Vec::new(),
         };
         app.restart().await;
         app.register().await;
@@ -96,9 +98,14 @@ impl TestApp {
 
     /// Tells the simulator where the server is.
     pub async fn register(&self) {
+        self.register_at(&self.callback()).await;
+    }
+
+    /// Tells the simulator where another server for the same account is.
+    pub async fn register_at(&self, callback: &str) {
         let account = json!({
             "appid": APPID, "secret": SECRET, "original_id": ORIGINAL_ID, "token": TOKEN, "encoding_aes_key": AES_KEY,
-            "mode": self.mode, "callback_url": self.callback(), "kind": self.kind,
+            "mode": self.mode, "callback_url": callback, "kind": self.kind,
         });
         self.control("/sandbox/v1/accounts", account).await;
     }
@@ -107,8 +114,30 @@ impl TestApp {
         format!("{}/wechat/{APPID}", self.server)
     }
 
+    /// WeChat's side of the account: makes pushes by hand.
+    pub fn sender(&self) -> Sender {
+        Sender {
+            appid: APPID.into(),
+            token: TOKEN.into(),
+            aes_key: AES_KEY.into(),
+        }
+    }
+
+    /// Sets a key of the environment, from the next start on.
+    pub fn set(&mut self, key: &'static str, value: &str) {
+        self.settings.retain(|(known, _)| *known != key);
+        self.settings.push((key, value.to_owned()));
+    }
+
     /// The environment of `serve` and of the command line.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut environment = self.usual_environment();
+        environment.retain(|(key, _)| self.settings.iter().all(|(set, _)| set != key));
+        environment.extend(self.settings.clone());
+        environment
+    }
+
+    fn usual_environment(&self) -> Vec<(&'static str, String)> {
         vec![
             ("DATABASE_URL", self.backend.database_url.clone()),
             (
@@ -208,9 +237,12 @@ impl TestApp {
 
     /// Somebody with a phone.
     pub async fn person(&self, name: &str) -> Phone {
-        let made = self
-            .control("/sandbox/v1/people", json!({ "name": name }))
-            .await;
+        self.somebody(json!({ "name": name })).await
+    }
+
+    /// Somebody as `wanted`: name, openid_like.
+    pub async fn somebody(&self, wanted: Value) -> Phone {
+        let made = self.control("/sandbox/v1/people", wanted).await;
         Phone::new(self, &made)
     }
 

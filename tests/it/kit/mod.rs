@@ -2,14 +2,23 @@
 
 mod app;
 mod backend;
+mod envelope;
+mod eventually;
 mod phone;
+mod proxy;
+mod rows;
+mod server;
 pub mod wire;
 
 use std::path::PathBuf;
 
-pub use app::TestApp;
+pub use app::{APPID, TestApp};
 pub use backend::{Backend, Session, Store};
+pub use envelope::{Push, Sender};
+pub use eventually::eventually;
 pub use phone::{Guide, Phone};
+pub use proxy::Proxy;
+pub use server::{Server, with};
 
 /// The samples from elsewhere, or none with a line that says what was not run.
 pub fn fixtures(what: &str) -> Option<PathBuf> {

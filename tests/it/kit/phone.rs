@@ -16,6 +16,8 @@ pub struct Phone {
     pub id: String,
     pub name: String,
     pub openid: String,
+    appid: String,
+    openids: Value,
     sandbox: String,
     http: reqwest::Client,
     seen: AtomicU64,
@@ -36,8 +38,24 @@ impl Phone {
             id: text(&made["id"]),
             name: text(&made["name"]),
             openid: text(&made["openids"][APPID]),
+            appid: APPID.to_owned(),
+            openids: made["openids"].clone(),
             sandbox: app.sandbox.clone(),
             http: app.http.clone(),
+            seen: AtomicU64::new(0),
+        }
+    }
+
+    /// The same person in the chat with another account, which must have been there when the person was made.
+    pub fn at(&self, appid: &str) -> Self {
+        Self {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            openid: self.openids[appid].as_str().expect("an openid").to_owned(),
+            appid: appid.to_owned(),
+            openids: self.openids.clone(),
+            sandbox: self.sandbox.clone(),
+            http: self.http.clone(),
             seen: AtomicU64::new(0),
         }
     }
@@ -45,7 +63,7 @@ impl Phone {
     /// Acts, and says how WeChat's push went.
     pub async fn act(&self, act: Value) -> Value {
         let mut act = act;
-        act["appid"] = json!(APPID);
+        act["appid"] = json!(self.appid);
         let url = format!("{}/sandbox/v1/people/{}/acts", self.sandbox, self.id);
         let answer = self
             .http
@@ -96,8 +114,8 @@ impl Phone {
 
     async fn items_after(&self, seq: u64) -> Vec<Value> {
         let url = format!(
-            "{}/sandbox/v1/people/{}/chat?appid={APPID}&after={seq}",
-            self.sandbox, self.id
+            "{}/sandbox/v1/people/{}/chat?appid={}&after={seq}",
+            self.sandbox, self.id, self.appid
         );
         let answer: Value = self
             .http
@@ -126,7 +144,8 @@ impl Phone {
             .await
     }
 
-    async fn waits_for(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    /// The same for the next item that is `wanted`; `what` names it.
+    pub async fn waits_for(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let looking = async {
             let mut looks = tokio::time::interval(LOOK_EVERY);
             loop {
@@ -159,6 +178,15 @@ impl Phone {
             .iter()
             .filter(|item| item["from"] != "person")
             .map(text_of)
+            .collect()
+    }
+
+    /// The items from the account, in order.
+    pub async fn items(&self) -> Vec<Value> {
+        let items = self.chat().await;
+        items
+            .into_iter()
+            .filter(|item| item["from"] != "person")
             .collect()
     }
 
