@@ -1,6 +1,7 @@
 //! The only place that builds things: settings → context → server and workers; start and graceful stop.
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -9,10 +10,11 @@ use daogou_ground::{Chance, Clock, http_client, install_tls};
 use daogou_session::{Session, SessionError};
 use daogou_wechat::Client;
 use tokio::runtime::Handle;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::context::{Context, Parts, Tasks};
 use crate::db::{self, Guard};
 use crate::error::{Error, Result};
@@ -22,6 +24,10 @@ use crate::{accounts, reception, telemetry, web, workers};
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
 /// More web threads than this gain nothing: the work is in the store.
 const WEB_THREADS_MAX: usize = 4;
+
+/// How often the lock of the only process is looked after: well within the hours after which a server closes a silent
+/// connection.
+const GUARD_EVERY: Duration = Duration::from_secs(60);
 
 /// The lock that a process with the embedded session holds while it serves.
 const SERVING: &str = "serve";
@@ -33,7 +39,13 @@ pub struct Running {
     stop: CancellationToken,
     tasks: TaskTracker,
     ctx: Context,
-    _guard: Option<Guard>,
+    alone: Option<Alone>,
+}
+
+/// What makes sure that this is the only process, while the session is embedded.
+struct Alone {
+    guard: Arc<Mutex<Guard>>,
+    lost: CancellationToken,
 }
 
 /// Opens the store and the session layer.
@@ -83,18 +95,21 @@ pub async fn start(
     let url = config.database_url.clone();
     let settings = config.account.clone();
     let ctx = open(config, clock, chance).await?;
-    let guard = if alone {
-        Some(only_process(url.expose()).await?)
-    } else {
-        None
+    let alone = match alone {
+        true => Some(Alone {
+            guard: Arc::new(Mutex::new(only_process(url.expose()).await?)),
+            lost: CancellationToken::new(),
+        }),
+        false => None,
     };
     if let Some(settings) = &settings {
         accounts::save(&ctx, settings).await?;
     }
-    if alone {
+    if alone.is_some() {
+        reception::start_alone(&ctx).await?;
         let healing = ctx.clone();
         ctx.tasks.run(async move {
-            if let Err(error) = reception::heal_alone(&healing).await {
+            if let Err(error) = reception::take_up_all(&healing).await {
                 tracing::error!(%error, "pushes of the last run wait for the next sweep");
             }
         });
@@ -121,6 +136,9 @@ pub async fn start(
     });
     let stop = CancellationToken::new();
     workers::start(&ctx, &stop);
+    if let Some(alone) = &alone {
+        keep_alone(&ctx, alone, url, &stop);
+    }
     let tasks = ctx.tasks.tracker.clone();
     Ok(Running {
         address,
@@ -128,8 +146,38 @@ pub async fn start(
         stop,
         tasks,
         ctx,
-        _guard: guard,
+        alone,
     })
+}
+
+/// Looks after the lock: a database server drops it with its connection, and somebody else may take it then.
+fn keep_alone(ctx: &Context, alone: &Alone, url: Secret, stop: &CancellationToken) {
+    let (guard, lost, stop) = (alone.guard.clone(), alone.lost.clone(), stop.clone());
+    let keep = async move {
+        let mut ticks = tokio::time::interval(GUARD_EVERY);
+        loop {
+            ticks.tick().await;
+            let mut guard = guard.lock().await;
+            if guard.still_holds().await {
+                continue;
+            }
+            match Guard::try_take(url.expose(), SERVING).await {
+                Ok(Some(again)) => *guard = again,
+                Ok(None) => {
+                    tracing::error!("another process serves this database now; stopping");
+                    lost.cancel();
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the lock of the only process is asked for again")
+                }
+            }
+        }
+    };
+    ctx.tasks.run(async move {
+        // None: the stop came first.
+        let _ended = stop.run_until_cancelled(keep).await;
+    });
 }
 
 /// An address that nobody understands must be changed; a Redis that is away comes back by itself.
@@ -186,6 +234,14 @@ impl Running {
     /// Its handles.
     pub(crate) fn context(&self) -> &Context {
         &self.ctx
+    }
+
+    /// Returns when this process must not go on: another one serves the database. Never otherwise.
+    pub(crate) async fn superseded(&self) {
+        match &self.alone {
+            Some(alone) => alone.lost.cancelled().await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Ends requests and work in progress, then returns; what was accepted and not handled is taken up at the next start.

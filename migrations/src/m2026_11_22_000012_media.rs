@@ -4,7 +4,7 @@ use sea_orm_migration::prelude::TableCreateStatement;
 use sea_orm_migration::sea_orm::DbBackend;
 
 use crate::change::Change;
-use crate::shape::{count, id, key, number, optional, reference, string, table, unique};
+use crate::shape::{count, flag, id, key, number, optional, reference, string, table, unique};
 
 pub(crate) fn changes() -> Vec<Change> {
     vec![
@@ -31,6 +31,7 @@ fn media(db: DbBackend) -> TableCreateStatement {
         .col(key(db, "usable_id", 191))
         .col(number("usable_until"))
         .col(count("attempts"))
+        .col(flag("given_up"))
         .col(number("created_at"))
         .index(&mut unique("media", &["account_id", "wechat_id"]))
         .foreign_key(&mut reference("media", "account_id", "account"))

@@ -23,8 +23,16 @@ pub(super) async fn run() -> Done {
     };
     let running = app::start(config, listener, Clock::system(), Chance::system()).await?;
     tracing::info!(address = %running.address(), "serving");
-    asked_to_stop().await;
+    let superseded = tokio::select! {
+        () = asked_to_stop() => false,
+        () = running.superseded() => true,
+    };
     tracing::info!("stopping");
     running.stop().await;
+    if superseded {
+        return Err(Failure::Failed(
+            "another process serves this database now".into(),
+        ));
+    }
     Ok(())
 }

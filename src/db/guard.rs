@@ -17,13 +17,13 @@ const RETRY: Duration = Duration::from_millis(100);
 
 /// A lock held until it is dropped.
 pub struct Guard {
-    _held: Held,
+    held: Held,
 }
 
 enum Held {
     File { _file: File },
-    Postgres { _connection: PgConnection },
-    MySql { _connection: Box<MySqlConnection> },
+    Postgres { connection: Box<PgConnection> },
+    MySql { connection: Box<MySqlConnection> },
 }
 
 impl Guard {
@@ -59,7 +59,19 @@ impl Guard {
         } else {
             lock_postgres(url, name).await.map_err(unavailable)?
         };
-        Ok(held.map(|held| Self { _held: held }))
+        Ok(held.map(|held| Self { held }))
+    }
+}
+
+impl Guard {
+    /// Whether it still holds; also keeps the server from closing a connection that says nothing for hours, which would
+    /// give the lock away.
+    pub async fn still_holds(&mut self) -> bool {
+        match &mut self.held {
+            Held::File { .. } => true,
+            Held::Postgres { connection } => connection.ping().await.is_ok(),
+            Held::MySql { connection } => connection.ping().await.is_ok(),
+        }
     }
 }
 
@@ -92,7 +104,7 @@ async fn lock_postgres(url: &str, name: &str) -> Result<Option<Held>, sqlx::Erro
         .fetch_one(&mut connection)
         .await?;
     Ok(got.then_some(Held::Postgres {
-        _connection: connection,
+        connection: Box::new(connection),
     }))
 }
 
@@ -105,7 +117,7 @@ async fn lock_mysql(url: &str, name: &str) -> Result<Option<Held>, sqlx::Error> 
             .fetch_one(&mut connection)
             .await?;
     Ok((got == Some(1)).then(|| Held::MySql {
-        _connection: Box::new(connection),
+        connection: Box::new(connection),
     }))
 }
 

@@ -93,6 +93,10 @@ fn stopped() -> Error {
     Error::Unavailable(sea_orm::DbErr::Custom("the writer has stopped".into()))
 }
 
+fn panicked() -> Error {
+    Error::Internal("a unit of work panicked".into())
+}
+
 async fn run_alone<A, T>(
     pool: &DatabaseConnection,
     args: &A,
@@ -107,12 +111,14 @@ async fn run_alone<A, T>(
     loop {
         tries += 1;
         let txn = Txn(pool.begin_with_options(options).await?);
-        let outcome = match unit(&txn, args).await {
+        let work = AssertUnwindSafe(unit(&txn, args)).catch_unwind();
+        let outcome = match work.await.unwrap_or_else(|_panic| Err(panicked())) {
             Ok(value) => txn.0.commit().await.map(|()| value).map_err(Error::from),
             Err(e) => txn.0.rollback().await.map_err(Error::from).and(Err(e)),
         };
         match outcome {
-            Err(Error::Deadlock(_)) if tries <= DEADLOCK_TRIES => {}
+            // Somebody else was faster: rolled back, so look again.
+            Err(Error::Deadlock(_) | Error::Taken) if tries <= DEADLOCK_TRIES => {}
             other => return other,
         }
     }

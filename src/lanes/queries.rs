@@ -3,16 +3,21 @@
 use chrono::TimeDelta;
 use daogou_schema::lane::{self, Entity, Way};
 use daogou_schema::{Address, Timestamp};
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set, TryInsertResult,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set, SqlErr};
 
 use super::Hold;
 use crate::db::Txn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
-/// How long a lane is held without being renewed: longer than any call, shorter than a person's patience.
-const LEASE: TimeDelta = TimeDelta::seconds(15);
+/// How long a lane is held without being renewed: longer than the longest piece of work in it, shorter than a person's
+/// patience. A push is handled in one transaction; a message may need its file fetched and uploaded first (outbound's
+/// deadlines).
+fn lease(way: Way) -> TimeDelta {
+    match way {
+        Way::In => TimeDelta::seconds(15),
+        Way::Out => TimeDelta::seconds(50),
+    }
+}
 
 /// Takes the lane if it is free or its lease is over.
 ///
@@ -37,27 +42,24 @@ pub async fn take(
         openid: Set(person.openid.clone()),
         way: Set(way),
         owner: Set(Some(owner.to_owned())),
-        lease_until: Set(now + LEASE),
+        lease_until: Set(now + lease(way)),
         fence: Set(fence),
     };
     let got = if fence == 1 {
-        let inserted = Entity::insert(row)
-            .on_conflict_do_nothing_on([
-                lane::Column::AccountId,
-                lane::Column::Openid,
-                lane::Column::Way,
-            ])
-            .exec_without_returning(txn.conn())
-            .await?;
-        matches!(inserted, TryInsertResult::Inserted(1))
+        // Not "insert or ignore": MySQL would report the ignored row as inserted, and two would hold the lane.
+        let inserted = Entity::insert(row).exec_without_returning(txn.conn()).await;
+        inserted.map_err(|e| match e.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => Error::Taken,
+            _ => Error::from(e),
+        })?;
+        true
     } else {
-        Entity::update_many()
+        let taken = Entity::update_many()
             .set(row)
             .filter(of(person, way))
             .exec(txn.conn())
-            .await?
-            .rows_affected
-            == 1
+            .await?;
+        taken.rows_affected == 1
     };
     let hold = Hold {
         person: person.clone(),
@@ -79,7 +81,7 @@ pub async fn still_held(txn: &Txn, hold: &Hold, now: Timestamp) -> Result<bool> 
         return Ok(false);
     }
     let renewed = lane::ActiveModel {
-        lease_until: Set(now + LEASE),
+        lease_until: Set(now + lease(hold.way)),
         ..Default::default()
     };
     Entity::update_many()

@@ -8,8 +8,6 @@ use crate::accounts;
 use crate::context::Context;
 use crate::error::Result;
 
-/// How often a file is asked for before it is given up.
-const TRIES: i32 = 5;
 /// How many files one round fetches.
 const ROUND: u64 = 20;
 
@@ -19,7 +17,7 @@ const ROUND: u64 = 20;
 /// When the store fails.
 pub async fn fetch_new(ctx: &Context) -> Result<usize> {
     let now = Timestamp::from(ctx.clock.now());
-    let rows = queries::not_fetched(ctx.db.reads(), now, TRIES, ROUND).await?;
+    let rows = queries::not_fetched(ctx.db.reads(), now, ROUND).await?;
     let mut fetched = 0;
     for row in rows {
         let id = row.id;
@@ -27,11 +25,11 @@ pub async fn fetch_new(ctx: &Context) -> Result<usize> {
             Ok(_kept) => fetched += 1,
             Err(error) => {
                 tracing::warn!(media.id = id.0, ?error, "a file was not fetched");
-                let gone = matches!(&error, Lost::Gone) || is_final(&error);
-                let tries = if gone { TRIES } else { 1 };
+                // What is not final is asked for again while WeChat keeps it, which is three days.
+                let args = (id, is_final(&error));
                 ctx.db
-                    .write((id, tries), |txn, (id, tries)| {
-                        Box::pin(queries::add_attempts(txn, *id, *tries))
+                    .write(args, |txn, (id, for_good)| {
+                        Box::pin(queries::note_failure(txn, *id, *for_good))
                     })
                     .await?;
             }
@@ -46,7 +44,8 @@ fn is_final(error: &Lost) -> bool {
         Lost::Call(CallError::Refused(refusal)) => {
             !matches!(refusal.class, Class::Retry | Class::Quota | Class::Token)
         }
-        Lost::Call(_) | Lost::Gone => false,
+        Lost::Gone => true,
+        Lost::Call(_) | Lost::Later => false,
     }
 }
 
@@ -54,7 +53,7 @@ fn is_final(error: &Lost) -> bool {
 pub(super) async fn fetch(ctx: &Context, row: media::Model) -> Result<media::Model, Lost> {
     let account = accounts::get(ctx, row.account_id).await.map_err(|error| {
         tracing::error!(%error, "the account of a file cannot be opened");
-        Lost::Gone
+        Lost::Later
     })?;
     let got = accounts::call(ctx, &account, |token| get_media(ctx, token, &row.wechat_id)).await;
     let file = match got.map_err(Lost::Call)? {
@@ -68,7 +67,7 @@ pub(super) async fn fetch(ctx: &Context, row: media::Model) -> Result<media::Mod
         .map(|t| t.chars().take(64).collect::<String>());
     store(ctx, &name, file.bytes).await.map_err(|error| {
         tracing::error!(media.id = row.id.0, %error, "a file cannot be written; is DAOGOU_MEDIA_DIR writable?");
-        Lost::Gone
+        Lost::Later
     })?;
     let args = (row.id, name.clone(), content_type.clone());
     let kept = ctx.db.write(args, |txn, (id, name, kind)| {

@@ -23,8 +23,10 @@ const RENEW_BEFORE: TimeDelta = TimeDelta::hours(1);
 pub enum Lost {
     /// WeChat refused, or could not be reached.
     Call(CallError),
-    /// The file was never fetched or is gone from the disk.
+    /// The file was never fetched, or is gone from the disk, for good.
     Gone,
+    /// Our own store or disk does not do its part now; later it will.
+    Later,
 }
 
 /// Notes a file that came with a push; a worker fetches it.
@@ -78,7 +80,8 @@ pub async fn sendable(
 ) -> Result<String, Lost> {
     let now = Timestamp::from(ctx.clock.now());
     let found = queries::get(ctx.db.reads(), id).await;
-    let row = found.ok().flatten().ok_or(Lost::Gone)?;
+    let found = found.map_err(|error| later(id, &error))?;
+    let row = found.ok_or(Lost::Gone)?;
     if !refused && is_usable(&row, account.id, now) {
         return Ok(row.usable_id);
     }
@@ -99,9 +102,9 @@ async fn upload(
     let name = row.file.as_deref().ok_or(Lost::Gone)?;
     let bytes = tokio::fs::read(ctx.config.media_dir.join(name))
         .await
-        .map_err(|error| {
-            tracing::error!(media.id = row.id.0, %error, "a kept file cannot be read");
-            Lost::Gone
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Lost::Gone,
+            _ => later(row.id, &error),
         })?;
     let kind = kind_of(row).ok_or(Lost::Gone)?;
     let mime = row
@@ -134,6 +137,11 @@ async fn upload(
         }
     }
     Ok(uploaded.media_id)
+}
+
+fn later(id: MediaId, error: &dyn std::fmt::Display) -> Lost {
+    tracing::error!(media.id = id.0, %error, "a file cannot be had now");
+    Lost::Later
 }
 
 fn is_usable(row: &media::Model, account: AccountId, now: Timestamp) -> bool {

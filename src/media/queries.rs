@@ -39,6 +39,7 @@ pub(super) async fn keep(
         usable_id: Set(wechat_id.to_owned()),
         usable_until: Set(usable_until),
         attempts: Set(0),
+        given_up: Set(false),
         created_at: Set(now),
         ..Default::default()
     };
@@ -49,24 +50,26 @@ pub(super) async fn keep(
 pub(super) async fn not_fetched(
     db: &impl ConnectionTrait,
     now: Timestamp,
-    tries: i32,
     limit: u64,
 ) -> Result<Vec<media::Model>> {
     let query = Entity::find()
         .filter(media::Column::UsableUntil.gt(now))
         .filter(media::Column::File.is_null())
-        .filter(media::Column::Attempts.lt(tries))
+        .filter(media::Column::GivenUp.eq(false))
+        .order_by_asc(media::Column::Attempts)
         .order_by_asc(media::Column::UsableUntil)
         .limit(limit);
     Ok(query.all(db).await?)
 }
 
-pub(super) async fn add_attempts(txn: &Txn, id: MediaId, more: i32) -> Result<()> {
+/// Fetching failed; with `for_good` WeChat does not give the file out any more.
+pub(super) async fn note_failure(txn: &Txn, id: MediaId, for_good: bool) -> Result<()> {
     Entity::update_many()
         .col_expr(
             media::Column::Attempts,
-            Expr::col(media::Column::Attempts).add(more),
+            Expr::col(media::Column::Attempts).add(1),
         )
+        .col_expr(media::Column::GivenUp, for_good.into())
         .filter(media::Column::Id.eq(id))
         .exec(txn.conn())
         .await?;

@@ -1,11 +1,14 @@
 //! Sending: one person at a time, in order, by the customer-service interface.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use daogou_schema::lane::Way;
 use daogou_schema::outbound::{self, Purpose, State};
 use daogou_schema::reply_window::Trigger;
 use daogou_schema::{Address, OutboundId, Timestamp};
 use daogou_wechat::{CallError, Content, Kind, MediaKind};
+use tokio::time::timeout;
 
 use super::parcel::{Body, merge};
 use super::rules::{self, Reason, Verdict};
@@ -18,8 +21,12 @@ use crate::lanes::{self, Hold};
 use crate::media;
 use crate::texts::Texts;
 
-/// When a claimed message whose call never came back counts as unknown: longer than the client's own time-out.
-const CALL_LEASE: TimeDelta = TimeDelta::seconds(30);
+/// When a claimed message whose call never came back counts as unknown: after both deadlines below.
+const CALL_LEASE: TimeDelta = TimeDelta::seconds(45);
+/// How long preparing a message may take: fetching and uploading its file anew.
+const PREPARE_WITHIN: Duration = Duration::from_secs(18);
+/// How long sending it may take, a new token and a second try included.
+const SEND_WITHIN: Duration = Duration::from_secs(22);
 
 /// A message that is about to be sent.
 #[derive(Debug)]
@@ -30,6 +37,8 @@ pub(super) struct Claim {
     pub row: outbound::Model,
     pub spent: Trigger,
     pub attempts: i32,
+    /// Until when the windows known at the claim are open: what WeChat says of windows is about these.
+    pub windows_until: Timestamp,
 }
 
 /// What a look at a person's messages found.
@@ -149,7 +158,7 @@ async fn why_closed(txn: &Txn, to: &Address, now: Timestamp) -> Result<Reason> {
 }
 
 /// What is worth keeping for the next window.
-const KEPT: &[Purpose] = &[Purpose::Relay, Purpose::Notice, Purpose::Answer];
+pub(super) const KEPT: &[Purpose] = &[Purpose::Relay, Purpose::Notice, Purpose::Answer];
 
 /// How many rows from the first may go as one message. Lines to a guide merge, to spare the guide's five; what people
 /// wrote to a consumer goes as it was written.
@@ -179,6 +188,7 @@ async fn claim(
         return Ok(Next::Again);
     };
     queries::claim(txn, rows, spent, hold.fence, now + CALL_LEASE).await?;
+    let windows_until = window::latest_in(txn, &hold.person).await?;
     let Some(row) = rows.first().cloned() else {
         return Ok(Next::Done);
     };
@@ -191,33 +201,43 @@ async fn claim(
         row,
         spent,
         attempts,
+        windows_until,
     })))
 }
 
 /// How a call ended.
 pub(super) enum Sending {
     Answered(Result<(), CallError>),
-    /// It was not even tried: the file cannot be had.
+    /// The send call did not come back.
+    Silent,
+    /// It was not even tried: the file cannot be had any more.
     NoMedia,
+    /// It was not even tried: our own store or disk, or preparing the file, took too long.
+    NotYet,
 }
 
 async fn send(ctx: &Context, to: &Address, claim: &Claim) -> Sending {
     let account = match accounts::get(ctx, to.account_id).await {
         Ok(account) => account,
-        Err(e) => {
-            tracing::error!(error = %e, "the account of a message cannot be opened");
-            return Sending::NoMedia;
+        Err(error) => {
+            tracing::error!(%error, "the account of a message cannot be opened");
+            return Sending::NotYet;
         }
     };
-    let content = match ready(ctx, &account, &claim.body, claim.attempts > 1).await {
-        Ok(content) => content,
-        Err(media::Lost::Call(error)) => return Sending::Answered(Err(error)),
-        Err(media::Lost::Gone) => return Sending::NoMedia,
+    let preparing = ready(ctx, &account, &claim.body, claim.attempts > 1);
+    let content = match timeout(PREPARE_WITHIN, preparing).await {
+        Ok(Ok(content)) => content,
+        Ok(Err(media::Lost::Call(error))) => return Sending::Answered(Err(error)),
+        Ok(Err(media::Lost::Gone)) => return Sending::NoMedia,
+        Ok(Err(media::Lost::Later)) | Err(_) => return Sending::NotYet,
     };
     let content = &content;
     let send =
         |token: String| async move { ctx.wechat.send_message(&token, &to.openid, content).await };
-    Sending::Answered(accounts::call(ctx, &account, send).await)
+    match timeout(SEND_WITHIN, accounts::call(ctx, &account, send)).await {
+        Ok(answer) => Sending::Answered(answer),
+        Err(_) => Sending::Silent,
+    }
 }
 
 /// The content with media ids that `account` can send now. Service accounts have no link message; there a link goes

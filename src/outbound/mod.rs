@@ -71,8 +71,8 @@ pub async fn hold_in(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn release_held_in(txn: &Txn, now: Timestamp, to: &Address) -> Result<()> {
-    queries::release_held(txn, now, to).await
+pub async fn release_held_in(txn: &Txn, now: Timestamp, to: &Address, wrote: bool) -> Result<()> {
+    queries::release_held(txn, now, to, wrote).await
 }
 
 /// Drops what `guide` had waiting for a person.

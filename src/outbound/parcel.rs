@@ -58,6 +58,13 @@ pub enum Body {
     },
 }
 
+impl Body {
+    /// Whether it is a text, which merges with others and needs no label in front of it.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self, Self::Content(Content::Text { .. }))
+    }
+}
+
 impl Parcel {
     /// A text of our own.
     pub fn text(content: impl Into<String>) -> Self {

@@ -2,7 +2,7 @@
 //! nothing. Who answers is decided once, by the row of the push.
 
 use chrono::TimeDelta;
-use daogou_schema::outbound::State;
+use daogou_schema::outbound::{self, State};
 use daogou_schema::{Address, InboundId, Timestamp};
 use daogou_wechat::{Content, MediaKind, Reply};
 
@@ -34,7 +34,19 @@ pub async fn answer_passively(
     now: Timestamp,
     to: &Address,
 ) -> Result<Option<PassiveAnswer>> {
-    let rows = queries::waiting(txn, to, &[State::Ready]).await?;
+    let rows = queries::waiting(txn, to, &[State::Ready, State::Claimed]).await?;
+    // What is being sent right now comes first: a passive answer would overtake it.
+    let live = |row: &outbound::Model| row.lease_until.is_some_and(|until| until > now);
+    if rows
+        .iter()
+        .any(|row| row.state == State::Claimed && live(row))
+    {
+        return Ok(None);
+    }
+    let rows: Vec<_> = rows
+        .into_iter()
+        .filter(|row| row.state == State::Ready)
+        .collect();
     let parcels: Vec<Parcel> = rows
         .iter()
         .map(|r| Parcel::from_json(&r.content))

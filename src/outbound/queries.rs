@@ -15,7 +15,7 @@ use sea_orm::{
 
 use super::{Draft, Reason};
 use crate::db::Txn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 pub use list::{Listed, count_messages, list_messages};
 
@@ -79,13 +79,22 @@ pub(super) async fn count_held(txn: &Txn, to: &Address) -> Result<u64> {
         .await?)
 }
 
-pub(super) async fn release_held(txn: &Txn, now: Timestamp, to: &Address) -> Result<()> {
+pub(super) async fn release_held(
+    txn: &Txn,
+    now: Timestamp,
+    to: &Address,
+    wrote: bool,
+) -> Result<()> {
+    let mut held = of(to).add(outbound::Column::State.eq(State::Held));
+    if !wrote {
+        // Who wants answers only is not written to because she scanned or tapped something.
+        held = held.add(outbound::Column::Reason.ne(Reason::Quiet.word()));
+    }
     Entity::update_many()
         .col_expr(outbound::Column::State, State::Ready.into())
         .col_expr(outbound::Column::Reason, Expr::value(None::<String>))
         .col_expr(outbound::Column::DueAt, now.0.into())
-        .filter(of(to))
-        .filter(outbound::Column::State.eq(State::Held))
+        .filter(held)
         .exec(txn.conn())
         .await?;
     // Saying how many wait is stale the moment they are on their way.
@@ -100,21 +109,34 @@ pub(super) async fn release_held(txn: &Txn, now: Timestamp, to: &Address) -> Res
 }
 
 /// Marks what push `answer_to` carries as its HTTP answer.
+///
+/// # Errors
+/// [`Error::Taken`] when one of them is on its way already: look again.
 pub(super) async fn mark_answering(
     txn: &Txn,
     ids: &[OutboundId],
     answer_to: InboundId,
     until: Timestamp,
 ) -> Result<()> {
-    Entity::update_many()
+    let marked = Entity::update_many()
         .col_expr(outbound::Column::State, State::Answering.into())
         .col_expr(outbound::Column::Channel, Channel::Passive.into())
         .col_expr(outbound::Column::AnswerTo, answer_to.0.into())
         .col_expr(outbound::Column::LeaseUntil, until.0.into())
         .filter(outbound::Column::Id.is_in(ids.iter().copied()))
+        .filter(outbound::Column::State.eq(State::Ready))
         .exec(txn.conn())
         .await?;
-    Ok(())
+    all_of(ids.len(), marked.rows_affected)
+}
+
+/// Every row was still there to be taken.
+fn all_of(wanted: usize, got: u64) -> Result<()> {
+    if u64::try_from(wanted).is_ok_and(|wanted| wanted == got) {
+        Ok(())
+    } else {
+        Err(Error::Taken)
+    }
 }
 
 /// The answer of push `answer_to` was handed to WeChat.
@@ -160,6 +182,9 @@ fn lapsing(before: Timestamp) -> Condition {
 }
 
 /// A claim: the first row carries the message, the others went into it.
+///
+/// # Errors
+/// [`Error::Taken`] when one of them is on its way already: look again.
 pub(super) async fn claim(
     txn: &Txn,
     rows: &[outbound::Model],
@@ -168,7 +193,7 @@ pub(super) async fn claim(
     until: Timestamp,
 ) -> Result<()> {
     let ids = rows.iter().map(|r| r.id);
-    Entity::update_many()
+    let claimed = Entity::update_many()
         .col_expr(outbound::Column::State, State::Claimed.into())
         .col_expr(outbound::Column::Channel, Channel::Service.into())
         .col_expr(
@@ -179,9 +204,10 @@ pub(super) async fn claim(
         .col_expr(outbound::Column::Fence, fence.into())
         .col_expr(outbound::Column::LeaseUntil, until.0.into())
         .filter(outbound::Column::Id.is_in(ids))
+        .filter(outbound::Column::State.eq(State::Ready))
         .exec(txn.conn())
         .await?;
-    Ok(())
+    all_of(rows.len(), claimed.rows_affected)
 }
 
 /// What a settled claim becomes.
@@ -232,6 +258,7 @@ pub(super) async fn rest(
         .col_expr(outbound::Column::State, state.into())
         .col_expr(outbound::Column::Reason, reason.word().into())
         .filter(outbound::Column::Id.is_in(ids.iter().copied()))
+        .filter(outbound::Column::State.eq(State::Ready))
         .exec(txn.conn())
         .await?;
     Ok(())
@@ -365,15 +392,15 @@ pub(super) async fn reopen_window(
     trigger: Trigger,
     until: Timestamp,
     remaining: i32,
-) -> Result<()> {
-    reply_window::Entity::update_many()
+) -> Result<bool> {
+    let reopened = reply_window::Entity::update_many()
         .col_expr(reply_window::Column::Until, until.0.into())
         .col_expr(reply_window::Column::Remaining, remaining.into())
         .filter(window_of(to))
         .filter(reply_window::Column::Trigger.eq(trigger))
         .exec(txn.conn())
         .await?;
-    Ok(())
+    Ok(reopened.rows_affected == 1)
 }
 
 /// Spends one, guarded: false when the window shut or ran out meanwhile.
@@ -416,18 +443,35 @@ pub(super) async fn give_back_window(
     Ok(())
 }
 
-pub(super) async fn use_up_windows(txn: &Txn, to: &Address) -> Result<()> {
+pub(super) async fn use_up_windows(txn: &Txn, to: &Address, seen: Timestamp) -> Result<()> {
     reply_window::Entity::update_many()
         .col_expr(reply_window::Column::Remaining, 0.into())
         .filter(window_of(to))
+        .filter(reply_window::Column::Until.lte(seen))
         .exec(txn.conn())
         .await?;
     Ok(())
 }
 
-pub(super) async fn shut_windows(txn: &Txn, to: &Address) -> Result<()> {
+pub(super) async fn shut_windows(txn: &Txn, to: &Address, seen: Timestamp) -> Result<()> {
     reply_window::Entity::delete_many()
         .filter(window_of(to))
+        .filter(reply_window::Column::Until.lte(seen))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// Puts the label that was sent before a file back to wait with the file.
+pub(super) async fn hold_label(txn: &Txn, file: &outbound::Model, reason: Reason) -> Result<()> {
+    Entity::update_many()
+        .col_expr(outbound::Column::State, State::Held.into())
+        .col_expr(outbound::Column::Reason, reason.word().into())
+        .filter(outbound::Column::MessageId.eq(file.message_id))
+        .filter(outbound::Column::Openid.eq(file.openid.as_str()))
+        .filter(outbound::Column::Purpose.eq(Purpose::Relay))
+        .filter(outbound::Column::State.eq(State::Sent))
+        .filter(outbound::Column::Id.lt(file.id))
         .exec(txn.conn())
         .await?;
     Ok(())

@@ -113,6 +113,8 @@ pub enum Outcome {
     Unknown(Reason),
 }
 
+/// The only call after which a message may have arrived.
+const SEND: &str = "/cgi-bin/message/custom/send";
 /// Waits before the second, third and fourth attempt. WeChat asks for backoff at "system busy"; a lane is blocked for
 /// their sum at the most.
 const RETRY_AFTER: [TimeDelta; 3] = [
@@ -128,15 +130,20 @@ const RECONNECT_TRIES: i32 = 40;
 pub fn outcome(answer: &Result<(), CallError>, attempts: i32) -> Outcome {
     match answer {
         Ok(()) => Outcome::Sent,
-        Err(CallError::NotSent { .. }) => {
-            if attempts < RECONNECT_TRIES {
-                Outcome::Again(retry_after(attempts).unwrap_or(RECONNECT_EVERY))
-            } else {
-                Outcome::Refused(Reason::Unreachable)
-            }
-        }
-        Err(CallError::Unknown { .. }) => Outcome::Unknown(Reason::NoAnswer),
+        Err(CallError::NotSent { .. }) => later(attempts),
+        Err(CallError::Unknown { path, .. }) if *path == SEND => Outcome::Unknown(Reason::NoAnswer),
+        // What was not answered was a preparation: a token, a file. The message itself was not sent yet.
+        Err(CallError::Unknown { .. }) => later(attempts),
         Err(CallError::Refused(refusal)) => refused(refusal, attempts),
+    }
+}
+
+/// Nothing was sent; it is tried for some minutes.
+pub fn later(attempts: i32) -> Outcome {
+    if attempts < RECONNECT_TRIES {
+        Outcome::Again(retry_after(attempts).unwrap_or(RECONNECT_EVERY))
+    } else {
+        Outcome::Refused(Reason::Unreachable)
     }
 }
 

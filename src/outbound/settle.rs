@@ -1,10 +1,11 @@
 //! What WeChat answered, written down, and who is told.
 
+use chrono::TimeDelta;
 use daogou_schema::outbound::State;
 use daogou_schema::{Address, Timestamp};
 use daogou_wechat::CallError;
 
-use super::deliver::{Claim, Sending};
+use super::deliver::{Claim, KEPT, Sending};
 use super::queries::Settled;
 use super::rules::{self, Outcome, Reason};
 use super::{queries, tell, window};
@@ -42,7 +43,16 @@ pub(super) async fn settle(
                 .map(|r| r.code);
             (rules::outcome(answer, claim.attempts), code)
         }
+        Sending::Silent => (Outcome::Unknown(Reason::NoAnswer), None),
         Sending::NoMedia => (Outcome::Refused(Reason::Media), None),
+        Sending::NotYet => (rules::later(claim.attempts), None),
+    };
+    // One line that WeChat does not take must not take the others with it: from the second attempt on each goes alone.
+    let outcome = match outcome {
+        Outcome::Refused(Reason::Content) if claim.ids.len() > 1 => {
+            Outcome::Again(TimeDelta::zero())
+        }
+        outcome => outcome,
     };
     if let Sending::Answered(Err(error)) = sending {
         tracing::warn!(outbound.id = claim.row.id.0, %error, ?outcome, "a message was not taken");
@@ -77,7 +87,11 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<Option<Address>> {
     let (state, reason, due_at) = match outcome {
         Outcome::Sent => (State::Sent, None, None),
         Outcome::Again(after) => (State::Ready, None, Some(*now + *after)),
-        Outcome::Closed(reason) => (State::Held, Some(*reason), None),
+        Outcome::Closed(reason) if KEPT.contains(&claim.purpose) => {
+            (State::Held, Some(*reason), None)
+        }
+        // A greeting or a word about now would be stale the day after.
+        Outcome::Closed(reason) => (State::Dropped, Some(*reason), None),
         Outcome::Refused(reason) if rules::waits_for_free_reply(claim.purpose, *reason) => {
             (State::Held, Some(*reason), None)
         }
@@ -95,14 +109,19 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<Option<Address>> {
         return Ok(None);
     }
     match outcome {
-        Outcome::Closed(Reason::Count) => window::use_up_in(txn, &hold.person).await?,
-        Outcome::Closed(_) => window::shut_in(txn, &hold.person).await?,
+        Outcome::Closed(Reason::Count) => {
+            window::use_up_in(txn, &hold.person, claim.windows_until).await?
+        }
+        Outcome::Closed(_) => window::shut_seen_in(txn, &hold.person, claim.windows_until).await?,
         // Not taken by WeChat, so not counted by WeChat.
         Outcome::Again(_) | Outcome::Refused(_) => {
             window::give_back_in(txn, &hold.person, claim.spent).await?
         }
         // An unknown outcome stays spent: the ledger may err only to the safe side.
         Outcome::Sent | Outcome::Unknown(_) => {}
+    }
+    if let (State::Held, Some(reason), false) = (state, reason, claim.body.is_text()) {
+        queries::hold_label(txn, &claim.row, reason).await?;
     }
     match reason {
         Some(reason) => tell::not_delivered_in(txn, *now, texts, &claim.row, state, reason).await,

@@ -32,8 +32,9 @@ pub async fn open_in(txn: &Txn, to: &Address, trigger: Trigger, acted_at: Timest
     let open = queries::windows(txn, to).await?;
     match open.iter().find(|w| w.trigger == trigger) {
         Some(newer) if newer.until > until => Ok(()),
-        Some(_) => queries::reopen_window(txn, to, trigger, until, remaining).await,
-        None => queries::insert_window(txn, to, trigger, until, remaining).await,
+        // The row may have gone between the two looks.
+        Some(_) if queries::reopen_window(txn, to, trigger, until, remaining).await? => Ok(()),
+        Some(_) | None => queries::insert_window(txn, to, trigger, until, remaining).await,
     }
 }
 
@@ -87,17 +88,33 @@ pub(super) async fn give_back_in(txn: &Txn, to: &Address, trigger: Trigger) -> R
     queries::give_back_window(txn, to, trigger, size(trigger).1).await
 }
 
-/// Nothing is left in the person's windows: WeChat says so.
-pub(super) async fn use_up_in(txn: &Txn, to: &Address) -> Result<()> {
-    queries::use_up_windows(txn, to).await
+/// Nothing is left in the windows that were open until `seen` at the latest: WeChat says so. What she has opened since
+/// stays.
+pub(super) async fn use_up_in(txn: &Txn, to: &Address, seen: Timestamp) -> Result<()> {
+    queries::use_up_windows(txn, to, seen).await
 }
 
-/// Forgets all windows of a person: she unfollowed, or WeChat says they are shut.
+/// The windows that were open until `seen` at the latest are shut: WeChat says so. What she has opened since stays.
+pub(super) async fn shut_seen_in(txn: &Txn, to: &Address, seen: Timestamp) -> Result<()> {
+    queries::shut_windows(txn, to, seen).await
+}
+
+/// Until when the longest of a person's windows is open.
+pub(super) async fn latest_in(txn: &Txn, to: &Address) -> Result<Timestamp> {
+    let windows = queries::windows(txn, to).await?;
+    Ok(windows
+        .iter()
+        .map(|w| w.until)
+        .max()
+        .unwrap_or(Timestamp(0)))
+}
+
+/// Forgets all windows of a person: she unfollowed.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn shut_in(txn: &Txn, to: &Address) -> Result<()> {
-    queries::shut_windows(txn, to).await
+    queries::shut_windows(txn, to, Timestamp(i64::MAX)).await
 }
 
 fn is_open(window: &reply_window::Model, now: Timestamp) -> bool {

@@ -12,7 +12,12 @@ pub(super) async fn decided(ctx: &Context, id: InboundId) -> Result<Option<Optio
     // The writer's own view: a pool that is a commit behind would send a duplicate away without its answer.
     ctx.db
         .write(id, |txn, id| {
-            Box::pin(async move { Ok(queries::get(txn.conn(), *id).await?.and_then(read)) })
+            Box::pin(async move {
+                // Forgotten after its days: it took effect long ago.
+                Ok(queries::get(txn.conn(), *id)
+                    .await?
+                    .map_or(Some(None), read))
+            })
         })
         .await
 }

@@ -151,21 +151,21 @@ async fn take_effect(txn: &Txn, visit: &Visit, push: &Push) -> Result<()> {
     match &push.body {
         Body::Message(message) => hear(txn, visit, message).await,
         Body::Event(Event::Subscribe { scene, .. }) => {
-            act(txn, visit, Some(Trigger::Follow)).await?;
+            act(txn, visit, Trigger::Follow).await?;
             arrive(txn, visit, scene.as_deref()).await
         }
         Body::Event(Event::Scan { scene, .. }) => {
-            act(txn, visit, Some(Trigger::Scan)).await?;
+            act(txn, visit, Trigger::Scan).await?;
             arrive(txn, visit, Some(scene)).await
         }
         Body::Event(Event::Unsubscribe) => leave(txn, visit).await,
         // Taps that open a window. (WeChat: customer-service messages; only these three menu types do.)
         Body::Event(Event::Click { .. } | Event::ScanCode { .. }) => {
-            act(txn, visit, Some(Trigger::Menu)).await?;
+            act(txn, visit, Trigger::Menu).await?;
             meet(txn, visit, Following::Yes).await.map(drop)
         }
         Body::Event(Event::EnterTempSession { session_from }) => {
-            act(txn, visit, Some(Trigger::Enter)).await?;
+            act(txn, visit, Trigger::Enter).await?;
             arrive(txn, visit, session_from.as_deref()).await
         }
         // Acts of a follower that change nothing but that she was here.
@@ -190,14 +190,13 @@ fn here(visit: &Visit) -> Address {
 }
 
 /// An own act: opens a window and frees what waited for one. Says whether lines were waiting.
-async fn act(txn: &Txn, visit: &Visit, trigger: Option<Trigger>) -> Result<bool> {
+async fn act(txn: &Txn, visit: &Visit, trigger: Trigger) -> Result<bool> {
     let person = here(visit);
-    if let Some(trigger) = trigger {
-        outbound::open_window_in(txn, &person, trigger, visit.acted_at).await?;
-    }
+    outbound::open_window_in(txn, &person, trigger, visit.acted_at).await?;
     let waited = outbound::held_count_in(txn, &person).await? > 0;
     if waited {
-        outbound::release_held_in(txn, visit.now, &person).await?;
+        let wrote = trigger == Trigger::Message;
+        outbound::release_held_in(txn, visit.now, &person, wrote).await?;
     }
     Ok(waited)
 }
@@ -238,11 +237,11 @@ async fn hear(txn: &Txn, visit: &Visit, message: &Message) -> Result<()> {
     let waited = act(
         txn,
         visit,
-        Some(if tapped {
+        if tapped {
             Trigger::Menu
         } else {
             Trigger::Message
-        }),
+        },
     )
     .await?;
     if let Some(guide) = own_guide(txn, visit).await? {

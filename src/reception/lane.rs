@@ -105,12 +105,12 @@ pub async fn heal(ctx: &Context) -> Result<usize> {
     take_over_since(ctx, now - TAKE_OVER_AFTER, now).await
 }
 
-/// At the start of the only process nobody else can be at work: every lane is free, every call that was not settled has
-/// an unknown outcome, and every unfinished push is taken up at once.
+/// At the start of the only process nobody else can be at work: every lane is free and every call that was not settled
+/// has an unknown outcome. Comes before anything else is done.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn heal_alone(ctx: &Context) -> Result<usize> {
+pub async fn start_alone(ctx: &Context) -> Result<()> {
     let now = Timestamp::from(ctx.clock.now());
     ctx.db
         .write((ctx.texts.clone(), now), |txn, (texts, now)| {
@@ -120,6 +120,15 @@ pub async fn heal_alone(ctx: &Context) -> Result<usize> {
             })
         })
         .await?;
+    Ok(())
+}
+
+/// At the start of the only process: takes up every push that the last one left unfinished, at once.
+///
+/// # Errors
+/// When the store fails.
+pub async fn take_up_all(ctx: &Context) -> Result<usize> {
+    let now = Timestamp::from(ctx.clock.now());
     take_over_since(ctx, now, now).await
 }
 

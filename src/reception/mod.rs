@@ -21,7 +21,7 @@ use crate::outbound;
 use crate::signals::Answered;
 
 pub use intake::Incoming;
-pub use lane::{heal, heal_alone};
+pub use lane::{heal, start_alone, take_up_all};
 pub use notices::listen;
 pub use queries::{count_pushes, purge_keys, purge_raw};
 

@@ -204,7 +204,7 @@ pub async fn count_pushes(
     Ok(query.count(db).await?)
 }
 
-/// Forgets the text of pushes that arrived before `before`, a bounded number at a time; says how many.
+/// Forgets pushes that arrived before `before`, a bounded number at a time; says how many. Their keys stay.
 ///
 /// # Errors
 /// When the store fails.
@@ -214,7 +214,6 @@ pub async fn purge_raw(ctx: &Context, before: Timestamp) -> Result<usize> {
         .column(inbound::Column::Id)
         .filter(inbound::Column::ReceivedAt.lt(before))
         .filter(inbound::Column::State.ne(State::Stored))
-        .filter(inbound::Column::Raw.is_not_null())
         .limit(PURGE)
         .into_tuple()
         .all(ctx.db.reads())
@@ -222,40 +221,45 @@ pub async fn purge_raw(ctx: &Context, before: Timestamp) -> Result<usize> {
     let count = old.len();
     if count > 0 {
         ctx.db
-            .write(old, |txn, old| Box::pin(forget_raw(txn, old)))
+            .write(old, |txn, old| Box::pin(forget(txn, old)))
             .await?;
     }
     Ok(count)
 }
 
-async fn forget_raw(txn: &Txn, ids: &[InboundId]) -> Result<()> {
-    let row = inbound::ActiveModel {
-        raw: Set(None),
-        answer_body: Set(None),
-        ..Default::default()
-    };
-    Entity::update_many()
-        .set(row)
-        .filter(inbound::Column::Id.is_in(ids.iter().copied()))
-        .exec(txn.conn())
-        .await?;
+async fn forget(txn: &Txn, ids: &[InboundId]) -> Result<()> {
+    let these = inbound::Column::Id.is_in(ids.iter().copied());
+    Entity::delete_many().filter(these).exec(txn.conn()).await?;
     Ok(())
 }
 
-/// Forgets dedupe keys that arrived before `before`; says how many.
+/// Forgets dedupe keys that arrived before `before`, a bounded number at a time; says how many.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn purge_keys(ctx: &Context, before: Timestamp) -> Result<u64> {
+    let arrived: Vec<Timestamp> = inbound_key::Entity::find()
+        .select_only()
+        .column(inbound_key::Column::ReceivedAt)
+        .filter(inbound_key::Column::ReceivedAt.lt(before))
+        .order_by_asc(inbound_key::Column::ReceivedAt)
+        .limit(PURGE)
+        .into_tuple()
+        .all(ctx.db.reads())
+        .await?;
+    let Some(newest) = arrived.last().copied() else {
+        return Ok(0);
+    };
     ctx.db
-        .write(before, |txn, before| Box::pin(forget_keys(txn, *before)))
+        .write(newest, |txn, newest| Box::pin(forget_keys(txn, *newest)))
         .await
 }
 
-async fn forget_keys(txn: &Txn, before: Timestamp) -> Result<u64> {
-    let old = inbound_key::Entity::delete_many()
-        .filter(inbound_key::Column::ReceivedAt.lt(before))
+async fn forget_keys(txn: &Txn, newest: Timestamp) -> Result<u64> {
+    let old = inbound_key::Column::ReceivedAt.lte(newest);
+    let gone = inbound_key::Entity::delete_many()
+        .filter(old)
         .exec(txn.conn())
         .await?;
-    Ok(old.rows_affected)
+    Ok(gone.rows_affected)
 }

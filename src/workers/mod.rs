@@ -76,9 +76,8 @@ async fn wake_due(ctx: &Context) -> Result<()> {
 async fn purge(ctx: &Context) -> Result<()> {
     let now = Timestamp::from(ctx.clock.now());
     while reception::purge_raw(ctx, now - TimeDelta::days(ctx.config.raw_days.into())).await? > 0 {}
-    reception::purge_keys(ctx, now - TimeDelta::days(KEY_DAYS))
-        .await
-        .map(drop)
+    while reception::purge_keys(ctx, now - TimeDelta::days(KEY_DAYS)).await? > 0 {}
+    Ok(())
 }
 
 /// Sends to everybody who has something ready, many people at once, each in order.

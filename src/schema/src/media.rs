@@ -30,8 +30,10 @@ pub struct Model {
     pub usable_id: String,
     /// When WeChat forgets that id.
     pub usable_until: Timestamp,
-    /// How often fetching failed.
+    /// How often fetching failed: what fails often stands behind the others.
     pub attempts: i32,
+    /// WeChat does not give it out any more.
+    pub given_up: bool,
     /// When it arrived.
     pub created_at: Timestamp,
 }

@@ -205,6 +205,7 @@ pub fn media() -> media::Model {
         usable_id: "4xXyZ_-media2".to_owned(),
         usable_until: LATER,
         attempts: 2,
+        given_up: true,
         created_at: NOW,
     }
 }
