@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use daogou_schema::message;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, EntityTrait, TransactionTrait};
 
@@ -11,6 +12,8 @@ use crate::kit::{Guide, Phone, Proxy, Push, Session, Store, TestApp, eventually}
 
 /// Below WeChat's 5 s.
 const IN_TIME: Duration = Duration::from_millis(4_950);
+/// Whoever held a lane when the store went away is gone.
+const LEASES_END_AFTER: TimeDelta = TimeDelta::minutes(2);
 
 /// A guide, a consumer who is bound to her, and the way to the store.
 struct Scene {
@@ -69,8 +72,7 @@ impl Scene {
             &push(&self.app, &self.line("这是最后一句")).await,
             "the last line",
         );
-        // Whoever held her lane when the store went away is gone; its lease ends.
-        self.app.pass(chrono::TimeDelta::seconds(31));
+        self.app.pass(LEASES_END_AFTER);
         self.lin.phone.sees("这是最后一句").await;
         let shown = self.lin.phone.texts().await.join("\n");
         assert_eq!(shown.matches(text).count(), 1, "{text} in {shown}");
@@ -137,8 +139,7 @@ async fn a_line_cut_in_the_middle_of_many_pushes_loses_and_doubles_none() {
             line.heal();
         };
         tokio::join!(sending, cutting);
-        // Whoever held her lane when the line was cut is gone; its lease ends.
-        scene.app.pass(chrono::TimeDelta::seconds(31));
+        scene.app.pass(LEASES_END_AFTER);
         let db = scene.direct().await;
         let rows = settled(&db).await;
         let lines = message::Entity::find().all(&db).await.expect("the lines");
