@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer};
@@ -28,6 +28,10 @@ const WEB_THREADS_MAX: usize = 4;
 /// How often the lock of the only process is looked after: well within the hours after which a server closes a silent
 /// connection.
 const GUARD_EVERY: Duration = Duration::from_secs(60);
+
+/// How long a start waits for the lock of the only process: a database server may notice a moment later that the last
+/// one is gone.
+const HANDOVER: Duration = Duration::from_secs(1);
 
 /// The lock that a process with the embedded session holds while it serves.
 const SERVING: &str = "serve";
@@ -203,18 +207,26 @@ pub(crate) async fn is_served(url: &str) -> Result<bool> {
 pub(crate) async fn refuse_second(config: &Config) -> Result<()> {
     let alone = config.redis_url.is_none();
     // Where the lock cannot be asked for there is another reason, which its owner finds himself.
-    if alone
-        && is_served(config.database_url.expose())
-            .await
-            .unwrap_or(false)
-    {
+    if alone && matches!(take_serving(config.database_url.expose()).await, Ok(None)) {
         return Err(second());
     }
     Ok(())
 }
 
 async fn only_process(url: &str) -> Result<Guard> {
-    Guard::try_take(url, SERVING).await?.ok_or_else(second)
+    take_serving(url).await?.ok_or_else(second)
+}
+
+/// The lock of the only process, or none when another holds it and does not let it go.
+async fn take_serving(url: &str) -> Result<Option<Guard>> {
+    let deadline = Instant::now() + HANDOVER;
+    loop {
+        let taken = Guard::try_take(url, SERVING).await?;
+        if taken.is_some() || Instant::now() >= deadline {
+            return Ok(taken);
+        }
+        tokio::time::sleep(HANDOVER / 20).await;
+    }
 }
 
 fn second() -> Error {

@@ -1,7 +1,8 @@
 //! What a guide writes in the official account: a word for the house, or an answer for exactly one customer.
 
+use chrono::TimeDelta;
 use daogou_schema::outbound::Purpose;
-use daogou_schema::{MemberId, guide, question};
+use daogou_schema::{MemberId, MessageId, guide, question};
 use daogou_wechat::Message;
 use minijinja::{Value, context};
 
@@ -38,7 +39,7 @@ pub async fn hear_guide_in(
         GuideWord::Customers => list_customers(txn, visit, guide).await,
         GuideWord::Help => notice(txn, visit, "help", context! { guide => &guide.name }).await,
         GuideWord::Unlink => {
-            unlink(txn, guide).await?;
+            unlink(txn, visit, guide).await?;
             notice(txn, visit, "unlinked", context! { guide => &guide.name }).await
         }
         GuideWord::Receive | GuideWord::ReceiveOrAnswer if lines_waited => Ok(()),
@@ -53,13 +54,39 @@ pub async fn hear_guide_in(
     }
 }
 
-/// 解绑: this WeChat is nobody's any more, so what waited for the guide must not come here; it goes back into the pool.
-async fn unlink(txn: &Txn, guide: &guide::Model) -> Result<()> {
+/// 解绑: this WeChat is nobody's any more, so what waited for the guide must not come here, and who links next starts
+/// without a customer.
+async fn unlink(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
+    give_back(txn, visit, guide).await?;
+    guides::unlink_in(txn, guide.id).await?;
+    pass_to_stand_in(txn, visit, guide).await
+}
+
+/// A guide who unfollows cannot be reached any more: off duty until back.
+///
+/// # Errors
+/// When the store fails.
+pub async fn guide_left_in(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
+    guides::set_duty_in(txn, guide.id, false).await?;
+    give_back(txn, visit, guide).await?;
+    pass_to_stand_in(txn, visit, guide).await
+}
+
+/// What waited for the guide goes back into the pool, and nothing of the present talk is left.
+async fn give_back(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
     if let Some(here) = guides::address(guide) {
         let lines = outbound::drop_relays_in(txn, &here).await?;
-        queries::hand_back(txn, &lines).await?;
+        queries::hand_back(txn, guide.id, &lines).await?;
     }
-    guides::unlink_in(txn, guide.id).await
+    queries::close_questions(txn, guide.id, question::State::Dropped, visit.now).await?;
+    guides::forget_current_in(txn, guide.id).await
+}
+
+async fn pass_to_stand_in(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
+    if let Some(stand_in) = guides::stand_in_of(txn, guide).await? {
+        say::pass_on_waiting_in(txn, visit, &stand_in).await?;
+    }
+    Ok(())
 }
 
 async fn notice(txn: &Txn, visit: &Visit, name: &str, variables: Value) -> Result<()> {
@@ -114,9 +141,15 @@ async fn current(txn: &Txn, guide: &guide::Model) -> Result<Option<Current>> {
     }))
 }
 
-/// The guide names her: what others have written by now does not make a bare answer unclear.
+/// The guide names her: what the guide has got from others by now does not make a bare answer unclear. A line that is
+/// still on its way, or held, was not known when the name was given.
 async fn name_current(txn: &Txn, guide: &guide::Model, member: MemberId) -> Result<()> {
-    let seen = queries::newest_unanswered(txn, guide.id).await?;
+    let newest = queries::newest_unanswered(txn, guide.id).await?;
+    let on_its_way = match guides::address(guide) {
+        Some(here) => outbound::oldest_on_its_way_in(txn, &here).await?,
+        None => None,
+    };
+    let seen = on_its_way.map_or(newest, |line| newest.min(MessageId(line.0 - 1)));
     guides::choose_current_in(txn, guide.id, member, seen).await
 }
 
@@ -177,21 +210,28 @@ async fn named(
     Ok(None)
 }
 
-/// `#12` or a tap: she is the current customer now, and what was asked about is for her.
+/// For this long a name answers the question "for whom is this?"; later it just names somebody.
+const QUESTION_LIVES: TimeDelta = TimeDelta::minutes(30);
+
+/// `#12` or a tap: she is the current customer now, and what was just asked about is for her.
 async fn choose(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> Result<()> {
     let Some((member, who)) = named(txn, visit, guide, number).await? else {
         return Ok(());
     };
     name_current(txn, guide, member).await?;
-    let lines = queries::open_questions(txn, guide.id).await?;
+    let asked = queries::open_questions(txn, guide.id).await?;
     queries::close_questions(txn, guide.id, question::State::Sent, visit.now).await?;
-    for line in &lines {
+    let (fresh, stale): (Vec<_>, Vec<_>) = asked
+        .into_iter()
+        .partition(|(_, at)| visit.now - *at <= QUESTION_LIVES);
+    for (line, _) in &fresh {
         say::answer_in(txn, visit, guide, member, line).await?;
     }
-    notice(txn, visit, "chosen", context! { who, count => lines.len() }).await
+    let (count, dropped) = (fresh.len(), stale.len());
+    notice(txn, visit, "chosen", context! { who, count, dropped }).await
 }
 
-/// `#12 text`: certain by itself.
+/// `#12 text`: certain by itself. What was asked about before is most likely the same, said again.
 async fn answer_to(
     txn: &Txn,
     visit: &Visit,
@@ -203,7 +243,13 @@ async fn answer_to(
         return Ok(());
     };
     name_current(txn, guide, member).await?;
-    say::answer_in(txn, visit, guide, member, line).await
+    say::answer_in(txn, visit, guide, member, line).await?;
+    let dropped =
+        queries::close_questions(txn, guide.id, question::State::Dropped, visit.now).await?;
+    if dropped > 0 {
+        notice(txn, visit, "dropped", context! { count => dropped }).await?;
+    }
+    Ok(())
 }
 
 async fn drop_questions(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {

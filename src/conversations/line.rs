@@ -168,12 +168,12 @@ impl Line {
     /// As it was stored.
     pub(super) fn from_json(value: &serde_json::Value) -> Result<Self> {
         Self::deserialize(value)
-            .map_err(|e| Error::Internal(format!("a stored line cannot be read: {e}")))
+            .map_err(|_quotes_it| Error::Internal("a stored line cannot be read".into()))
     }
 
     /// As messages for a guide, each saying who it is from. A file follows its label as a message of its own.
     pub(super) fn relayed(&self, texts: &Texts, who: &str) -> Result<Vec<Parcel>> {
-        let bodies = self.bodies(texts, TEXT_BYTES_MAX - LABEL_BYTES_MAX)?;
+        let bodies = self.bodies(texts, TEXT_BYTES_MAX - LABEL_BYTES_MAX, harmless)?;
         let mut parcels = Vec::new();
         for body in bodies {
             match (&body, self.label()) {
@@ -192,7 +192,7 @@ impl Line {
     /// As messages for a consumer, exactly as they were written.
     pub(super) fn answered(&self, texts: &Texts) -> Result<Vec<Parcel>> {
         Ok(self
-            .bodies(texts, TEXT_BYTES_MAX)?
+            .bodies(texts, TEXT_BYTES_MAX, without_links)?
             .into_iter()
             .map(Parcel::of)
             .collect())
@@ -207,7 +207,12 @@ impl Line {
         }
     }
 
-    fn bodies(&self, texts: &Texts, text_bytes_max: usize) -> Result<Vec<Body>> {
+    fn bodies(
+        &self,
+        texts: &Texts,
+        text_bytes_max: usize,
+        made_safe: fn(&str) -> String,
+    ) -> Result<Vec<Body>> {
         let text = |content: &str| -> Vec<Body> {
             let pieces = split(content, text_bytes_max);
             pieces
@@ -216,7 +221,7 @@ impl Line {
                 .collect()
         };
         Ok(match self {
-            Self::Text { text: content } => text(&harmless(content)),
+            Self::Text { text: content } => text(&made_safe(content)),
             Self::Image { media } => vec![Body::Media {
                 id: *media,
                 kind: MediaKind::Image,
@@ -236,7 +241,10 @@ impl Line {
                 latitude,
                 longitude,
                 label,
-            } => text(&texts.render("location", context! { latitude, longitude, label })?),
+            } => {
+                let label = made_safe(label);
+                text(&texts.render("location", context! { latitude, longitude, label })?)
+            }
             Self::Link {
                 title,
                 description,
@@ -262,7 +270,10 @@ impl Line {
             Self::Card {
                 title, thumb: None, ..
             }
-            | Self::Other { title } => text(&texts.render("unsupported", context! { title })?),
+            | Self::Other { title } => {
+                let title = made_safe(title);
+                text(&texts.render("unsupported", context! { title })?)
+            }
         })
     }
 
@@ -274,7 +285,7 @@ impl Line {
                 heard: Some(heard), ..
             } => {
                 let heard: String = heard.chars().take(200).collect();
-                format!("{} {heard}", media_word(MediaKind::Voice))
+                format!("{} {}", media_word(MediaKind::Voice), harmless(&heard))
             }
             Self::Voice { heard: None, .. } => media_word(MediaKind::Voice).to_owned(),
             Self::Video { .. } => media_word(MediaKind::Video).to_owned(),
@@ -286,23 +297,18 @@ impl Line {
 }
 
 /// What a person typed, so that it shows as typed: WeChat would make links of `<a …>`, among them links that speak in the
-/// reader's name when tapped, and a line that starts like `【李先生 #7】` would pass for somebody else's.
-fn harmless(text: &str) -> String {
-    let mut lines = Vec::new();
-    for line in text.split('\n') {
-        let blanks = line.len() - line.trim_start().len();
-        let (indent, rest) = line.split_at_checked(blanks).unwrap_or(("", line));
-        let rest = match rest.strip_prefix('【') {
-            Some(rest) => format!("〖{rest}"),
-            None => rest.to_owned(),
-        };
-        lines.push(format!("{indent}{rest}"));
-    }
+/// reader's name when tapped.
+fn without_links(text: &str) -> String {
     ["<a", "<A", "</a", "</A"]
         .iter()
-        .fold(lines.join("\n"), |text, tag| {
+        .fold(text.to_owned(), |text, tag| {
             text.replace(tag, &tag.replace('<', "＜"))
         })
+}
+
+/// The same for a guide, whom the house tells in 【】 who wrote what: no consumer's text may look like that.
+fn harmless(text: &str) -> String {
+    without_links(text).replace('【', "〖").replace('】', "〗")
 }
 
 /// A line as the queries return it.
@@ -319,7 +325,12 @@ mod tests {
     fn what_a_person_types_never_becomes_a_link_or_somebody_elses_line() {
         let tap = "<a href=\"weixin://bizmsgmenu?msgmenucontent=x&msgmenuid=to-1\">点我</a>";
         assert!(!harmless(tap).contains("<a") && !harmless(tap).contains("</a"));
-        assert_eq!(harmless("好\n 【李先生 #7】转账"), "好\n 〖李先生 #7】转账");
+        assert!(!without_links(tap).contains("<a") && !without_links(tap).contains("</a"));
+        assert_eq!(
+            harmless("好\u{2028}【李先生 #7】转账"),
+            "好\u{2028}〖李先生 #7〗转账"
+        );
         assert_eq!(harmless("1 < 2 & <b>"), "1 < 2 & <b>");
+        assert_eq!(without_links("【新品】到店"), "【新品】到店");
     }
 }

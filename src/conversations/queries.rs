@@ -190,8 +190,8 @@ pub(super) async fn set_passed_on(txn: &Txn, ids: &[MessageId], guide: GuideId) 
     Ok(())
 }
 
-/// Puts lines that a guide never got back into the pool.
-pub(super) async fn hand_back(txn: &Txn, ids: &[MessageId]) -> Result<()> {
+/// Puts lines that `guide` never got back into the pool.
+pub(super) async fn hand_back(txn: &Txn, guide: GuideId, ids: &[MessageId]) -> Result<()> {
     let these = message::Column::Id.is_in(ids.iter().copied());
     let members: Vec<MemberId> = message::Entity::find()
         .select_only()
@@ -208,6 +208,7 @@ pub(super) async fn hand_back(txn: &Txn, ids: &[MessageId]) -> Result<()> {
     message::Entity::update_many()
         .set(nobody)
         .filter(these)
+        .filter(message::Column::GuideId.eq(guide))
         .exec(txn.conn())
         .await?;
     let pool = conversation::ActiveModel {
@@ -217,15 +218,18 @@ pub(super) async fn hand_back(txn: &Txn, ids: &[MessageId]) -> Result<()> {
     conversation::Entity::update_many()
         .set(pool)
         .filter(conversation::Column::MemberId.is_in(members))
+        // Whoever serves her by now goes on.
+        .filter(conversation::Column::GuideId.eq(guide))
         .exec(txn.conn())
         .await?;
     Ok(())
 }
 
-/// The customers of a guide whose last line has no answer, longest waiting first.
+/// The customers of a guide whose last line has no answer, those who wrote last first: whoever wrote after the guide
+/// named a customer is among them, however many wait.
 pub(super) async fn unanswered(txn: &Txn, guide: GuideId) -> Result<Vec<conversation::Model>> {
     let query = waiting_for(guide)
-        .order_by_asc(conversation::Column::LastLineId)
+        .order_by_desc(conversation::Column::LastLineId)
         .limit(UNANSWERED_MAX);
     Ok(query.all(txn.conn()).await?)
 }
@@ -326,8 +330,8 @@ pub(super) async fn insert_question(
     Ok(())
 }
 
-/// The answers of a guide that wait for a name, oldest first.
-pub(super) async fn open_questions(txn: &Txn, guide: GuideId) -> Result<Vec<Line>> {
+/// The answers of a guide that wait for a name, oldest first, with when they were asked about.
+pub(super) async fn open_questions(txn: &Txn, guide: GuideId) -> Result<Vec<(Line, Timestamp)>> {
     let rows = question::Entity::find()
         .filter(question::Column::GuideId.eq(guide))
         .filter(question::Column::State.eq(question::State::Open))
@@ -335,7 +339,7 @@ pub(super) async fn open_questions(txn: &Txn, guide: GuideId) -> Result<Vec<Line
         .all(txn.conn())
         .await?;
     rows.iter()
-        .map(|row| Line::from_json(&row.content))
+        .map(|row| Ok((Line::from_json(&row.content)?, row.asked_at)))
         .collect()
 }
 

@@ -44,6 +44,14 @@ impl Db {
         &self.reads
     }
 
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.reads.ping().await?)
+    }
+
     /// Runs `unit` in a transaction and returns when it is durably committed. A unit that fails is rolled back alone.
     /// It gets its arguments by reference and captures nothing, so it can be run again after a deadlock.
     ///

@@ -103,6 +103,14 @@ pub async fn drop_relays_about_in(
     queries::drop_relays_about(txn, member, except).await
 }
 
+/// The oldest line of a conversation that is still on its way to a guide, or held.
+///
+/// # Errors
+/// When the store fails.
+pub async fn oldest_on_its_way_in(txn: &Txn, to: &Address) -> Result<Option<MessageId>> {
+    queries::oldest_on_its_way(txn, to).await
+}
+
 /// How many lines wait for a person.
 ///
 /// # Errors

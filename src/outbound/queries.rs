@@ -1,9 +1,10 @@
 //! Outbound messages, windows and sending lanes in the store.
 
 mod list;
+mod windows;
 
 use daogou_schema::outbound::{self, Channel, Entity, Purpose, State};
-use daogou_schema::reply_window::{self, Trigger};
+use daogou_schema::reply_window::Trigger;
 use daogou_schema::{
     AccountId, Address, GuideId, InboundId, MemberId, MessageId, OutboundId, Timestamp,
 };
@@ -18,6 +19,10 @@ use crate::db::Txn;
 use crate::error::{Error, Result};
 
 pub use list::{Listed, count_messages, list_messages};
+pub(super) use windows::{
+    give_back_window, insert_window, reopen_window, shut_windows, spend_window, use_up_windows,
+    windows,
+};
 
 /// How many rows of one person a claim looks at: more than one message can merge.
 const LOOK_AHEAD: u64 = 64;
@@ -303,6 +308,20 @@ pub(super) async fn drop_relays(txn: &Txn, to: &Address) -> Result<Vec<MessageId
     Ok(lines.into_iter().flatten().collect())
 }
 
+/// The oldest line that its guide has not got yet.
+pub(super) async fn oldest_on_its_way(txn: &Txn, to: &Address) -> Result<Option<MessageId>> {
+    let states = [State::Ready, State::Held, State::Claimed, State::Answering];
+    let row = Entity::find()
+        .filter(of(to))
+        .filter(outbound::Column::State.is_in(states))
+        .filter(outbound::Column::Purpose.eq(Purpose::Relay))
+        .filter(outbound::Column::MessageId.is_not_null())
+        .order_by_asc(outbound::Column::MessageId)
+        .one(txn.conn())
+        .await?;
+    Ok(row.and_then(|row| row.message_id))
+}
+
 /// Drops the lines about a member that still wait for anybody but `except`.
 pub(super) async fn drop_relays_about(
     txn: &Txn,
@@ -351,115 +370,6 @@ pub async fn due_people(db: &impl ConnectionTrait, now: Timestamp) -> Result<Vec
         .into_iter()
         .map(|(account_id, openid)| Address { account_id, openid })
         .collect())
-}
-
-fn window_of(to: &Address) -> Condition {
-    Condition::all()
-        .add(reply_window::Column::AccountId.eq(to.account_id))
-        .add(reply_window::Column::Openid.eq(to.openid.as_str()))
-}
-
-pub(super) async fn windows(txn: &Txn, to: &Address) -> Result<Vec<reply_window::Model>> {
-    Ok(reply_window::Entity::find()
-        .filter(window_of(to))
-        .all(txn.conn())
-        .await?)
-}
-
-pub(super) async fn insert_window(
-    txn: &Txn,
-    to: &Address,
-    trigger: Trigger,
-    until: Timestamp,
-    remaining: i32,
-) -> Result<()> {
-    let row = reply_window::ActiveModel {
-        account_id: Set(to.account_id),
-        openid: Set(to.openid.clone()),
-        trigger: Set(trigger),
-        until: Set(until),
-        remaining: Set(remaining),
-    };
-    reply_window::Entity::insert(row)
-        .exec_without_returning(txn.conn())
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn reopen_window(
-    txn: &Txn,
-    to: &Address,
-    trigger: Trigger,
-    until: Timestamp,
-    remaining: i32,
-) -> Result<bool> {
-    let reopened = reply_window::Entity::update_many()
-        .col_expr(reply_window::Column::Until, until.0.into())
-        .col_expr(reply_window::Column::Remaining, remaining.into())
-        .filter(window_of(to))
-        .filter(reply_window::Column::Trigger.eq(trigger))
-        .exec(txn.conn())
-        .await?;
-    Ok(reopened.rows_affected == 1)
-}
-
-/// Spends one, guarded: false when the window shut or ran out meanwhile.
-pub(super) async fn spend_window(
-    txn: &Txn,
-    to: &Address,
-    trigger: Trigger,
-    now: Timestamp,
-) -> Result<bool> {
-    let spent = reply_window::Entity::update_many()
-        .col_expr(
-            reply_window::Column::Remaining,
-            Expr::col(reply_window::Column::Remaining).sub(1),
-        )
-        .filter(window_of(to))
-        .filter(reply_window::Column::Trigger.eq(trigger))
-        .filter(reply_window::Column::Remaining.gt(0))
-        .filter(reply_window::Column::Until.gt(now))
-        .exec(txn.conn())
-        .await?;
-    Ok(spent.rows_affected == 1)
-}
-
-pub(super) async fn give_back_window(
-    txn: &Txn,
-    to: &Address,
-    trigger: Trigger,
-    most: i32,
-) -> Result<()> {
-    reply_window::Entity::update_many()
-        .col_expr(
-            reply_window::Column::Remaining,
-            Expr::col(reply_window::Column::Remaining).add(1),
-        )
-        .filter(window_of(to))
-        .filter(reply_window::Column::Trigger.eq(trigger))
-        .filter(reply_window::Column::Remaining.lt(most))
-        .exec(txn.conn())
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn use_up_windows(txn: &Txn, to: &Address, seen: Timestamp) -> Result<()> {
-    reply_window::Entity::update_many()
-        .col_expr(reply_window::Column::Remaining, 0.into())
-        .filter(window_of(to))
-        .filter(reply_window::Column::Until.lte(seen))
-        .exec(txn.conn())
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn shut_windows(txn: &Txn, to: &Address, seen: Timestamp) -> Result<()> {
-    reply_window::Entity::delete_many()
-        .filter(window_of(to))
-        .filter(reply_window::Column::Until.lte(seen))
-        .exec(txn.conn())
-        .await?;
-    Ok(())
 }
 
 /// Puts the label that was sent before a file back to wait with the file.

@@ -281,8 +281,8 @@ async fn arrive(txn: &Txn, visit: &Visit, scene: Option<&str>) -> Result<()> {
 /// She unfollowed: nothing can be sent; the binding stays and her guide is told.
 async fn leave(txn: &Txn, visit: &Visit) -> Result<()> {
     outbound::shut_windows_in(txn, &here(visit)).await?;
-    if own_guide(txn, visit).await?.is_some() {
-        return Ok(());
+    if let Some(guide) = own_guide(txn, visit).await? {
+        return conversations::guide_left_in(txn, visit, &guide).await;
     }
     let known = members::meet_in(txn, visit, Following::Left).await?;
     if let Some(binding) = bindings::get_in(txn, known.member.id).await? {

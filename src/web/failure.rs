@@ -26,6 +26,12 @@ pub(super) fn answer(error: &Error) -> HttpResponse {
         .body(error.to_string())
 }
 
+/// An account that cannot be opened, whatever the reason: WeChat shall come again, and learns nothing of our insides.
+pub(super) fn unready(error: &Error) -> HttpResponse {
+    tracing::error!(%error, "an account cannot be opened");
+    sorry(StatusCode::SERVICE_UNAVAILABLE)
+}
+
 /// The store did not answer in time: nothing was promised, try again.
 pub(super) fn busy() -> HttpResponse {
     tracing::error!("a request was not done in time");

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use sea_orm::ConnectionTrait;
 use tokio::time::timeout;
 
 use crate::context::Context;
@@ -19,7 +18,7 @@ pub(super) async fn alive() -> HttpResponse {
 
 /// Ready when the store and the session layer answer within a second; says which one does not.
 pub(super) async fn ready(ctx: Data<Context>) -> HttpResponse {
-    let store = timeout(PATIENCE, ctx.db.reads().execute_unprepared("SELECT 1")).await;
+    let store = timeout(PATIENCE, ctx.db.ping()).await;
     let session = timeout(PATIENCE, ctx.session.ping()).await;
     let (store, session) = (matches!(store, Ok(Ok(_))), matches!(session, Ok(Ok(()))));
     let body = serde_json::json!({ "database": store, "session": session });

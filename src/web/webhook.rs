@@ -38,7 +38,7 @@ pub(super) async fn verify(
             Err(refused) => refuse(&appid, &refused),
         },
         Ok(None) => failure::not_found().await,
-        Err(error) => failure::answer(&error),
+        Err(error) => failure::unready(&error),
     }
 }
 
@@ -69,7 +69,7 @@ async fn take_in(ctx: &Context, appid: &str, query: &PushQuery, body: &[u8]) -> 
     let account = match find(ctx, appid).await {
         Ok(Some(account)) => account,
         Ok(None) => return failure::not_found().await,
-        Err(error) => return failure::answer(&error),
+        Err(error) => return failure::unready(&error),
     };
     let opened = match account.door.open(query, body) {
         Ok(opened) => opened,
