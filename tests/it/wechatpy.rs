@@ -69,12 +69,12 @@ async fn wechatpy_signs_and_encrypts_pushes_that_are_taken_and_opens_the_answers
         let task = json!({
             "callback": app.callback(), "appid": sender.appid, "token": sender.token, "aes_key": sender.aes_key,
             "mode": mode,
-            "pushes": [push(&wang.openid, &subscribe), push(&wang.openid, text), push(&lin.phone.openid, help)],
+            "pushes": [push(&lin.phone.openid, help), push(&wang.openid, &subscribe), push(&wang.openid, text)],
         });
         let Some(answers) = run("deliver.py", &task) else {
             return;
         };
-        let [welcome, heard, helped] = [0, 1, 2].map(|n| &answers[n]);
+        let [helped, welcome, heard] = [0, 1, 2].map(|n| &answers[n]);
         for answer in [welcome, heard, helped] {
             assert_eq!(answer["status"], 200, "{mode}: {answer}");
         }

@@ -1,5 +1,6 @@
 //! A push that is delivered twice takes effect once, and the retry reads the same answer.
 
+use daogou_schema::outbound::Purpose;
 use futures_util::future::join_all;
 
 use super::{STORES, assert_taken, event_from, settled, text_from};
@@ -151,6 +152,9 @@ impl Scene {
         for text in texts {
             assert_eq!(shown.matches(text).count(), 1, "{text} in {shown}");
         }
+        let promised = self.app.outbound_to(&self.wang).await;
+        let welcomes = promised.iter().filter(|m| m.purpose == Purpose::Welcome);
+        assert_eq!(welcomes.count(), 1);
         let rows = settled(&self.app.database().await).await;
         let hers = rows.iter().filter(|r| r.openid == self.wang.openid);
         assert_eq!(hers.count(), texts.len() + 1);

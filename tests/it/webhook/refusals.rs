@@ -1,6 +1,8 @@
 //! What is not from WeChat, or not fit to be read, is refused: one answer for every reason, no row, and the server goes
 //! on.
 
+use daogou_ground::Chance;
+
 use super::{MODES, count, text_from};
 use crate::kit::wire::{Posted, post_to, push};
 use crate::kit::{Push, Sender, Session, Store, TestApp};
@@ -228,6 +230,43 @@ async fn a_clear_body_under_a_right_signature_is_never_let_in_where_the_account_
         let rows = super::settled(&app.database().await).await;
         assert_eq!(rows.len(), 1, "{mode}");
         assert_eq!(rows[0].openid, "oShe", "{mode}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_envelope_is_refused_or_still_the_same_push() {
+    for mode in ["compatible", "secure"] {
+        let app = TestApp::with(Store::Sqlite, Session::Embedded, mode, "service").await;
+        let app = app.expect("SQLite is always there");
+        let raw = text_from("oShe", "1", "在吗");
+        let good = app.sender().push(mode, &raw);
+        let chance = Chance::seeded(4);
+        let below = |bound: usize| {
+            let bound = u64::try_from(bound).expect("a small number");
+            usize::try_from(chance.below(bound)).expect("a small number")
+        };
+        for round in 0..400 {
+            let mut damaged = good.clone();
+            let at = below(damaged.body.len());
+            match round % 4 {
+                0 => damaged.body[at] ^= 1 << below(8),
+                1 => damaged.body.truncate(at),
+                2 => drop(damaged.body.splice(at..at, *b"<![CDATA[]]>")),
+                _ => drop(damaged.body.splice(at..at, good.body.clone())),
+            }
+            let posted = push(&app, &damaged).await;
+            let (status, body) = (posted.status.as_u16(), posted.body.as_str());
+            assert!(
+                (status, body) == (403, "refused") || status == 200,
+                "{mode}: {posted:?}"
+            );
+        }
+        let rows = super::settled(&app.database().await).await;
+        assert!(
+            rows.iter().all(|row| row.raw.as_ref() == Some(&raw)),
+            "{mode}"
+        );
+        assert!(rows.len() <= 1, "{mode}");
     }
 }
 

@@ -158,7 +158,8 @@ async fn a_line_cut_in_the_middle_of_many_pushes_loses_and_doubles_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locked_sqlite_file_is_told_in_time_and_the_push_takes_effect_when_it_comes_again() {
-    let scene = Scene::at(TestApp::start().await).await;
+    let app = TestApp::on(Store::Sqlite, Session::Embedded).await;
+    let scene = Scene::at(app.expect("SQLite is always there")).await;
     let push = scene.line("这款防水吗");
     let other = scene.direct().await;
     // As a backup or another program would: it holds the file's write lock longer than anybody waits.
