@@ -17,6 +17,7 @@ mod binding;
 mod commands;
 mod crash;
 mod doctor;
+mod page;
 mod relay;
 mod story;
 mod tidy;

@@ -2,6 +2,7 @@
 
 mod app;
 mod backend;
+mod browser;
 mod envelope;
 mod eventually;
 mod phone;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 
 pub use app::{APPID, TestApp};
 pub use backend::{Backend, Session, Store};
+pub use browser::Browser;
 pub use envelope::{Push, Sender};
 pub use eventually::eventually;
 pub use phone::{Guide, Phone};

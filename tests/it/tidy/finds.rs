@@ -16,9 +16,9 @@ fn one(path: &str, text: &str) -> Vec<Source> {
 fn a_silent_or_endless_file_is_found() {
     let silent = one("src/coupons/mod.rs", "use x;\n");
     assert_eq!(every_module_says_what_it_is_for(&silent).len(), 1);
-    let long = "//! All codes.\n".to_owned() + &"x\n".repeat(LINES_MAX);
+    let long = format!("//! All codes.\n{}", "x\n".repeat(LINES_MAX));
     assert_eq!(a_long_file_says_why(&one("src/a.rs", &long)).len(), 1);
-    let reasoned = "//! All codes. Long because WeChat has many.\n".to_owned() + &long;
+    let reasoned = format!("//! All codes. Long because WeChat has many.\n{long}");
     assert!(a_long_file_says_why(&one("src/a.rs", &reasoned)).is_empty());
 }
 
