@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use daogou_schema::GuideId;
 use daogou_schema::binding_event::Reason;
 
-use crate::kit::{Guide, Phone, Session, Store, TestApp};
+use crate::kit::{Guide, Phone, Session, Store, TestApp, eventually};
 
 pub(crate) const STORE: &str = "杭州城北店";
 
@@ -280,29 +280,26 @@ async fn crowd(app: &TestApp, lin: &Guide) {
     }
     let scans = people.iter().map(|person| person.scans(&lin.scene));
     futures_util::future::join_all(scans).await;
-    let mut numbers = Vec::new();
     for person in &people {
         assert_eq!(app.guide_of(person).await, Some(GuideId(lin.id)));
         assert_eq!(reasons(app, person).await, [Reason::Scan]);
         person.says("我是谁").await;
     }
-    for _ in &people {
-        let line = lin.phone.waits_for("a line", |item| {
-            item["text"]
-                .as_str()
-                .is_some_and(|text| text.contains("我是谁"))
-        });
-        let text = line.await["text"].as_str().expect("a text").to_owned();
-        numbers.extend(
-            text.split("【新顾客 #")
-                .skip(1)
-                .filter_map(|rest| rest.split('】').next()?.parse::<u32>().ok()),
-        );
+    let mut numbers = eventually("all lines arriving", async || {
         lin.phone.says("继续").await;
-        if numbers.len() >= people.len() {
-            break;
-        }
-    }
+        let texts = lin.phone.texts().await.join("\n");
+        let lines = texts.lines().filter(|line| line.ends_with("】我是谁"));
+        let numbers = lines.filter_map(|line| {
+            line.strip_prefix("【新顾客 #")?
+                .split('】')
+                .next()?
+                .parse()
+                .ok()
+        });
+        let numbers: Vec<u32> = numbers.collect();
+        (numbers.len() >= 12).then_some(numbers)
+    })
+    .await;
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=12).collect::<Vec<_>>());
 }
@@ -323,6 +320,7 @@ async fn on_a_server(store: Store) {
     };
     let (lin, wu) = two_guides(&app).await;
     first_wins(&app, &lin, &wu).await;
+    lin.phone.says("帮助").await;
     crowd(&app, &wu).await;
     stores::two_openids_that_differ_only_in_case(&app, &lin).await;
     stores::a_name_is_taken(&app);

@@ -84,7 +84,7 @@ pub(super) async fn two_openids_that_differ_only_in_case(app: &TestApp, lin: &Gu
 
 /// The number in `【新顾客 #12】…`.
 fn number_in(text: &str) -> String {
-    let rest = text.split('#').nth(1).expect("a number");
+    let rest = text.split("【新顾客 #").nth(1).expect("a number");
     rest.chars().take_while(char::is_ascii_digit).collect()
 }
 

@@ -37,11 +37,17 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// On SQLite with the embedded session, in secure mode.
+    /// On SQLite with the embedded session, in secure mode. `DAOGOU_TEST_STORE=postgres` or `=mariadb` puts every such
+    /// test on another database for once.
     pub async fn start() -> Self {
-        Self::on(Store::Sqlite, Session::Embedded)
+        let store = match std::env::var("DAOGOU_TEST_STORE").as_deref() {
+            Ok("postgres") => Store::Postgres,
+            Ok("mariadb") => Store::MariaDb,
+            _ => Store::Sqlite,
+        };
+        Self::on(store, Session::Embedded)
             .await
-            .expect("SQLite is always there")
+            .expect("the database is there")
     }
 
     /// On the named back ends; none when a server is not there.

@@ -138,6 +138,25 @@ async fn the_customers_of_a_guide_who_left_are_served_by_the_store() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_guide_who_unfollows_is_off_duty_and_the_stand_in_gets_what_waits() {
+    let app = TestApp::start().await;
+    let (lin, wang) = one_and_one(&app).await;
+    let wu = app.guide("吴桐", STORE).await;
+    app.later(TimeDelta::hours(49)).await;
+    wu.phone.says("帮助").await;
+    wang.says("有货吗").await;
+    wang.sees("留给 林小满").await;
+    lin.phone
+        .does(serde_json::json!({ "act": "unfollow" }))
+        .await;
+    wu.phone.sees("【新顾客 #1】有货吗").await;
+    wu.phone.says("有的").await;
+    wang.sees("有的").await;
+    wang.says("谢谢").await;
+    wu.phone.sees("谢谢").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn somebody_without_a_guide_is_told_the_truth_and_brings_her_lines_along_when_she_scans() {
     let app = TestApp::start().await;
     app.add_store(STORE);

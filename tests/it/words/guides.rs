@@ -56,15 +56,40 @@ async fn an_answer_that_could_reach_the_wrong_person_is_held_and_asked_about() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_held_answer_waits_for_days_and_goes_where_the_guide_says() {
+async fn a_held_answer_goes_where_the_guide_says_within_half_an_hour_and_nowhere_after_that() {
     let app = TestApp::start().await;
     let (lin, wang, li) = two_who_wrote(&app).await;
     lin.phone.says("有的").await;
     lin.phone.sees("发给谁？").await;
-    app.later(TimeDelta::hours(30)).await;
+    app.later(TimeDelta::minutes(29)).await;
     lin.phone.says("#1").await;
     wang.sees("有的").await;
     assert_eq!(li.count("有的").await, 0);
+    li.says("在吗").await;
+    lin.phone.says("马上来").await;
+    lin.phone.sees("发给谁？").await;
+    app.later(TimeDelta::minutes(31)).await;
+    lin.phone.says("#2").await;
+    lin.phone.sees("没有发出").await;
+    lin.phone.says("让您久等").await;
+    li.sees("让您久等").await;
+    assert_eq!(wang.count("马上来").await + li.count("马上来").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_said_again_with_a_number_replaces_the_one_that_was_held() {
+    let app = TestApp::start().await;
+    let (lin, wang, li) = two_who_wrote(&app).await;
+    lin.phone.says("有的").await;
+    lin.phone.sees("发给谁？").await;
+    lin.phone.says("#1 有的呢").await;
+    wang.sees("有的呢").await;
+    lin.phone.sees("没有发出").await;
+    lin.phone.says("#2").await;
+    lin.phone.sees("之后的回复都发给 新顾客 #2").await;
+    app.at_rest().await;
+    assert_eq!(li.count("有的").await, 0);
+    assert_eq!(wang.count("有的").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,7 +99,7 @@ async fn taking_an_answer_back_sends_it_to_nobody() {
     lin.phone.says("打错了").await;
     lin.phone.sees("发给谁？").await;
     lin.phone.says("撤回").await;
-    lin.phone.sees("已撤回，没有发出").await;
+    lin.phone.sees("已撤回").await;
     lin.phone.says("撤回").await;
     lin.phone.sees("没有等待确认的消息").await;
     lin.phone.says("#1").await;
