@@ -84,7 +84,7 @@ fn a_technique_out_of_place_is_found() {
     ];
     let text = "//! All at once.
         use actix_web::HttpResponse; use sea_orm::{EntityTrait, TransactionTrait};
-        #[derive(Serialize)] struct A; use daogou_wechat::Client;
+        #[derive(DeriveEntityModel, Serialize)] struct A; use daogou_wechat::Client;
         fn f() { tokio::spawn(async {}); }";
     for (rule, wrong, right) in rules {
         assert!(!rule(&one(wrong, text)).is_empty(), "not found in {wrong}");

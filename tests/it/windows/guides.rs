@@ -83,6 +83,7 @@ async fn the_sixth_is_held(app: &TestApp) {
         text(&shown[0]),
         "【新顾客 #1】王5\n王6\n【新顾客 #2】李1\n李2"
     );
+    app.at_rest().await;
     for row in app.outbound_to(&lin.phone).await {
         assert_eq!(row.state, State::Sent, "{row:?}");
     }
