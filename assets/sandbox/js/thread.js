@@ -73,6 +73,8 @@ export function thread(phone, account, act) {
     const all = items();
     const fresh = all.slice(drawn);
     drawn = all.length;
+    // Who says or taps something wants to see what comes of it.
+    if (fresh.some((item) => item.from === "person")) stuck = true;
     for (const item of fresh) {
       const rows = rowsFor(item);
       if (item.from !== "person") rows.at(-1).classList.add("row--fresh");
