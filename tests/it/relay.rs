@@ -5,6 +5,7 @@ mod faults;
 mod miniprogram;
 mod mix;
 mod routing;
+mod session;
 mod types;
 
 use chrono::TimeDelta;

@@ -185,6 +185,14 @@ async fn an_answer_that_wechat_never_confirmed_is_listed_and_never_sent_again() 
         later(&app, &wang).await;
         assert_eq!(wang.count("有的").await, usize::from(after_effect));
         app.outcome(&wang, "有的", State::Unknown).await;
+        // A person finds it in the list, without what it says and whom it is for.
+        let listed = app.daogou_json(&["outbound", "list", "--json"]);
+        let listed = listed["messages"].as_array().expect("messages");
+        assert_eq!(listed.len(), 1, "{listed:?}");
+        assert_eq!(
+            (&listed[0]["guide"], &listed[0]["reason"]),
+            (&json!("林小满"), &json!("no_answer"))
+        );
     }
 }
 

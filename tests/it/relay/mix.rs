@@ -180,6 +180,12 @@ async fn walk(app: &TestApp, customers: usize, steps: u64, seed: u64) {
         "the walk went both ways"
     );
     settle(app, &lin, &people).await;
+    let calls = app.stats().await["calls"]["/cgi-bin/message/custom/send"].clone();
+    let calls = calls.as_object().expect("calls");
+    assert!(
+        calls.keys().all(|code| code == "0"),
+        "the ledger knew every window as well as WeChat: {calls:?}"
+    );
     for (who, person) in people.iter().enumerate() {
         let answers: Vec<String> = lines_of(person, '答').await;
         let wanted = watcher.got.remove(&who).unwrap_or_default();

@@ -146,6 +146,22 @@ async fn a_second_silence_counts_every_line_that_waits_and_for_whom() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn however_many_wait_the_count_is_true() {
+    let app = TestApp::start().await;
+    let (lin, wang) = one_and_one(&app).await;
+    app.later(TimeDelta::hours(49)).await;
+    let long = "长".repeat(600);
+    for n in 0..90 {
+        wang.says(&format!("{n:02}{long}")).await;
+    }
+    lin.phone.says("继续").await;
+    let waiting = lin.phone.sees("条新消息在等你").await;
+    let got = lin.phone.count("长").await;
+    let said = format!("还有 {} 条新消息在等你", 90 - got);
+    assert!(text(&waiting).starts_with(&said), "{said}: {}", text(&waiting));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn any_answer_of_the_guide_brings_the_waiting_lines_too() {
     let app = TestApp::start().await;
     let (lin, wang) = one_and_one(&app).await;

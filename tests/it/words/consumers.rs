@@ -168,7 +168,13 @@ async fn a_scan_is_no_question() {
     wang.sees("一直是您的专属导购").await;
     lin.phone.says("#1 来店里坐坐").await;
     lin.phone.sees("对方要求只在来信时回复").await;
+    // Another scan, later, brings only what a scan may bring.
+    app.later(TimeDelta::minutes(5)).await;
+    wang.scans(&lin.scene).await;
+    app.at_rest().await;
     assert_eq!(wang.count("来店里坐坐").await, 0);
+    wang.says("这周有活动吗").await;
+    wang.sees("来店里坐坐").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
