@@ -53,8 +53,9 @@ report() {
     echo
     local status=0
     if [[ -s $DAOGOU_NOT_RUN ]]; then
-        sort -u "$DAOGOU_NOT_RUN"
-        if [[ ${CI-} == true ]]; then
+        sort -u "$DAOGOU_NOT_RUN" | sed -E 's/^(NOT RUN: )?/NOT RUN: /'
+        # The samples from elsewhere are no part of the project: where they are not, that is said and no more.
+        if [[ ${CI-} == true ]] && grep -qv '^samples: ' "$DAOGOU_NOT_RUN"; then
             echo "FAILED: under CI=true everything must run"
             status=1
         fi
