@@ -26,6 +26,8 @@ pub(super) use windows::{
 
 /// How many rows of one person a claim looks at: more than one message can merge.
 const LOOK_AHEAD: u64 = 64;
+/// How many held rows are counted one by one for the message that says how many wait.
+const COUNTED_MAX: u64 = 1000;
 /// How many people one sweep wakes.
 const SWEEP: u64 = 500;
 
@@ -73,6 +75,16 @@ pub(super) async fn waiting(
         .filter(outbound::Column::State.is_in(states.iter().copied()))
         .order_by_asc(outbound::Column::Id)
         .limit(LOOK_AHEAD);
+    Ok(query.all(txn.conn()).await?)
+}
+
+/// Everything that is held for a person, in order, as far as anybody counts.
+pub(super) async fn held(txn: &Txn, to: &Address) -> Result<Vec<outbound::Model>> {
+    let query = Entity::find()
+        .filter(of(to))
+        .filter(outbound::Column::State.eq(State::Held))
+        .order_by_asc(outbound::Column::Id)
+        .limit(COUNTED_MAX);
     Ok(query.all(txn.conn()).await?)
 }
 

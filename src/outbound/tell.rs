@@ -82,7 +82,7 @@ pub(super) async fn how_many_wait_in(
     to: &Address,
     first: &outbound::Model,
 ) -> Result<()> {
-    let held = queries::waiting(txn, to, &[State::Held]).await?;
+    let held = queries::held(txn, to).await?;
     let mut people: Vec<(String, u32)> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut total: u32 = 0;
