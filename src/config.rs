@@ -86,7 +86,7 @@ pub struct AccountSettings {
     pub aes_key_previous: Option<Secret>,
     /// How pushes are protected.
     pub mode: Mode,
-    /// `gh_…`; learnt from the first push when not given.
+    /// `gh_…`; a push names it anyway, so it may be left out.
     pub original_id: Option<String>,
     /// Service account or mini-program.
     pub kind: Kind,

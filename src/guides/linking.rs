@@ -28,6 +28,8 @@ pub enum Linked {
 /// When the store fails.
 pub async fn link_in(txn: &Txn, visit: &Visit, code: &code::Model) -> Result<Linked> {
     let guide = match code.guide_id {
+        // A mini-program knows the same codes, but a guide answers in the chat of the own account.
+        Some(_) if code.account_id != visit.account.id => None,
         Some(id) => queries::get_in(txn, id)
             .await?
             .filter(|g| g.left_at.is_none()),

@@ -8,7 +8,7 @@ mod lane;
 mod notices;
 mod queries;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use daogou_schema::InboundId;
 use daogou_schema::inbound::State;
@@ -27,15 +27,12 @@ pub use queries::{count_pushes, purge_keys, purge_raw};
 
 /// How long the HTTP answer waits for the handler. WeChat gives up at 5 s (WeChat: receiving messages).
 const BUDGET: Duration = Duration::from_millis(1500);
-/// An answer written later than this was not read by WeChat.
-const HEARD_WITHIN: Duration = Duration::from_millis(4800);
 
 /// A push that is stored, and what to answer.
 pub struct TakenIn {
     id: InboundId,
     /// The passive answer exactly as it goes on the wire; none means `success`.
     pub answer: Option<String>,
-    since: Instant,
 }
 
 /// Takes a push in: it is durably stored when this returns, whatever happens afterwards. A duplicate gets the stored
@@ -44,11 +41,10 @@ pub struct TakenIn {
 /// # Errors
 /// When the store is down: nothing was accepted.
 pub async fn take_in(ctx: &Context, incoming: Incoming) -> Result<TakenIn> {
-    let since = Instant::now();
     let deadline = tokio::time::Instant::now() + BUDGET;
     let begun = begin(ctx, incoming).await?;
     let id = begun.id;
-    let taken = |answer| TakenIn { id, answer, since };
+    let taken = |answer| TakenIn { id, answer };
     let Some(answered) = begun.answered else {
         return Ok(taken(None));
     };
@@ -109,7 +105,7 @@ async fn begin(ctx: &Context, incoming: Incoming) -> Result<Begun> {
 impl TakenIn {
     /// Notes, beside the request, that the answer was handed over while WeChat was still listening.
     pub fn hand_over(&self, ctx: &Context) {
-        if self.answer.is_none() || self.since.elapsed() > HEARD_WITHIN {
+        if self.answer.is_none() {
             return;
         }
         let (id, ctx_of_task) = (self.id, ctx.clone());

@@ -18,7 +18,7 @@ pub struct Model {
     pub kind: String,
     /// How pushes are protected: `plain`, `compatible` or `secure`.
     pub mode: String,
-    /// The original id `gh_…`, the sender of passive replies; learnt from the first push when not given.
+    /// The original id `gh_…`, the sender of passive replies where a push does not name it.
     pub original_id: Option<String>,
     /// AppSecret, encrypted.
     pub secret: Vec<u8>,

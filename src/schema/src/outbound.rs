@@ -85,8 +85,6 @@ pub enum State {
     Refused,
     /// Nobody knows whether it arrived; listed, never sent again by itself.
     Unknown,
-    /// Went out inside another message.
-    Merged,
     /// Is not wanted any more.
     Dropped,
 }
@@ -103,8 +101,6 @@ pub enum Channel {
     Passive,
     /// By the customer-service interface.
     Service,
-    /// As a template message.
-    Template,
 }
 
 /// What a message is for.

@@ -29,7 +29,10 @@ pub fn fixtures(what: &str) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    not_run(&format!("samples: {what}"), "the samples of ../shared/fixtures are not there");
+    not_run(
+        &format!("samples: {what}"),
+        "the samples of ../shared/fixtures are not there",
+    );
     None
 }
 

@@ -13,28 +13,95 @@ const STEPS: u64 = 200;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_customers_of_one_guide_are_never_mixed_up() {
-    let app = TestApp::start().await;
-    walk(&app, 2, STEPS, 20_261_122).await;
+    let mut app = TestApp::start().await;
+    walk(&mut app, 2, STEPS, 20_261_122, Day::Quiet).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_customers_of_one_guide_are_never_mixed_up() {
-    let app = TestApp::start().await;
-    walk(&app, 3, STEPS, 7).await;
+    let mut app = TestApp::start().await;
+    walk(&mut app, 3, STEPS, 7, Day::Quiet).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_mixed_up_on_postgresql_either() {
-    if let Some(app) = TestApp::on(Store::Postgres, Session::Embedded).await {
-        walk(&app, 3, STEPS / 3, 11).await;
+    if let Some(mut app) = TestApp::on(Store::Postgres, Session::Embedded).await {
+        walk(&mut app, 3, STEPS / 3, 11, Day::Quiet).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_mixed_up_on_mariadb_either() {
-    if let Some(app) = TestApp::on(Store::MariaDb, Session::Embedded).await {
-        walk(&app, 3, STEPS / 3, 13).await;
+    if let Some(mut app) = TestApp::on(Store::MariaDb, Session::Embedded).await {
+        walk(&mut app, 3, STEPS / 3, 13, Day::Quiet).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_mixed_up_though_pushes_come_twice_and_the_server_restarts() {
+    let mut app = TestApp::start().await;
+    let twice = serde_json::json!({ "duplicates": true });
+    app.control("/sandbox/v1/quirks", twice).await;
+    walk(&mut app, 3, STEPS / 2, 31, Day::Troubled).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_by_number_arrive_while_everybody_writes_at_once() {
+    at_once(&TestApp::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_may_write_at_once_on_postgresql() {
+    if let Some(app) = TestApp::on(Store::Postgres, Session::Embedded).await {
+        at_once(&app).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_may_write_at_once_on_mariadb() {
+    if let Some(app) = TestApp::on(Store::MariaDb, Session::Redis).await {
+        at_once(&app).await;
+    }
+}
+
+/// Four customers and their guide write as fast as they can, all at the same time.
+async fn at_once(app: &TestApp) {
+    app.add_store(STORE);
+    let lin = app.guide("林小满", STORE).await;
+    let mut people = Vec::new();
+    for n in 0..4 {
+        people.push(customer(app, &lin, &format!("顾客{}", n + 1)).await);
+    }
+    let asking = people.iter().map(async |person| {
+        for n in 0..8 {
+            person.says(&format!("问{n}")).await;
+        }
+    });
+    let answering = async {
+        for n in 0..6 {
+            for number in 1..=people.len() {
+                lin.phone.says(&format!("#{number} 答{number}-{n}")).await;
+            }
+        }
+    };
+    futures_util::future::join(futures_util::future::join_all(asking), answering).await;
+    settle(app, &lin, &people).await;
+    let questions: Vec<_> = (0..8).map(|n| format!("问{n}")).collect();
+    let relayed = relayed(&lin.phone).await;
+    for (who, person) in people.iter().enumerate() {
+        let number = who + 1;
+        let answers: Vec<_> = (0..6).map(|n| format!("答{number}-{n}")).collect();
+        assert_eq!(lines_of(person, '答').await, answers, "{}", person.name);
+        assert_eq!(relayed[&number], questions, "from #{number}");
+    }
+}
+
+/// What kind of day a walk goes through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Day {
+    Quiet,
+    /// The server restarts now and then.
+    Troubled,
 }
 
 /// What the documents promise about answers, kept in the head of somebody who watches the guide's phone.
@@ -120,7 +187,7 @@ impl Watcher {
     }
 }
 
-async fn walk(app: &TestApp, customers: usize, steps: u64, seed: u64) {
+async fn walk(app: &mut TestApp, customers: usize, steps: u64, seed: u64, day: Day) {
     app.add_store(STORE);
     let lin = app.guide("林小满", STORE).await;
     let mut people = Vec::new();
@@ -130,6 +197,10 @@ async fn walk(app: &TestApp, customers: usize, steps: u64, seed: u64) {
     let chance = Chance::seeded(seed);
     let mut watcher = Watcher::default();
     for step in 0..steps {
+        if day == Day::Troubled && step % 20 == 19 {
+            app.restart().await;
+            app.register().await;
+        }
         let pause = i64::try_from(chance.below(40)).expect("a few seconds");
         app.later(TimeDelta::seconds(pause)).await;
         let now = app.clock.now();
@@ -243,7 +314,7 @@ async fn waiting(app: &TestApp, phone: &Phone, word: &str) -> usize {
     if rows.iter().any(|row| row.state == State::Held) {
         phone.says(word).await;
     }
-    let arrived = |state| matches!(state, State::Sent | State::Merged | State::Dropped);
+    let arrived = |state| matches!(state, State::Sent | State::Dropped);
     rows.iter().filter(|row| !arrived(row.state)).count()
 }
 

@@ -158,7 +158,11 @@ async fn however_many_wait_the_count_is_true() {
     let waiting = lin.phone.sees("条新消息在等你").await;
     let got = lin.phone.count("长").await;
     let said = format!("还有 {} 条新消息在等你", 90 - got);
-    assert!(text(&waiting).starts_with(&said), "{said}: {}", text(&waiting));
+    assert!(
+        text(&waiting).starts_with(&said),
+        "{said}: {}",
+        text(&waiting)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
