@@ -287,7 +287,7 @@ pub fn outbound() -> outbound::Model {
         inbound_id: None,
         answer_to: Some(InboundId(1)),
         state: outbound::State::Answering,
-        channel: Some(outbound::Channel::Template),
+        channel: Some(outbound::Channel::Service),
         attempts: 1,
         due_at: NOW,
         lease_until: Some(LATER),
