@@ -42,7 +42,7 @@ async fn leave_stored(app: &TestApp, from: &Phone, text: &str) {
     let id = row.insert(&db).await.expect("a row").id;
     let key = inbound_key::ActiveModel {
         account_id: Set(ACCOUNT),
-        dedupe_key: Set("m:987654321".into()),
+        dedupe_key: Set("m:987654321:text".into()),
         inbound_id: Set(id),
         received_at: Set(now),
     };

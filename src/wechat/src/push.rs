@@ -102,7 +102,7 @@ impl Push {
         let key = match (&self.body, &self.msg_id) {
             (Body::Event(event), _) => self.event_key(event, text),
             // 0 is what some tools write where there is none.
-            (_, Some(msg_id)) if msg_id != "0" => Some(format!("m:{msg_id}")),
+            (_, Some(msg_id)) if msg_id != "0" => Some(self.message_key(msg_id)),
             (_, _) => None,
         };
         bounded(key.unwrap_or_else(|| Self::dedupe_key_of_text(text)))
@@ -111,6 +111,12 @@ impl Push {
     /// The key of a body that cannot be read.
     pub fn dedupe_key_of_text(text: &str) -> String {
         format!("h:{}", sha1_hex(text))
+    }
+
+    /// The id names the message; its type is the same in every retry and tells apart what tools with one id for all send.
+    fn message_key(&self, msg_id: &str) -> String {
+        let event = self.fields.text_of("Event").unwrap_or_default();
+        format!("m:{msg_id}:{}{event}", self.msg_type)
     }
 
     fn event_key(&self, event: &Event, text: &str) -> Option<String> {
@@ -175,8 +181,8 @@ mod tests {
         let message = |text: &str| {
             format!("<xml><MsgType>text</MsgType><MsgId>42</MsgId><Content>{text}</Content></xml>")
         };
-        assert_eq!(key(&message("a")), "m:42");
-        assert_eq!(key(&message("b")), "m:42");
+        assert_eq!(key(&message("a")), "m:42:text");
+        assert_eq!(key(&message("b")), "m:42:text");
     }
 
     #[test]

@@ -182,7 +182,7 @@ fn a_mini_programs_message_id_is_text_and_its_card_is_typed() {
     };
     assert_eq!(
         text.dedupe_key(""),
-        "m:49d72d67b16d115e7935ac386f2f0fa41535298877_1555684067"
+        "m:49d72d67b16d115e7935ac386f2f0fa41535298877_1555684067:text"
     );
     let Some(card) = sample("wechatpy__miniprogrampage__-__1.json") else {
         return;
