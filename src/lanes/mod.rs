@@ -6,7 +6,7 @@ mod queries;
 use daogou_schema::Address;
 use daogou_schema::lane::Way;
 
-pub use queries::{free_all, release, still_held, take};
+pub use queries::{free_all, release, still_held, take, wait_for_sender};
 
 /// A held lane.
 #[derive(Clone, Debug)]

@@ -110,6 +110,15 @@ pub async fn release(txn: &Txn, hold: &Hold) -> Result<()> {
     Ok(())
 }
 
+/// Waits until whoever decides now what is sent to `person` has committed, and keeps the next decision waiting until this
+/// unit has: what an act changes for the sender changes between two decisions.
+///
+/// # Errors
+/// When the store fails.
+pub async fn wait_for_sender(txn: &Txn, person: &Address) -> Result<()> {
+    locked(txn, person, Way::Out).await.map(drop)
+}
+
 async fn locked(txn: &Txn, person: &Address, way: Way) -> Result<Option<lane::Model>> {
     Ok(Entity::find()
         .filter(of(person, way))

@@ -11,7 +11,7 @@ use daogou_schema::{Address, Timestamp};
 use super::{Reason, queries};
 use crate::db::Txn;
 use crate::error::Result;
-use crate::members;
+use crate::{lanes, members};
 
 /// How long a window stays open and how many messages it allows.
 fn size(trigger: Trigger) -> (TimeDelta, i32) {
@@ -22,11 +22,13 @@ fn size(trigger: Trigger) -> (TimeDelta, i32) {
     }
 }
 
-/// Opens, or opens anew, the window that an act at `acted_at` gives. A late push never shortens what a newer act gave.
+/// Opens, or opens anew, the window that an act at `acted_at` gives. A sender who has just seen no window holds the
+/// messages first; otherwise they would be held with the window open, and later ones would overtake them. A late push never shortens what a newer act gave.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn open_in(txn: &Txn, to: &Address, trigger: Trigger, acted_at: Timestamp) -> Result<()> {
+    lanes::wait_for_sender(txn, to).await?;
     let (length, remaining) = size(trigger);
     let until = acted_at + length;
     let open = queries::windows(txn, to).await?;

@@ -99,7 +99,8 @@ impl Push {
     /// all others, of which several can come in one second (two people withdrawing a consent have the same sender),
     /// the id of the send or a digest of the content is added.
     pub fn dedupe_key(&self, text: &str) -> String {
-        let key = match (&self.body, &self.msg_id) {
+        // `MsgID` is the id of a job, not of a message.
+        let key = match (&self.body, self.fields.text_of("MsgId")) {
             (Body::Event(event), _) => self.event_key(event, text),
             // 0 is what some tools write where there is none.
             (_, Some(msg_id)) if msg_id != "0" => Some(self.message_key(msg_id)),
