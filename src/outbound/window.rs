@@ -22,8 +22,10 @@ fn size(trigger: Trigger) -> (TimeDelta, i32) {
     }
 }
 
-/// Opens, or opens anew, the window that an act at `acted_at` gives. A sender who has just seen no window holds the
-/// messages first; otherwise they would be held with the window open, and later ones would overtake them. A late push never shortens what a newer act gave.
+/// Opens, or opens anew, the window that an act at `acted_at` gives. A late push never shortens what a newer act gave.
+///
+/// A sender who has just seen no window holds the messages first; otherwise they would be held with the window open,
+/// and later ones would overtake them.
 ///
 /// # Errors
 /// When the store fails.
