@@ -179,7 +179,7 @@ async fn a_code_that_leads_to_nobody_gets_an_honest_word_and_binds_nobody() {
     leaves(&app, &lin).await;
     let wang = app.person("王女士").await;
     wang.scans(&lin.scene).await;
-    wang.sees("暂时无法接待").await;
+    wang.sees("暂时还没有可以接待您的导购").await;
     assert_eq!(app.guide_of(&wang).await, None);
     assert!(app.history_of(&wang).await.is_empty());
     // She may write all the same, and hears the truth about it.
