@@ -29,9 +29,11 @@ async fn access_token(ctx: &Context, account: &Account) -> Result<String, CallEr
     let lock = Key::TokenRefresh {
         appid: account.appid.clone(),
     };
+    // In a name of its own: another task of this process is another asker.
+    let asker = format!("{}-{}", ctx.node, ctx.chance.word(8));
     for _ in 0..WAITS {
         // Without a session there is no lock either, and everybody may ask.
-        if ctx.session.claim(&lock, &ctx.node).await.unwrap_or(true) {
+        if ctx.session.claim(&lock, &asker).await.unwrap_or(true) {
             break;
         }
         tokio::time::sleep(WAIT).await;
@@ -39,8 +41,12 @@ async fn access_token(ctx: &Context, account: &Account) -> Result<String, CallEr
             return Ok(token);
         }
     }
-    let fetched = fetch(ctx, account).await;
-    if let Err(e) = ctx.session.forget_if(&lock, &ctx.node).await {
+    // Somebody may have fetched it between the last look and the lock.
+    let fetched = match cached(ctx, account).await {
+        Some(token) => Ok(token),
+        None => fetch(ctx, account).await,
+    };
+    if let Err(e) = ctx.session.forget_if(&lock, &asker).await {
         tracing::warn!(error = %e, "the token lock stays until it expires");
     }
     fetched

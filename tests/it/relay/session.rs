@@ -1,8 +1,9 @@
 //! Redis holds nothing that is missed: it may be wiped or cut off between any two messages.
 
 use chrono::TimeDelta;
+use serde_json::json;
 
-use super::one_and_one;
+use super::{customer, one_and_one};
 use crate::kit::{Proxy, Session, Store, TestApp};
 
 /// Forgets every key of this installation.
@@ -78,4 +79,37 @@ async fn the_chat_goes_on_though_redis_cannot_be_reached() {
     line.heal();
     wang.says("谢谢").await;
     lin.phone.sees("谢谢").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_many_messages_need_a_new_token_one_of_them_fetches_it() {
+    let app = TestApp::start().await;
+    let (lin, wang) = one_and_one(&app).await;
+    let mut people = vec![wang];
+    for n in 2..=6 {
+        people.push(customer(&app, &lin, &format!("顾客{n}")).await);
+        lin.phone.says("继续").await;
+    }
+    for person in &people {
+        person.says("您好").await;
+    }
+    // The token of the first messages is over; the next answer about one is slow, so that all of them wait for it.
+    app.later(TimeDelta::hours(3)).await;
+    let before = fetched(&app).await;
+    app.fault(json!({ "path": "/cgi-bin/stable_token", "delay_ms": 500, "times": 1 }))
+        .await;
+    for number in 1..=people.len() {
+        lin.phone.says(&format!("#{number} 在的")).await;
+    }
+    for person in &people {
+        person.sees("在的").await;
+    }
+    assert_eq!(fetched(&app).await - before, 1);
+}
+
+async fn fetched(app: &TestApp) -> i64 {
+    let stats = app.stats().await;
+    stats["calls"]["/cgi-bin/stable_token"]["0"]
+        .as_i64()
+        .expect("a token was fetched")
 }
