@@ -82,7 +82,7 @@ async fn bring_up(connection: &DatabaseConnection, url: &str, migrate: bool) -> 
         )));
     }
     // Two processes that start together take turns; the second finds nothing left to do.
-    let _turn = Guard::take(connection, url, super::guard::MIGRATION).await?;
+    let _turn = Guard::take(url, super::guard::MIGRATION).await?;
     let applied = daogou_migrations::up(connection).await?;
     tracing::info!(applied, "the schema is up to date");
     Ok(())

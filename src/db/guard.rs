@@ -4,8 +4,8 @@
 use std::fs::File;
 use std::time::{Duration, Instant};
 
+use sea_orm::DbErr;
 use sea_orm::sqlx::{self, Connection as _, MySqlConnection, PgConnection};
-use sea_orm::{DatabaseConnection, DbErr};
 
 use crate::error::{Error, Result};
 
@@ -28,11 +28,7 @@ enum Held {
 
 impl Guard {
     /// Takes the lock `name` of the database at `url`, waiting for it.
-    pub(super) async fn take(
-        _database: &DatabaseConnection,
-        url: &str,
-        name: &str,
-    ) -> Result<Self> {
+    pub(super) async fn take(url: &str, name: &str) -> Result<Self> {
         let started = Instant::now();
         loop {
             if let Some(guard) = Self::try_take(url, name).await? {
