@@ -1,15 +1,19 @@
 # What people do with this project. "make test" is the one check; everything else is a short name for cargo.
 
-.PHONY: help test fmt demo run
+.PHONY: help test bench fmt demo run
 
 help:
 	@echo "make test   install what the tests need, then every check (CI calls this)"
+	@echo "make bench  measure it under load and print the tables; BENCH=\"spine --rounds 3\" chooses (see docs/performance.md)"
 	@echo "make fmt    format the code"
 	@echo "make demo   the whole product on this machine, with a simulated WeChat and a sample brand"
 	@echo "make run    the server, as .env says"
 
 test:
 	@tests/run.sh
+
+bench:
+	@benches/run.sh $(BENCH)
 
 fmt:
 	cargo fmt --all

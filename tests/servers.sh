@@ -10,6 +10,8 @@
 #   DAOGOU_TEST_MARIADB    mysql://root@127.0.0.1:PORT/mysql
 #   DAOGOU_TEST_REDIS      redis://127.0.0.1:PORT
 #
+# With DAOGOU_TEST_DURABLE=1 the databases flush what they commit, as they do where it matters; without, tests are faster.
+#
 # A variable that is already set is kept, and no server is started for it. A server that is not installed is left out
 # and named in the file DAOGOU_NOT_RUN.
 # shellcheck disable=SC2317 # what only traps call looks unreachable
@@ -114,14 +116,15 @@ prepare_postgres() {
 }
 
 start_postgres() {
-    local bin port attempt
+    local bin port attempt flush=off
+    [[ -z ${DAOGOU_TEST_DURABLE-} ]] || flush=on
     bin=$(postgres_bin)
     for ((attempt = 1; attempt <= ATTEMPTS; attempt++)); do
         port=$(free_port)
         # QUIT: PostgreSQL ends at once and gives its shared memory back. fsync=off: a crash of the machine may lose
         # test data, a crash of the server loses nothing.
         launch QUIT postgres "$home/postgres.log" "$bin/postgres" -D "$home/postgres" -p "$port" \
-            -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c full_page_writes=off \
+            -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync="$flush" -c full_page_writes="$flush" \
             -c max_connections=400 -c shared_buffers=64MB -c timezone=UTC
         if answers "$bin/pg_isready" -q -h 127.0.0.1 -p "$port"; then
             export DAOGOU_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres"
@@ -155,13 +158,14 @@ prepare_mariadb() {
 }
 
 start_mariadb() {
-    local port attempt
+    local port attempt flush=0
+    [[ -z ${DAOGOU_TEST_DURABLE-} ]] || flush=1
     for ((attempt = 1; attempt <= ATTEMPTS; attempt++)); do
         port=$(free_port)
         launch KILL mysql "$home/mariadb.log" "$(mariadbd_program)" --no-defaults --datadir="$home/mariadb" \
             --port="$port" --bind-address=127.0.0.1 --socket="$home/mariadb/socket" \
             --pid-file="$home/mariadb/pid" --character-set-server=utf8mb4 --max-connections=400 \
-            --innodb-buffer-pool-size=128M --innodb-flush-log-at-trx-commit=0 --sync-binlog=0 --skip-log-bin \
+            --innodb-buffer-pool-size=128M --innodb-flush-log-at-trx-commit="$flush" --sync-binlog=0 --skip-log-bin \
             --default-time-zone=+00:00
         if answers mariadb-admin --no-defaults --silent --host=127.0.0.1 --port="$port" --user=root ping; then
             export DAOGOU_TEST_MARIADB="mysql://root@127.0.0.1:$port/mysql"
