@@ -1,6 +1,8 @@
 //! The handles that every verb gets.
 
-use std::sync::Arc;
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use daogou_ground::{Chance, Clock};
 use daogou_session::Session;
@@ -39,7 +41,10 @@ pub struct Context {
     /// Work that outlives a request; the stop waits for it.
     pub tasks: Tasks,
     vault: Option<Vault>,
+    kept: Arc<Mutex<HashMap<TypeId, Kept>>>,
 }
+
+type Kept = Arc<dyn Any + Send + Sync>;
 
 /// Runs work on the process's own runtime rather than on the web worker that asked for it.
 #[derive(Clone)]
@@ -97,7 +102,7 @@ impl Context {
             .map(|key| Vault::new(key, chance.clone()))
             .transpose()?;
         let node = format!("{}-{}", std::process::id(), chance.word(8)).into();
-        let signals = Signals::default();
+        let signals = db.signals().clone();
         Ok(Self {
             db,
             session,
@@ -110,7 +115,17 @@ impl Context {
             node,
             tasks,
             vault,
+            kept: Arc::default(),
         })
+    }
+
+    /// What a subject keeps in this process from one act to the next; made when it is first asked for.
+    pub fn kept<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let thing = kept
+            .entry(TypeId::of::<T>())
+            .or_insert_with(|| Arc::<T>::default());
+        thing.clone().downcast().unwrap_or_default()
     }
 
     /// The vault of encrypted columns.

@@ -1,6 +1,7 @@
 //! Accounts 公众号/小程序: which appids this installation serves, with their secrets opened only here.
 
 mod queries;
+mod shelf;
 mod token;
 mod visit;
 
@@ -15,6 +16,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::vault::Vault;
 
+use shelf::Shelf;
 pub use token::call;
 pub use visit::Visit;
 
@@ -43,7 +45,7 @@ pub struct Account {
 /// # Errors
 /// When the store is down or DAOGOU_SECRET_KEY is not the one the account was stored with.
 pub async fn find(ctx: &Context, appid: &str) -> Result<Option<Arc<Account>>> {
-    open(ctx, queries::by_appid(ctx.db.reads(), appid).await?)
+    ctx.kept::<Shelf>().by_appid(ctx, appid).await
 }
 
 /// The account with this id.
@@ -51,8 +53,8 @@ pub async fn find(ctx: &Context, appid: &str) -> Result<Option<Arc<Account>>> {
 /// # Errors
 /// As [`find`], and when it does not exist.
 pub async fn get(ctx: &Context, id: AccountId) -> Result<Arc<Account>> {
-    let row = queries::by_id(ctx.db.reads(), id).await?;
-    open(ctx, row)?.ok_or_else(|| Error::NotFound(format!("account {id} does not exist")))
+    let account = ctx.kept::<Shelf>().by_id(ctx, id).await?;
+    account.ok_or_else(|| Error::NotFound(format!("account {id} does not exist")))
 }
 
 /// All accounts, oldest first.
@@ -61,8 +63,9 @@ pub async fn get(ctx: &Context, id: AccountId) -> Result<Arc<Account>> {
 /// As [`find`].
 pub async fn list(ctx: &Context) -> Result<Vec<Arc<Account>>> {
     let rows = queries::all(ctx.db.reads()).await?;
+    let vault = ctx.vault()?;
     rows.into_iter()
-        .filter_map(|row| open(ctx, Some(row)).transpose())
+        .map(|row| open_row(vault, row).map(Arc::new))
         .collect()
 }
 
@@ -170,11 +173,6 @@ fn sealed(vault: &Vault, settings: &AccountSettings) -> Result<Sealed> {
 
 fn place(column: &str, appid: &str) -> String {
     format!("account.{column}.{appid}")
-}
-
-fn open(ctx: &Context, row: Option<account::Model>) -> Result<Option<Arc<Account>>> {
-    row.map(|row| open_row(ctx.vault()?, row).map(Arc::new))
-        .transpose()
 }
 
 fn open_row(vault: &Vault, row: account::Model) -> Result<Account> {

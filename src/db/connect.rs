@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use sea_orm::sqlx::Executor as _;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use tokio_util::task::TaskTracker;
 
 use super::writer::Writer;
 use super::{Db, Guard};
 use crate::error::{Error, Result};
+use crate::signals::Signals;
 
 /// How long SQLite waits for another process (the command line, a backup) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -22,22 +24,26 @@ const SERVER_WRITERS: u32 = 16;
 /// # Errors
 /// When the database cannot be reached, or its schema is behind and `migrate` is off.
 pub async fn connect(url: &str, migrate: bool, tasks: &TaskTracker) -> Result<Db> {
+    let signals = Signals::default();
     if url.starts_with("sqlite:") {
         let writer = open_sqlite(url, 1, false).await?;
         bring_up(&writer, url, migrate).await?;
         let reads = open_sqlite(url, READERS, true).await?;
         Ok(Db {
             reads,
-            writer: Writer::one(writer, tasks),
+            writer: Writer::one(writer, tasks, signals.clone()),
+            signals,
         })
     } else {
         let mut options = options(url, SERVER_WRITERS + READERS);
         options.min_connections(1);
+        read_committed(&mut options);
         let pool = Database::connect(options).await.map_err(cannot_open)?;
         bring_up(&pool, url, migrate).await?;
         let seats = usize::try_from(SERVER_WRITERS).unwrap_or(1);
         Ok(Db {
-            writer: Writer::many(pool.clone(), seats, tasks),
+            writer: Writer::many(pool.clone(), seats, tasks, signals.clone()),
+            signals,
             reads: pool,
         })
     }
@@ -51,6 +57,23 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
         .connect_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false);
     options
+}
+
+/// Sets the isolation once a connection rather than by a statement of every transaction. What a unit has to be sure of it
+/// locks.
+fn read_committed(options: &mut ConnectOptions) {
+    options
+        .map_sqlx_postgres_opts(|o| {
+            o.options([("default_transaction_isolation", "read committed")])
+        })
+        .map_sqlx_mysql_pool_opts(|pool| {
+            pool.after_connect(|connection, _| {
+                Box::pin(async move {
+                    let set = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+                    connection.execute(set).await.map(drop)
+                })
+            })
+        });
 }
 
 async fn open_sqlite(url: &str, connections: u32, read_only: bool) -> Result<DatabaseConnection> {

@@ -4,17 +4,22 @@
 
 mod connect;
 mod guard;
+mod txn;
+mod units;
 mod writer;
 
 use std::future::Future;
 use std::pin::Pin;
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use sea_orm::DatabaseConnection;
 
 use crate::error::Result;
+use crate::signals::Signals;
 
 pub use connect::connect;
 pub use guard::Guard;
+pub use txn::Txn;
+use units::{Single, Together};
 use writer::Writer;
 
 /// A future that a unit of work returns.
@@ -25,20 +30,15 @@ pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 pub struct Db {
     reads: DatabaseConnection,
     writer: Writer,
-}
-
-/// An open unit of work. Queries take it; nothing else may happen while it is open: no network, no waiting, no second
-/// write, or the one writer would wait for itself.
-pub struct Txn(DatabaseTransaction);
-
-impl Txn {
-    /// The connection, for queries.
-    pub fn conn(&self) -> &DatabaseTransaction {
-        &self.0
-    }
+    signals: Signals,
 }
 
 impl Db {
+    /// Wake-ups inside this process: whoever was promised something is told here after the commit.
+    pub fn signals(&self) -> &Signals {
+        &self.signals
+    }
+
     /// The pool to read from. What it shows may be a commit old.
     pub fn reads(&self) -> &DatabaseConnection {
         &self.reads
@@ -53,7 +53,8 @@ impl Db {
     }
 
     /// Runs `unit` in a transaction and returns when it is durably committed. A unit that fails is rolled back alone.
-    /// It gets its arguments by reference and captures nothing, so it can be run again after a deadlock.
+    /// It gets its arguments by reference and captures nothing, so it can be run again after a deadlock, or because
+    /// another unit of the same transaction failed.
     ///
     /// # Errors
     /// What the unit returned, or [`crate::error::Error::Unavailable`] when the store did not commit.
@@ -66,6 +67,28 @@ impl Db {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        self.writer.run(args, unit).await
+        let (single, outcome) = Single::new(args, unit);
+        self.writer.run(Box::new(single)).await?;
+        outcome.await.map_err(|_dropped| writer::stopped())?
+    }
+
+    /// Like [`Db::write`], for work of which much waits at the same time: `unit` gets every item that waits now and
+    /// returns as many results, so that the items share statements. When it fails for several it is run again for each
+    /// alone, and only the item that cannot be helped fails.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_together<A, T>(
+        &self,
+        item: A,
+        unit: for<'a> fn(&'a Txn, &'a [A]) -> Work<'a, Vec<T>>,
+    ) -> Result<T>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let (together, outcome) = Together::new(item, unit);
+        self.writer.gather(Box::new(together)).await?;
+        outcome.await.map_err(|_dropped| writer::stopped())?
     }
 }

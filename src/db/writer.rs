@@ -1,23 +1,26 @@
 //! Group commit: units of work that wait at the same time share one flush of the disk.
 //!
-//! On SQLite one task runs queued units in turn, each in a savepoint of a shared transaction, commits when the queue is
-//! empty or after [`BATCH_TIME`] or [`BATCH_UNITS`], and only then resolves them. On the servers units run on several
-//! connections at once and the database groups the flushes itself.
+//! On SQLite one task runs queued units in turn inside a shared transaction, commits when the queue is empty or after
+//! [`BATCH_TIME`] or [`BATCH_UNITS`], and only then resolves them. A unit that fails takes the transaction with it; the
+//! same units are then run again, each in a savepoint. That is rare, and a savepoint for every unit costs two statements.
+//!
+//! On the servers units run on several connections at once and the database groups the flushes itself; units that can
+//! share statements are gathered here while the gathering before them is at work.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt;
+use daogou_schema::Address;
 use sea_orm::{
-    AccessMode, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc};
 use tokio_util::task::TaskTracker;
 
-use super::{Txn, Work};
+use super::Txn;
+use super::units::{Queued, Ran, enqueue};
 use crate::error::{Error, Result};
+use crate::signals::Signals;
 
 /// How long a shared transaction stays open at the most.
 const BATCH_TIME: Duration = Duration::from_millis(5);
@@ -28,203 +31,253 @@ const QUEUE_UNITS: usize = 4096;
 /// How often a unit is run again after a deadlock.
 const DEADLOCK_TRIES: u32 = 3;
 
+type Unit = Box<dyn Queued>;
+
 #[derive(Clone)]
 pub(super) enum Writer {
-    One(mpsc::Sender<Box<dyn Queued>>),
+    One(mpsc::Sender<Unit>),
     Many {
-        pool: DatabaseConnection,
-        seats: Arc<Semaphore>,
-        tasks: TaskTracker,
+        gatherer: mpsc::Sender<Unit>,
+        alone: Alone,
     },
+}
+
+/// What units on a server need.
+#[derive(Clone)]
+pub(super) struct Alone {
+    pool: DatabaseConnection,
+    seats: Arc<Semaphore>,
+    tasks: TaskTracker,
+    signals: Signals,
 }
 
 impl Writer {
     /// One writer on `connection`, which nobody else may write through.
-    pub(super) fn one(connection: DatabaseConnection, tasks: &TaskTracker) -> Self {
+    pub(super) fn one(
+        connection: DatabaseConnection,
+        tasks: &TaskTracker,
+        signals: Signals,
+    ) -> Self {
         let (send, receive) = mpsc::channel(QUEUE_UNITS);
-        tasks.spawn(write_queued(connection, receive));
+        tasks.spawn(write_queued(connection, receive, signals));
         Self::One(send)
     }
 
     /// Up to `seats` units at once on `pool`.
-    pub(super) fn many(pool: DatabaseConnection, seats: usize, tasks: &TaskTracker) -> Self {
-        Self::Many {
+    pub(super) fn many(
+        pool: DatabaseConnection,
+        seats: usize,
+        tasks: &TaskTracker,
+        signals: Signals,
+    ) -> Self {
+        let alone = Alone {
             pool,
             seats: Arc::new(Semaphore::new(seats)),
             tasks: tasks.clone(),
-        }
+            signals,
+        };
+        let (gatherer, receive) = mpsc::channel(QUEUE_UNITS);
+        tasks.spawn(gather(alone.clone(), receive));
+        Self::Many { gatherer, alone }
     }
 
-    pub(super) async fn run<A, T>(
-        &self,
-        args: A,
-        unit: for<'a> fn(&'a Txn, &'a A) -> Work<'a, T>,
-    ) -> Result<T>
-    where
-        A: Send + Sync + 'static,
-        T: Send + 'static,
-    {
-        let (reply, outcome) = oneshot::channel();
+    /// Hands over a unit that runs by itself.
+    pub(super) async fn run(&self, unit: Unit) -> Result<()> {
         match self {
-            Self::One(queue) => {
-                let queued = Box::new(Unit {
-                    args,
-                    unit,
-                    done: None,
-                    reply: Some(reply),
-                });
-                queue.send(queued).await.map_err(|_closed| stopped())?;
-            }
-            Self::Many { pool, seats, tasks } => {
-                let (pool, seats) = (pool.clone(), seats.clone());
-                // A task of its own: a caller that goes away must not roll back what it has asked for.
-                tasks.spawn(async move {
-                    let _seat = seats.acquire().await;
-                    // The caller may be gone; the work is done all the same.
-                    let _gone = reply.send(run_alone(&pool, &args, unit).await);
-                });
-            }
+            Self::One(queue) => queue.send(unit).await.map_err(|_closed| stopped())?,
+            Self::Many { alone, .. } => alone.start(unit),
         }
-        outcome.await.map_err(|_dropped| stopped())?
+        Ok(())
+    }
+
+    /// Hands over a unit that others of its kind may join.
+    pub(super) async fn gather(&self, unit: Unit) -> Result<()> {
+        let queue = match self {
+            Self::One(queue) => queue,
+            Self::Many { gatherer, .. } => gatherer,
+        };
+        queue.send(unit).await.map_err(|_closed| stopped())
     }
 }
 
-fn stopped() -> Error {
-    Error::Unavailable(sea_orm::DbErr::Custom("the writer has stopped".into()))
+pub(super) fn stopped() -> Error {
+    Error::Unavailable(DbErr::Custom("the writer has stopped".into()))
 }
 
-fn panicked() -> Error {
-    Error::Internal("a unit of work panicked".into())
-}
+// ── SQLite ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-async fn run_alone<A, T>(
-    pool: &DatabaseConnection,
-    args: &A,
-    unit: for<'a> fn(&'a Txn, &'a A) -> Work<'a, T>,
-) -> Result<T> {
-    let options = TransactionOptions {
-        isolation_level: Some(IsolationLevel::ReadCommitted),
-        access_mode: Some(AccessMode::ReadWrite),
-        ..Default::default()
-    };
-    let mut tries = 0;
+async fn write_queued(
+    connection: DatabaseConnection,
+    mut queue: mpsc::Receiver<Unit>,
+    signals: Signals,
+) {
+    let mut waiting = Vec::new();
     loop {
-        tries += 1;
-        let txn = Txn(pool.begin_with_options(options).await?);
-        let work = AssertUnwindSafe(unit(&txn, args)).catch_unwind();
-        let outcome = match work.await.unwrap_or_else(|_panic| Err(panicked())) {
-            Ok(value) => txn.0.commit().await.map(|()| value).map_err(Error::from),
-            Err(e) => txn.0.rollback().await.map_err(Error::from).and(Err(e)),
-        };
-        match outcome {
-            // Somebody else was faster: rolled back, so look again.
-            Err(Error::Deadlock(_) | Error::Taken) if tries <= DEADLOCK_TRIES => {}
-            other => return other,
+        if waiting.is_empty() {
+            let Some(first) = queue.recv().await else {
+                return;
+            };
+            waiting.push(first);
         }
-    }
-}
-
-pub(super) trait Queued: Send {
-    /// Runs inside `savepoint`; true when its effects shall stay.
-    fn run<'a>(
-        &'a mut self,
-        savepoint: &'a Txn,
-    ) -> std::pin::Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
-    /// Tells the caller, after the commit.
-    fn resolve(self: Box<Self>, committed: Result<(), sea_orm::DbErr>);
-}
-
-struct Unit<A, T> {
-    args: A,
-    unit: for<'a> fn(&'a Txn, &'a A) -> Work<'a, T>,
-    done: Option<Result<T>>,
-    reply: Option<oneshot::Sender<Result<T>>>,
-}
-
-impl<A: Send + Sync, T: Send> Queued for Unit<A, T> {
-    fn run<'a>(
-        &'a mut self,
-        savepoint: &'a Txn,
-    ) -> std::pin::Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
-        Box::pin(async move {
-            // A fault in one unit must not end the one writer, and with it the house.
-            let work = AssertUnwindSafe((self.unit)(savepoint, &self.args)).catch_unwind();
-            let outcome = work
-                .await
-                .unwrap_or_else(|_panic| Err(Error::Internal("a unit of work panicked".into())));
-            let stays = outcome.is_ok();
-            self.done = Some(outcome);
-            stays
-        })
-    }
-
-    fn resolve(mut self: Box<Self>, committed: Result<(), sea_orm::DbErr>) {
-        let outcome = match (self.done.take(), committed) {
-            (Some(Err(e)), _) => Err(e),
-            (_, Err(e)) => Err(Error::Unavailable(e)),
-            (Some(outcome), Ok(())) => outcome,
-            (None, Ok(())) => Err(stopped()),
+        let mut batch = Batch {
+            queue: &mut queue,
+            waiting: &mut waiting,
+            done: Vec::new(),
         };
-        if let Some(reply) = self.reply.take() {
-            // The caller may be gone; what it asked for is committed all the same.
-            let _gone = reply.send(outcome);
+        let mut committed = batch.write(&connection).await;
+        let mut done = batch.done;
+        if matches!(committed, Ok(None)) {
+            done = done.into_iter().flat_map(Queued::split).collect();
+            committed = write_apart(&connection, &mut done).await.map(Some);
         }
-    }
-}
-
-async fn write_queued(connection: DatabaseConnection, mut queue: mpsc::Receiver<Box<dyn Queued>>) {
-    while let Some(first) = queue.recv().await {
-        let mut done = Vec::new();
-        let committed = write_batch(&connection, first, &mut queue, &mut done).await;
+        let promised = committed.as_mut().ok().and_then(Option::take);
         for unit in done {
-            unit.resolve(committed.as_ref().copied().map_err(copy_of));
+            unit.resolve(committed.as_ref().map(drop).map_err(DbErr::clone));
+        }
+        signals.outbound_ready(promised.unwrap_or_default());
+    }
+}
+
+struct Batch<'a> {
+    queue: &'a mut mpsc::Receiver<Unit>,
+    waiting: &'a mut Vec<Unit>,
+    done: Vec<Unit>,
+}
+
+impl Batch<'_> {
+    /// Runs what waits; says who was promised something, or nothing when a unit failed and took all with it.
+    async fn write(
+        &mut self,
+        connection: &DatabaseConnection,
+    ) -> Result<Option<Vec<Address>>, DbErr> {
+        let started = Instant::now();
+        let shared = match begin(connection).await {
+            Ok(shared) => shared,
+            Err(error) => {
+                // Nobody is served by waiting for the next one's time-out.
+                self.look();
+                self.done.append(self.waiting);
+                return Err(error);
+            }
+        };
+        while self.done.len() < BATCH_UNITS && started.elapsed() < BATCH_TIME {
+            self.look();
+            if self.waiting.is_empty() {
+                break;
+            }
+            let mut unit = self.waiting.remove(0);
+            let ran = unit.run(&shared).await;
+            self.done.push(unit);
+            if let Ran::Fails { .. } = ran {
+                shared.rollback().await?;
+                return Ok(None);
+            }
+        }
+        shared.commit().await.map(Some)
+    }
+
+    /// Takes over what has been queued meanwhile.
+    fn look(&mut self) {
+        while self.waiting.len() < BATCH_UNITS
+            && let Ok(unit) = self.queue.try_recv()
+        {
+            enqueue(self.waiting, unit);
         }
     }
 }
 
-/// `DbErr` cannot be cloned; every unit of a failed batch gets its text.
-fn copy_of(error: &sea_orm::DbErr) -> sea_orm::DbErr {
-    sea_orm::DbErr::Custom(error.to_string())
-}
-
-async fn write_batch(
+/// Runs each unit in a savepoint of its own.
+async fn write_apart(
     connection: &DatabaseConnection,
-    first: Box<dyn Queued>,
-    queue: &mut mpsc::Receiver<Box<dyn Queued>>,
-    done: &mut Vec<Box<dyn Queued>>,
-) -> Result<(), sea_orm::DbErr> {
-    let started = Instant::now();
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..Default::default()
-    };
-    let shared = match connection.begin_with_options(options).await {
-        Ok(shared) => shared,
-        Err(e) => {
-            done.push(first);
-            return Err(e);
-        }
-    };
-    let mut next = Some(first);
-    while let Some(mut unit) = next.take() {
-        let ran = run_in_savepoint(&shared, unit.as_mut()).await;
-        done.push(unit);
-        ran?;
-        if done.len() < BATCH_UNITS && started.elapsed() < BATCH_TIME {
-            next = queue.try_recv().ok();
+    units: &mut [Unit],
+) -> Result<Vec<Address>, DbErr> {
+    let shared = begin(connection).await?;
+    for unit in units {
+        let savepoint = shared.savepoint().await?;
+        match unit.run(&savepoint).await {
+            Ran::Stays => savepoint.join(&shared).await?,
+            Ran::Fails { .. } => savepoint.rollback().await?,
         }
     }
     shared.commit().await
 }
 
-async fn run_in_savepoint(
-    shared: &DatabaseTransaction,
-    unit: &mut dyn Queued,
-) -> Result<(), sea_orm::DbErr> {
-    let savepoint = Txn(shared.begin().await?);
-    if unit.run(&savepoint).await {
-        savepoint.0.commit().await
-    } else {
-        savepoint.0.rollback().await
+async fn begin(connection: &DatabaseConnection) -> Result<Txn, DbErr> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..Default::default()
+    };
+    connection.begin_with_options(options).await.map(Txn::new)
+}
+
+// ── Servers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+impl Alone {
+    /// Runs `unit` in a task of its own: a caller that goes away must not roll back what it has asked for.
+    fn start(&self, unit: Unit) {
+        let alone = self.clone();
+        self.tasks.spawn(async move {
+            let _seat = alone.seats.acquire().await;
+            for unit in alone.run(unit).await {
+                alone.run(unit).await;
+            }
+        });
+    }
+
+    /// Runs `unit` and tells its callers. When it has several items and cannot be helped, gives back each alone.
+    async fn run(&self, mut unit: Unit) -> Vec<Unit> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let (committed, again) = match self.try_once(unit.as_mut()).await {
+                Ok(again) => (Ok(()), again),
+                Err(error) => {
+                    let again = matches!(Error::from(error.clone()), Error::Deadlock(_));
+                    (Err(error), Some(again))
+                }
+            };
+            match again {
+                // Somebody else was faster: rolled back, so look again.
+                Some(true) if tries <= DEADLOCK_TRIES => {}
+                Some(_) if unit.len() > 1 && committed.is_ok() => return unit.split(),
+                _ => {
+                    unit.resolve(committed);
+                    return Vec::new();
+                }
+            }
+        }
+    }
+
+    /// None when it is committed; whether another try can help when the unit failed.
+    async fn try_once(&self, unit: &mut dyn Queued) -> Result<Option<bool>, DbErr> {
+        let txn = Txn::new(self.pool.begin().await?);
+        match unit.run(&txn).await {
+            Ran::Stays => {
+                let promised = txn.commit().await?;
+                self.signals.outbound_ready(promised);
+                Ok(None)
+            }
+            Ran::Fails { again } => {
+                txn.rollback().await?;
+                Ok(Some(again))
+            }
+        }
+    }
+}
+
+/// Runs what waits together, one gathering at a time: two of them would wait for each other's rows, and while one is at
+/// work the next one gathers.
+async fn gather(alone: Alone, mut queue: mpsc::Receiver<Unit>) {
+    let mut waiting = Vec::new();
+    while let Some(first) = queue.recv().await {
+        waiting.push(first);
+        while let Ok(unit) = queue.try_recv() {
+            enqueue(&mut waiting, unit);
+        }
+        for unit in waiting.drain(..) {
+            for apart in alone.run(unit).await {
+                alone.start(apart);
+            }
+        }
     }
 }

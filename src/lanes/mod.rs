@@ -6,7 +6,7 @@ mod queries;
 use daogou_schema::Address;
 use daogou_schema::lane::Way;
 
-pub use queries::{free_all, release, still_held, take, wait_for_sender};
+pub use queries::{find_free, free_all, is_held, lock_all, release, renew, take, wait_for_sender};
 
 /// A held lane.
 #[derive(Clone, Debug)]

@@ -1,9 +1,13 @@
 //! Lanes in the store.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use daogou_schema::lane::{self, Entity, Way};
-use daogou_schema::{Address, Timestamp};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set, SqlErr};
+use daogou_schema::{AccountId, Address, Timestamp};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, SqlErr,
+};
 
 use super::Hold;
 use crate::db::Txn;
@@ -19,17 +23,30 @@ fn lease(way: Way) -> TimeDelta {
     }
 }
 
-/// Takes the lane if it is free or its lease is over.
+/// A lane that nobody holds. On the servers its row is locked until the unit ends.
+pub struct Free {
+    person: Address,
+    way: Way,
+    fence: i64,
+}
+
+impl Free {
+    /// The number that the next holder gets.
+    pub fn fence(&self) -> i64 {
+        self.fence
+    }
+}
+
+/// The lane, if it is free or its lease is over.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn take(
+pub async fn find_free(
     txn: &Txn,
     person: &Address,
     way: Way,
-    owner: &str,
     now: Timestamp,
-) -> Result<Option<Hold>> {
+) -> Result<Option<Free>> {
     // The row is locked first: a condition in the UPDATE alone would be judged by what was committed before the
     // present holder let go, and a push that arrived in that moment would wait for nobody.
     let fence = match locked(txn, person, way).await? {
@@ -37,6 +54,19 @@ pub async fn take(
         Some(row) => row.fence + 1,
         None => 1,
     };
+    Ok(Some(Free {
+        person: person.clone(),
+        way,
+        fence,
+    }))
+}
+
+/// Takes a free lane.
+///
+/// # Errors
+/// [`Error::Taken`] when somebody was faster, or when the store fails.
+pub async fn take(txn: &Txn, free: Free, owner: &str, now: Timestamp) -> Result<Hold> {
+    let Free { person, way, fence } = free;
     let row = lane::ActiveModel {
         account_id: Set(person.account_id),
         openid: Set(person.openid.clone()),
@@ -45,41 +75,46 @@ pub async fn take(
         lease_until: Set(now + lease(way)),
         fence: Set(fence),
     };
-    let got = if fence == 1 {
+    if fence == 1 {
         // Not "insert or ignore": MySQL would report the ignored row as inserted, and two would hold the lane.
         let inserted = Entity::insert(row).exec_without_returning(txn.conn()).await;
-        inserted.map_err(|e| match e.sql_err() {
-            Some(SqlErr::UniqueConstraintViolation(_)) => Error::Taken,
-            _ => Error::from(e),
-        })?;
-        true
+        inserted.map_err(taken)?;
     } else {
         let taken = Entity::update_many()
             .set(row)
-            .filter(of(person, way))
+            .filter(of(&person, way))
             .exec(txn.conn())
             .await?;
-        taken.rows_affected == 1
-    };
-    let hold = Hold {
-        person: person.clone(),
+        if taken.rows_affected != 1 {
+            return Err(Error::Taken);
+        }
+    }
+    Ok(Hold {
+        person,
         way,
         owner: owner.to_owned(),
         fence,
-    };
-    Ok(got.then_some(hold))
+    })
 }
 
-/// Whether the lane is still this holder's; renews it when it is. Whoever comes meanwhile waits for the commit.
+/// Whether the lane is still this holder's. Whoever comes meanwhile waits for the commit.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn still_held(txn: &Txn, hold: &Hold, now: Timestamp) -> Result<bool> {
+pub async fn is_held(txn: &Txn, hold: &Hold) -> Result<bool> {
     let row = locked(txn, &hold.person, hold.way).await?;
-    if !row.is_some_and(|row| row.fence == hold.fence && row.owner.as_deref() == Some(&*hold.owner))
-    {
-        return Ok(false);
-    }
+    Ok(
+        row.is_some_and(|row| {
+            row.fence == hold.fence && row.owner.as_deref() == Some(&*hold.owner)
+        }),
+    )
+}
+
+/// Holds the lane for another lease.
+///
+/// # Errors
+/// When the store fails.
+pub async fn renew(txn: &Txn, hold: &Hold, now: Timestamp) -> Result<()> {
     let renewed = lane::ActiveModel {
         lease_until: Set(now + lease(hold.way)),
         ..Default::default()
@@ -87,9 +122,10 @@ pub async fn still_held(txn: &Txn, hold: &Hold, now: Timestamp) -> Result<bool> 
     Entity::update_many()
         .set(renewed)
         .filter(of(&hold.person, hold.way))
+        .filter(lane::Column::Fence.eq(hold.fence))
         .exec(txn.conn())
         .await?;
-    Ok(true)
+    Ok(())
 }
 
 /// Lets the lane go.
@@ -110,12 +146,66 @@ pub async fn release(txn: &Txn, hold: &Hold) -> Result<()> {
     Ok(())
 }
 
+/// Keeps everybody else from working for `people` of an account until this unit ends. They are locked in one order, so
+/// that two units do not wait for each other.
+///
+/// # Errors
+/// [`Error::Taken`] when somebody else met one of them for the first time in the same moment, or when the store fails.
+pub async fn lock_all(
+    txn: &Txn,
+    account: AccountId,
+    people: &BTreeSet<&str>,
+    way: Way,
+) -> Result<()> {
+    if txn.is_alone() {
+        return Ok(());
+    }
+    let locked: Vec<String> = Entity::find()
+        .select_only()
+        .column(lane::Column::Openid)
+        .filter(lane::Column::AccountId.eq(account))
+        .filter(lane::Column::Openid.is_in(people.iter().copied()))
+        .filter(lane::Column::Way.eq(way))
+        .order_by_asc(lane::Column::Openid)
+        .lock_exclusive()
+        .into_tuple()
+        .all(txn.conn())
+        .await?;
+    let new: Vec<_> = people
+        .iter()
+        .filter(|openid| !locked.iter().any(|known| known == *openid))
+        .map(|openid| lane::ActiveModel {
+            account_id: Set(account),
+            openid: Set((*openid).to_owned()),
+            way: Set(way),
+            owner: Set(None),
+            lease_until: Set(Timestamp(0)),
+            fence: Set(1),
+        })
+        .collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let inserted = Entity::insert_many(new).exec_without_returning(txn.conn());
+    inserted.await.map(drop).map_err(taken)
+}
+
+fn taken(error: DbErr) -> Error {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => Error::Taken,
+        _ => Error::from(error),
+    }
+}
+
 /// Waits until whoever decides now what is sent to `person` has committed, and keeps the next decision waiting until this
 /// unit has: what an act changes for the sender changes between two decisions.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn wait_for_sender(txn: &Txn, person: &Address) -> Result<()> {
+    if txn.is_alone() {
+        return Ok(());
+    }
     locked(txn, person, Way::Out).await.map(drop)
 }
 

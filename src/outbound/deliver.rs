@@ -1,5 +1,6 @@
 //! Sending: one person at a time, in order, by the customer-service interface.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -12,7 +13,8 @@ use tokio::time::timeout;
 
 use super::parcel::{Body, merge};
 use super::rules::{self, Reason, Verdict};
-use super::{Parcel, queries, settle, tell, window};
+use super::window::Windows;
+use super::{Parcel, queries, settle, tell};
 use crate::accounts::{self, Account};
 use crate::context::Context;
 use crate::db::Txn;
@@ -50,41 +52,75 @@ enum Next {
     Done,
 }
 
+struct Asking {
+    person: Address,
+    node: Arc<str>,
+    now: Timestamp,
+    texts: Texts,
+}
+
 /// Sends what is ready for `person`, if nobody else is doing it.
 ///
 /// # Errors
 /// When the store fails; what was claimed then lapses into an unknown outcome.
 pub async fn deliver_to(ctx: &Context, person: &Address) -> Result<()> {
-    let now = Timestamp::from(ctx.clock.now());
-    let args = (person.clone(), ctx.node.clone(), now);
-    let taken = ctx.db.write(args, |txn, (person, node, now)| {
-        Box::pin(lanes::take(txn, person, Way::Out, node, *now))
-    });
-    let Some(hold) = taken.await? else {
+    let asking = Asking {
+        person: person.clone(),
+        node: ctx.node.clone(),
+        now: Timestamp::from(ctx.clock.now()),
+        texts: ctx.texts.clone(),
+    };
+    let begun = ctx
+        .db
+        .write(asking, |txn, asking| Box::pin(begin(txn, asking)))
+        .await?;
+    let Some((hold, mut claim)) = begun else {
         return Ok(());
     };
     loop {
-        let args = (
-            hold.clone(),
-            Timestamp::from(ctx.clock.now()),
-            ctx.texts.clone(),
-        );
-        match ctx
-            .db
-            .write(args, |txn, (hold, now, texts)| {
-                Box::pin(claim_next(txn, hold, *now, texts))
-            })
-            .await?
-        {
-            Next::Claimed(claim) => {
-                let answer = send(ctx, person, &claim).await;
-                settle::settle(ctx, &hold, *claim, &answer).await?;
-            }
-            Next::Again => {}
-            // The lane was let go in the same transaction that found nothing: who promises something later takes it.
-            Next::Done => return Ok(()),
+        let answer = send(ctx, person, &claim).await;
+        match settle::settle(ctx, &hold, *claim, &answer).await? {
+            Some(next) => claim = next,
+            None => return Ok(()),
         }
     }
+}
+
+/// Takes the person's lane together with the first message; leaves it alone when there is nothing to send.
+async fn begin(txn: &Txn, asking: &Asking) -> Result<Option<(Hold, Box<Claim>)>> {
+    let Asking {
+        person,
+        node,
+        now,
+        texts,
+    } = asking;
+    let Some(free) = lanes::find_free(txn, person, Way::Out, *now).await? else {
+        return Ok(None);
+    };
+    let Some(claim) = claim_next(txn, person, free.fence(), *now, texts).await? else {
+        return Ok(None);
+    };
+    let hold = lanes::take(txn, free, node, *now).await?;
+    Ok(Some((hold, claim)))
+}
+
+/// The next message of a lane that was just worked in; without one the lane is let go in the same unit, so that whoever
+/// promises something later finds it free.
+pub(super) async fn go_on(
+    txn: &Txn,
+    hold: &Hold,
+    now: Timestamp,
+    texts: &Texts,
+) -> Result<Option<Box<Claim>>> {
+    if !lanes::is_held(txn, hold).await? {
+        return Ok(None);
+    }
+    let next = claim_next(txn, &hold.person, hold.fence, now, texts).await?;
+    match next {
+        Some(_) => lanes::renew(txn, hold, now).await?,
+        None => lanes::release(txn, hold).await?,
+    }
+    Ok(next)
 }
 
 /// Turns claims and passive answers that nobody settled in time into unknown outcomes.
@@ -100,11 +136,24 @@ pub async fn heal(ctx: &Context) -> Result<u64> {
         .await
 }
 
-async fn claim_next(txn: &Txn, hold: &Hold, now: Timestamp, texts: &Texts) -> Result<Next> {
-    if !lanes::still_held(txn, hold, now).await? {
-        return Ok(Next::Done);
+/// Claims the next message under `fence`, its window spent.
+async fn claim_next(
+    txn: &Txn,
+    to: &Address,
+    fence: i64,
+    now: Timestamp,
+    texts: &Texts,
+) -> Result<Option<Box<Claim>>> {
+    loop {
+        match look(txn, to, fence, now, texts).await? {
+            Next::Claimed(claim) => return Ok(Some(claim)),
+            Next::Again => {}
+            Next::Done => return Ok(None),
+        }
     }
-    let to = &hold.person;
+}
+
+async fn look(txn: &Txn, to: &Address, fence: i64, now: Timestamp, texts: &Texts) -> Result<Next> {
     let rows = queries::waiting(txn, to, &[State::Ready, State::Claimed, State::Answering]).await?;
     // A passive answer that is on its way goes first; its end wakes us again.
     let blocked = rows
@@ -115,10 +164,10 @@ async fn claim_next(txn: &Txn, hold: &Hold, now: Timestamp, texts: &Texts) -> Re
         .filter(|r| r.state == State::Ready)
         .collect();
     let Some(first) = rows.first().filter(|first| !blocked && first.due_at <= now) else {
-        lanes::release(txn, hold).await?;
         return Ok(Next::Done);
     };
-    let remaining = window::remaining_in(txn, to, now).await?;
+    let windows = Windows::of(txn, to).await?;
+    let remaining = windows.remaining(now);
     let parcels: Vec<Parcel> = rows
         .iter()
         .map(|r| Parcel::from_json(&r.content))
@@ -127,13 +176,21 @@ async fn claim_next(txn: &Txn, hold: &Hold, now: Timestamp, texts: &Texts) -> Re
     let merged = merge(parcels.get(..count).unwrap_or_default())
         .ok_or_else(|| Error::Internal("nothing to merge".into()))?;
     let leads = parcels.get(merged.count - 1).is_some_and(|p| p.leads);
+    let why_closed = async || -> Result<Reason> {
+        let reason = windows.closed(txn, to, now).await?;
+        Ok(reason.unwrap_or(Reason::Window))
+    };
     match rules::decide(first.purpose, leads, remaining) {
         Verdict::Send => {
             let rows = rows.get(..merged.count).unwrap_or_default();
-            claim(txn, hold, now, rows, merged.body).await
+            let Some(spent) = windows.spend(txn, to, now).await? else {
+                return Ok(Next::Again);
+            };
+            queries::claim(txn, rows, spent, fence, now + CALL_LEASE).await?;
+            Ok(claimed(rows, merged.body, spent, windows.until()))
         }
         Verdict::Hold => {
-            let reason = why_closed(txn, to, now).await?;
+            let reason = why_closed().await?;
             tell::answers_held_in(txn, now, texts, &rows, reason).await?;
             queries::rest_all(txn, to, KEPT, reason).await?;
             Ok(Next::Again)
@@ -144,17 +201,10 @@ async fn claim_next(txn: &Txn, hold: &Hold, now: Timestamp, texts: &Texts) -> Re
             Ok(Next::Again)
         }
         Verdict::Drop => {
-            let reason = why_closed(txn, to, now).await?;
-            queries::rest(txn, &[first.id], State::Dropped, reason).await?;
+            queries::rest(txn, &[first.id], State::Dropped, why_closed().await?).await?;
             Ok(Next::Again)
         }
     }
-}
-
-async fn why_closed(txn: &Txn, to: &Address, now: Timestamp) -> Result<Reason> {
-    Ok(window::closed_in(txn, to, now)
-        .await?
-        .unwrap_or(Reason::Window))
 }
 
 /// What is worth keeping for the next window.
@@ -177,32 +227,19 @@ fn mergeable(rows: &[outbound::Model], parcels: &[Parcel], remaining: i32) -> us
     rows.iter().zip(parcels).take_while(fits).count().max(1)
 }
 
-async fn claim(
-    txn: &Txn,
-    hold: &Hold,
-    now: Timestamp,
-    rows: &[outbound::Model],
-    body: Body,
-) -> Result<Next> {
-    let Some(spent) = window::spend_in(txn, &hold.person, now).await? else {
-        return Ok(Next::Again);
-    };
-    queries::claim(txn, rows, spent, hold.fence, now + CALL_LEASE).await?;
-    let windows_until = window::latest_in(txn, &hold.person).await?;
+fn claimed(rows: &[outbound::Model], body: Body, spent: Trigger, windows_until: Timestamp) -> Next {
     let Some(row) = rows.first().cloned() else {
-        return Ok(Next::Done);
+        return Next::Done;
     };
-    let (purpose, attempts) = (row.purpose, row.attempts + 1);
-    let ids = rows.iter().map(|r| r.id).collect();
-    Ok(Next::Claimed(Box::new(Claim {
-        ids,
+    Next::Claimed(Box::new(Claim {
+        ids: rows.iter().map(|r| r.id).collect(),
         body,
-        purpose,
+        purpose: row.purpose,
+        attempts: row.attempts + 1,
         row,
         spent,
-        attempts,
         windows_until,
-    })))
+    }))
 }
 
 /// How a call ended.

@@ -21,7 +21,7 @@ use crate::error::Result;
 
 pub use deliver::{deliver_to, heal};
 pub use parcel::{Body, Parcel};
-pub use passive::{answer_passively, mark_served};
+pub use passive::{PassiveAnswer, answer_passively, mark_served};
 pub use queries::{Listed, count_messages, due_people, list_messages};
 pub use rules::Reason;
 pub use settle::lapse_in;
@@ -111,10 +111,23 @@ pub async fn oldest_on_its_way_in(txn: &Txn, to: &Address) -> Result<Option<Mess
     queries::oldest_on_its_way(txn, to).await
 }
 
-/// How many lines wait for a person.
+/// What stands before a person's next message.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// Something is held for her.
+    pub held: bool,
+    /// Something is held, ready or on its way.
+    pub any: bool,
+}
+
+/// What stands for a person now.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn held_count_in(txn: &Txn, to: &Address) -> Result<u64> {
-    queries::count_held(txn, to).await
+pub async fn standing_in(txn: &Txn, to: &Address) -> Result<Standing> {
+    let states = queries::standing(txn, to).await?;
+    Ok(Standing {
+        held: states.contains(&State::Held),
+        any: !states.is_empty(),
+    })
 }

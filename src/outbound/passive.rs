@@ -1,6 +1,8 @@
 //! Passive first: what the person who just acted has to get goes out as the HTTP answer of her push, which costs
 //! nothing. Who answers is decided once, by the row of the push.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use daogou_schema::outbound::{self, State};
 use daogou_schema::{Address, InboundId, Timestamp};
@@ -71,17 +73,39 @@ impl PassiveAnswer {
     }
 }
 
-/// Notes that the answer of push `id` was handed to WeChat in time.
+/// A passive answer that was handed to WeChat in time.
+struct Served {
+    push: InboundId,
+    person: Address,
+    now: Timestamp,
+}
+
+/// Notes that the answer of `push`, by `person`, was handed to WeChat in time. What waits behind it may go now.
 ///
 /// # Errors
 /// When the store fails: the messages will be listed as unknown.
-pub async fn mark_served(ctx: &Context, id: InboundId) -> Result<()> {
+pub async fn mark_served(ctx: &Context, push: InboundId, person: Address) -> Result<()> {
     let now = Timestamp::from(ctx.clock.now());
+    let served = Served { push, person, now };
     ctx.db
-        .write((id, now), |txn, (id, now)| {
-            Box::pin(queries::mark_served(txn, *id, *now))
-        })
+        .write_together(served, |txn, served| Box::pin(mark_all_served(txn, served)))
         .await
+}
+
+async fn mark_all_served(txn: &Txn, served: &[Served]) -> Result<Vec<()>> {
+    let Some(latest) = served.iter().map(|s| s.now).max() else {
+        return Ok(Vec::new());
+    };
+    queries::mark_served(txn, served.iter().map(|s| s.push), latest).await?;
+    let accounts: BTreeSet<_> = served.iter().map(|s| s.person.account_id).collect();
+    for account in accounts {
+        let here = served.iter().filter(|s| s.person.account_id == account);
+        let people = here.map(|s| s.person.openid.as_str());
+        for person in queries::ready_among(txn, account, people).await? {
+            txn.promise(&person);
+        }
+    }
+    Ok(vec![(); served.len()])
 }
 
 async fn as_reply(txn: &Txn, now: Timestamp, to: &Address, body: Body) -> Result<Option<Reply>> {

@@ -10,8 +10,8 @@ use daogou_schema::{
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 
 use super::{Draft, Reason};
@@ -20,8 +20,7 @@ use crate::error::{Error, Result};
 
 pub use list::{Listed, count_messages, list_messages};
 pub(super) use windows::{
-    give_back_window, insert_window, reopen_window, shut_windows, spend_window, use_up_windows,
-    windows,
+    give_back_window, open_window, shut_windows, spend_window, use_up_windows, windows,
 };
 
 /// How many rows of one person a claim looks at: more than one message can merge.
@@ -55,7 +54,10 @@ pub(super) async fn insert(
         created_at: Set(now),
         ..Default::default()
     };
-    Ok(row.insert(txn.conn()).await?.id)
+    if state == State::Ready {
+        txn.promise(&draft.to);
+    }
+    Ok(Entity::insert(row).exec(txn.conn()).await?.last_insert_id)
 }
 
 fn of(to: &Address) -> Condition {
@@ -78,6 +80,29 @@ pub(super) async fn waiting(
     Ok(query.all(txn.conn()).await?)
 }
 
+/// Who among `people` of one account has something ready.
+pub(super) async fn ready_among(
+    txn: &Txn,
+    account: AccountId,
+    people: impl IntoIterator<Item = &str>,
+) -> Result<Vec<Address>> {
+    let found: Vec<String> = Entity::find()
+        .select_only()
+        .column(outbound::Column::Openid)
+        .filter(outbound::Column::AccountId.eq(account))
+        .filter(outbound::Column::Openid.is_in(people))
+        .filter(outbound::Column::State.eq(State::Ready))
+        .distinct()
+        .into_tuple()
+        .all(txn.conn())
+        .await?;
+    let address = |openid| Address {
+        account_id: account,
+        openid,
+    };
+    Ok(found.into_iter().map(address).collect())
+}
+
 /// Everything that is held for a person, in order, as far as anybody counts.
 pub(super) async fn held(txn: &Txn, to: &Address) -> Result<Vec<outbound::Model>> {
     let query = Entity::find()
@@ -88,12 +113,16 @@ pub(super) async fn held(txn: &Txn, to: &Address) -> Result<Vec<outbound::Model>
     Ok(query.all(txn.conn()).await?)
 }
 
-pub(super) async fn count_held(txn: &Txn, to: &Address) -> Result<u64> {
-    Ok(Entity::find()
+/// In which states messages for a person are that have not come to rest.
+pub(super) async fn standing(txn: &Txn, to: &Address) -> Result<Vec<State>> {
+    let states = [State::Ready, State::Held, State::Claimed, State::Answering];
+    let found = Entity::find()
+        .select_only()
+        .column(outbound::Column::State)
         .filter(of(to))
-        .filter(outbound::Column::State.eq(State::Held))
-        .count(txn.conn())
-        .await?)
+        .filter(outbound::Column::State.is_in(states))
+        .distinct();
+    Ok(found.into_tuple().all(txn.conn()).await?)
 }
 
 pub(super) async fn release_held(
@@ -114,6 +143,7 @@ pub(super) async fn release_held(
         .filter(held)
         .exec(txn.conn())
         .await?;
+    txn.promise(to);
     // Saying how many wait is stale the moment they are on their way.
     Entity::update_many()
         .col_expr(outbound::Column::State, State::Dropped.into())
@@ -156,13 +186,17 @@ fn all_of(wanted: usize, got: u64) -> Result<()> {
     }
 }
 
-/// The answer of push `answer_to` was handed to WeChat.
-pub(super) async fn mark_served(txn: &Txn, answer_to: InboundId, now: Timestamp) -> Result<()> {
+/// The answers of the pushes `answer_to` were handed to WeChat.
+pub(super) async fn mark_served(
+    txn: &Txn,
+    answer_to: impl IntoIterator<Item = InboundId>,
+    now: Timestamp,
+) -> Result<()> {
     Entity::update_many()
         .col_expr(outbound::Column::State, State::Sent.into())
         .col_expr(outbound::Column::Reason, Expr::value(None::<String>))
         .col_expr(outbound::Column::SettledAt, now.0.into())
-        .filter(outbound::Column::AnswerTo.eq(answer_to))
+        .filter(outbound::Column::AnswerTo.is_in(answer_to))
         .filter(outbound::Column::State.is_in([State::Answering, State::Unknown]))
         .exec(txn.conn())
         .await?;

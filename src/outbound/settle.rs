@@ -1,17 +1,19 @@
 //! What WeChat answered, written down, and who is told.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
+use daogou_schema::Timestamp;
 use daogou_schema::outbound::State;
-use daogou_schema::{Address, Timestamp};
 use daogou_wechat::CallError;
 
-use super::deliver::{Claim, KEPT, Sending};
+use super::deliver::{self, Claim, KEPT, Sending};
 use super::queries::Settled;
 use super::rules::{self, Outcome, Reason};
 use super::{queries, tell, window};
 use crate::context::Context;
 use crate::db::Txn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lanes::Hold;
 use crate::texts::Texts;
 
@@ -24,7 +26,7 @@ struct Settling {
     texts: Texts,
 }
 
-/// Writes down how the call for `claim` ended.
+/// Writes down how the call for `claim` ended, and claims what is next.
 ///
 /// # Errors
 /// When the store fails: the claim lapses into an unknown outcome.
@@ -33,7 +35,7 @@ pub(super) async fn settle(
     hold: &Hold,
     claim: Claim,
     sending: &Sending,
-) -> Result<()> {
+) -> Result<Option<Box<Claim>>> {
     let (outcome, code) = match sending {
         Sending::Answered(answer) => {
             let code = answer
@@ -58,24 +60,39 @@ pub(super) async fn settle(
         tracing::warn!(outbound.id = claim.row.id.0, %error, ?outcome, "a message was not taken");
     }
     let now = Timestamp::from(ctx.clock.now());
-    let args = Settling {
+    let args = Arc::new(Settling {
         hold: hold.clone(),
         claim,
         outcome,
         code,
         now,
         texts: ctx.texts.clone(),
+    });
+    let settled = ctx.db.write(args.clone(), |txn, s| {
+        Box::pin(async move {
+            settle_in(txn, s).await?;
+            deliver::go_on(txn, &s.hold, s.now, &s.texts).await
+        })
+    });
+    let next = match settled.await {
+        // What cannot be sent next must not make what was sent unknown.
+        Err(Error::Internal(_)) => {
+            let alone = ctx
+                .db
+                .write(args.clone(), |txn, s| Box::pin(settle_in(txn, s)));
+            alone.await?;
+            let next = ctx.db.write(args, |txn, s| {
+                Box::pin(deliver::go_on(txn, &s.hold, s.now, &s.texts))
+            });
+            next.await
+        }
+        settled => settled,
     };
-    let told = ctx
-        .db
-        .write(args, |txn, s| Box::pin(settle_in(txn, s)))
-        .await?;
-    ctx.signals.outbound_ready(told);
     metrics::counter!("daogou_outbound_total", "outcome" => word(outcome)).increment(1);
-    Ok(())
+    next
 }
 
-async fn settle_in(txn: &Txn, s: &Settling) -> Result<Option<Address>> {
+async fn settle_in(txn: &Txn, s: &Settling) -> Result<()> {
     let Settling {
         hold,
         claim,
@@ -106,7 +123,7 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<Option<Address>> {
     };
     if !queries::settle(txn, &claim.ids, hold.fence, *now, &settled).await? {
         // The lease was over and the claim is listed as unknown; that stays true.
-        return Ok(None);
+        return Ok(());
     }
     match outcome {
         Outcome::Closed(Reason::Count) => {
@@ -125,7 +142,7 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<Option<Address>> {
     }
     match reason {
         Some(reason) => tell::not_delivered_in(txn, *now, texts, &claim.row, state, reason).await,
-        None => Ok(None),
+        None => Ok(()),
     }
 }
 

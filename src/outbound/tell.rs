@@ -44,15 +44,15 @@ pub(super) async fn not_delivered_in(
     row: &outbound::Model,
     state: State,
     reason: Reason,
-) -> Result<Option<Address>> {
+) -> Result<()> {
     if row.purpose != Purpose::Answer {
-        return Ok(None);
+        return Ok(());
     }
     let (Some(guide_id), Some(member_id)) = (row.guide_id, row.member_id) else {
-        return Ok(None);
+        return Ok(());
     };
     let Some(to) = guides::address_in(txn, guide_id).await? else {
-        return Ok(None);
+        return Ok(());
     };
     let who = members::label_in(txn, texts, guide_id, member_id).await?;
     let quote = quote(&Parcel::from_json(&row.content)?.body);
@@ -62,7 +62,7 @@ pub(super) async fn not_delivered_in(
         context! { who, reason => reason.word(), quote, kept },
     )?;
     let draft = Draft {
-        to: to.clone(),
+        to,
         purpose: Purpose::Notice,
         parcel: Parcel::text(text),
         member_id: Some(member_id),
@@ -70,8 +70,7 @@ pub(super) async fn not_delivered_in(
         message_id: None,
         inbound_id: row.inbound_id,
     };
-    send_in(txn, now, &draft).await?;
-    Ok(Some(to))
+    send_in(txn, now, &draft).await.map(drop)
 }
 
 /// Promises the one message that says how many lines wait. It stands behind nothing: everything else is held.

@@ -32,14 +32,7 @@ fn size(trigger: Trigger) -> (TimeDelta, i32) {
 pub async fn open_in(txn: &Txn, to: &Address, trigger: Trigger, acted_at: Timestamp) -> Result<()> {
     lanes::wait_for_sender(txn, to).await?;
     let (length, remaining) = size(trigger);
-    let until = acted_at + length;
-    let open = queries::windows(txn, to).await?;
-    match open.iter().find(|w| w.trigger == trigger) {
-        Some(newer) if newer.until > until => Ok(()),
-        // The row may have gone between the two looks.
-        Some(_) if queries::reopen_window(txn, to, trigger, until, remaining).await? => Ok(()),
-        Some(_) | None => queries::insert_window(txn, to, trigger, until, remaining).await,
-    }
+    queries::open_window(txn, to, trigger, acted_at + length, remaining).await
 }
 
 /// How many messages can still be sent now, over all windows.
@@ -47,12 +40,7 @@ pub async fn open_in(txn: &Txn, to: &Address, trigger: Trigger, acted_at: Timest
 /// # Errors
 /// When the store fails.
 pub async fn remaining_in(txn: &Txn, to: &Address, now: Timestamp) -> Result<i32> {
-    let windows = queries::windows(txn, to).await?;
-    Ok(windows
-        .iter()
-        .filter(|w| is_open(w, now))
-        .map(|w| w.remaining)
-        .sum())
+    Ok(Windows::of(txn, to).await?.remaining(now))
 }
 
 /// Why nothing can be sent to a person now; none when something can.
@@ -60,31 +48,68 @@ pub async fn remaining_in(txn: &Txn, to: &Address, now: Timestamp) -> Result<i32
 /// # Errors
 /// When the store fails.
 pub async fn closed_in(txn: &Txn, to: &Address, now: Timestamp) -> Result<Option<Reason>> {
-    let windows = queries::windows(txn, to).await?;
-    if windows.iter().any(|w| is_open(w, now)) {
-        return Ok(None);
-    }
-    let used_up = windows.iter().any(|w| w.until > now);
-    Ok(Some(if members::has_left_in(txn, to).await? {
-        Reason::NotFollowing
-    } else if used_up {
-        Reason::Count
-    } else {
-        Reason::Window
-    }))
+    Windows::of(txn, to).await?.closed(txn, to, now).await
 }
 
-/// Spends one message and says from which window; none when nothing is left.
-pub(super) async fn spend_in(txn: &Txn, to: &Address, now: Timestamp) -> Result<Option<Trigger>> {
-    let mut windows = queries::windows(txn, to).await?;
-    windows.retain(|w| is_open(w, now));
-    windows.sort_by_key(|w| std::cmp::Reverse(w.until));
-    for window in windows {
-        if queries::spend_window(txn, to, window.trigger, now).await? {
-            return Ok(Some(window.trigger));
-        }
+/// A person's windows as they are in this unit of work.
+pub(super) struct Windows(Vec<reply_window::Model>);
+
+impl Windows {
+    pub(super) async fn of(txn: &Txn, to: &Address) -> Result<Self> {
+        let mut windows = queries::windows(txn, to).await?;
+        // The one that lasts longest is spent first.
+        windows.sort_by_key(|w| std::cmp::Reverse(w.until));
+        Ok(Self(windows))
     }
-    Ok(None)
+
+    /// How many messages can still be sent now.
+    pub(super) fn remaining(&self, now: Timestamp) -> i32 {
+        self.open(now).map(|w| w.remaining).sum()
+    }
+
+    /// Until when the longest is open.
+    pub(super) fn until(&self) -> Timestamp {
+        self.0.first().map_or(Timestamp(0), |w| w.until)
+    }
+
+    /// Why nothing can be sent now; none when something can.
+    pub(super) async fn closed(
+        &self,
+        txn: &Txn,
+        to: &Address,
+        now: Timestamp,
+    ) -> Result<Option<Reason>> {
+        if self.open(now).next().is_some() {
+            return Ok(None);
+        }
+        let used_up = self.0.iter().any(|w| w.until > now);
+        Ok(Some(if members::has_left_in(txn, to).await? {
+            Reason::NotFollowing
+        } else if used_up {
+            Reason::Count
+        } else {
+            Reason::Window
+        }))
+    }
+
+    /// Spends one message and says from which window; none when nothing is left.
+    pub(super) async fn spend(
+        &self,
+        txn: &Txn,
+        to: &Address,
+        now: Timestamp,
+    ) -> Result<Option<Trigger>> {
+        for window in self.open(now) {
+            if queries::spend_window(txn, to, window.trigger, now).await? {
+                return Ok(Some(window.trigger));
+            }
+        }
+        Ok(None)
+    }
+
+    fn open(&self, now: Timestamp) -> impl Iterator<Item = &reply_window::Model> {
+        self.0.iter().filter(move |w| is_open(w, now))
+    }
 }
 
 /// Gives back what a message spent that WeChat did not take.
@@ -101,16 +126,6 @@ pub(super) async fn use_up_in(txn: &Txn, to: &Address, seen: Timestamp) -> Resul
 /// The windows that were open until `seen` at the latest are shut: WeChat says so. What she has opened since stays.
 pub(super) async fn shut_seen_in(txn: &Txn, to: &Address, seen: Timestamp) -> Result<()> {
     queries::shut_windows(txn, to, seen).await
-}
-
-/// Until when the longest of a person's windows is open.
-pub(super) async fn latest_in(txn: &Txn, to: &Address) -> Result<Timestamp> {
-    let windows = queries::windows(txn, to).await?;
-    Ok(windows
-        .iter()
-        .map(|w| w.until)
-        .max()
-        .unwrap_or(Timestamp(0)))
 }
 
 /// Forgets all windows of a person: she unfollowed.

@@ -36,7 +36,8 @@ pub(super) async fn give_up(ctx: &Context, id: InboundId) -> Result<Option<Strin
     Ok(row.await?.and_then(read).flatten())
 }
 
-fn read(row: inbound::Model) -> Option<Option<String>> {
+/// What a push's row says; none while it is open.
+pub(super) fn read(row: inbound::Model) -> Option<Option<String>> {
     match (row.answer, row.state) {
         (Answer::Passive, _) => Some(row.answer_body),
         (Answer::Api, _) | (Answer::Open, State::Done | State::Failed | State::Unreadable) => {

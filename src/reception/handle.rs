@@ -1,134 +1,107 @@
 //! What each push does: one exhaustive look at its type, in one transaction with all its effects.
 
-use std::sync::Arc;
-
-use daogou_schema::inbound::{self, Answer, State};
+use daogou_ground::Chance;
 use daogou_schema::reply_window::Trigger;
-use daogou_schema::{Address, Timestamp, guide};
+use daogou_schema::{Address, guide, inbound};
 use daogou_wechat::text::strip_forbidden;
 use daogou_wechat::{Body, Event, Format, Kind, Message, Push};
 
-use super::queries;
-use crate::accounts::{Account, Visit};
+use crate::accounts::Visit;
 use crate::bindings;
-use crate::context::Context;
 use crate::conversations;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use crate::lanes::{self, Hold};
 use crate::members::{self, Arrival, Following, Known};
+use crate::outbound::{PassiveAnswer, Standing};
 use crate::{guides, outbound};
 
-/// The effect of a push.
-pub(super) struct Handled {
-    /// Its passive answer.
-    pub answer: Option<String>,
-    /// Who has messages to get.
-    pub ready: Vec<Address>,
+/// A push as it takes effect: everything about it that is not in the store.
+pub(super) struct Act<'a> {
+    pub push: &'a Push,
+    pub visit: &'a Visit,
+    /// A request is waiting.
+    pub attended: bool,
+    /// Which key opened the push.
+    pub key_index: usize,
+    pub seal: &'a Seal,
 }
 
-struct Handling {
-    hold: Hold,
-    visit: Visit,
-    push: Push,
-    /// A request is waiting, and a passive answer can be read.
-    attended: bool,
-    /// Which key opened the push.
-    key_index: usize,
+/// What sealing an answer needs besides the key.
+#[derive(Clone)]
+pub(super) struct Seal {
     nonce: String,
     random: [u8; 16],
 }
 
-/// Handles a push: all its effects, or none. None when the lane has been lost meanwhile.
-pub(super) async fn handle(
-    ctx: &Context,
-    account: &Arc<Account>,
-    hold: &Hold,
-    row: inbound::Model,
-) -> Result<Option<Handled>> {
-    let format: Format = row
-        .format
-        .parse()
-        .map_err(|_why| Error::Internal("a stored push has an unknown format".into()))?;
-    let push = Push::parse(
-        format,
-        &strip_forbidden(row.raw.as_deref().unwrap_or_default()),
-    );
-    let push =
-        push.map_err(|e| Error::Internal(format!("a stored push cannot be read any more: {e}")))?;
-    let now = Timestamp::from(ctx.clock.now());
-    let visit = Visit {
-        account: account.clone(),
-        openid: row.openid,
-        inbound_id: row.id,
-        acted_at: row.pushed_at.map_or(now, |at| at.min(now)),
-        now,
-        texts: ctx.texts.clone(),
-        timezone: ctx.config.timezone,
-    };
-    let handling = Handling {
-        hold: hold.clone(),
-        attended: ctx.signals.is_awaited(row.id) && account.kind == Kind::Service,
-        key_index: row
-            .key_index
-            .and_then(|index| index.try_into().ok())
-            .unwrap_or(0),
-        nonce: ctx.chance.below(10_000_000_000).to_string(),
-        random: ctx.chance.bytes(),
-        visit,
-        push,
-    };
-    ctx.db
-        .write(handling, |txn, handling| Box::pin(handle_in(txn, handling)))
-        .await
+impl Seal {
+    pub(super) fn draw(chance: &Chance) -> Self {
+        Self {
+            nonce: chance.below(10_000_000_000).to_string(),
+            random: chance.bytes(),
+        }
+    }
 }
 
-async fn handle_in(txn: &Txn, h: &Handling) -> Result<Option<Handled>> {
-    let id = h.visit.inbound_id;
-    if !lanes::still_held(txn, &h.hold, h.visit.now).await?
-        || !queries::finish(txn, id, State::Done).await?
-    {
+/// A passive answer and what it carries.
+pub(super) struct Answering {
+    pub body: String,
+    chosen: PassiveAnswer,
+}
+
+impl Answering {
+    /// The answer of `push` is this one: what it carries need not be sent.
+    pub(super) async fn mark_in(self, txn: &Txn, visit: &Visit) -> Result<String> {
+        self.chosen
+            .mark_in(txn, visit.now, visit.inbound_id)
+            .await?;
+        txn.take_back(&here(visit));
+        Ok(self.body)
+    }
+}
+
+/// Lets a push take effect and chooses its passive answer. The caller decides whether it is given.
+pub(super) async fn handle_in(txn: &Txn, act: &Act<'_>) -> Result<Option<Answering>> {
+    let (visit, push) = (act.visit, act.push);
+    let stood = match visit.openid.is_empty() {
+        true => false,
+        false => take_effect(txn, visit, push).await?,
+    };
+    let person = here(visit);
+    let may_answer = act.attended && visit.account.kind == Kind::Service && takes_reply(&push.body);
+    if !may_answer || !(stood || txn.has_promised(&person)) {
         return Ok(None);
     }
-    if !h.visit.openid.is_empty() {
-        take_effect(txn, &h.visit, &h.push).await?;
-    }
-    let answer = answer(txn, h).await?;
-    let mut ready = queries::promised_to(txn, id).await?;
-    ready.push(h.hold.person.clone());
-    Ok(Some(Handled { answer, ready }))
-}
-
-async fn answer(txn: &Txn, h: &Handling) -> Result<Option<String>> {
-    let (visit, door) = (&h.visit, &h.visit.account.door);
-    let id = visit.inbound_id;
-    let chosen = if h.attended && takes_reply(&h.push.body) {
-        outbound::answer_passively(txn, visit.now, &h.hold.person).await?
-    } else {
-        None
-    };
-    let us = h
-        .push
-        .to
-        .as_deref()
-        .or(visit.account.original_id.as_deref());
+    let chosen = outbound::answer_passively(txn, visit.now, &person).await?;
+    let us = push.to.as_deref().or(visit.account.original_id.as_deref());
     let (Some(chosen), Some(us)) = (chosen, us) else {
-        queries::decide(txn, id, Answer::Api, None).await?;
         return Ok(None);
     };
     let seconds = visit.now.seconds();
     let xml = chosen.reply.to_xml(&visit.openid, us, seconds);
     let xml =
         xml.map_err(|e| Error::Internal(format!("a passive answer cannot be written: {e}")))?;
-    let body = door.seal(h.key_index, &xml, seconds, &h.nonce, h.random);
+    let door = &visit.account.door;
+    let body = door.seal(
+        act.key_index,
+        &xml,
+        seconds,
+        &act.seal.nonce,
+        act.seal.random,
+    );
     let body =
         body.map_err(|e| Error::Internal(format!("a passive answer cannot be encrypted: {e}")))?;
-    if !queries::decide(txn, id, Answer::Passive, Some(&body)).await? {
-        // The request has given up; the messages go through the API.
-        return Ok(None);
-    }
-    chosen.mark_in(txn, visit.now, id).await?;
-    Ok(Some(body))
+    Ok(Some(Answering { body, chosen }))
+}
+
+/// A stored push, read again.
+pub(super) fn read_again(row: &inbound::Model) -> Result<Push> {
+    let format: Format = row
+        .format
+        .parse()
+        .map_err(|_why| Error::Internal("a stored push has an unknown format".into()))?;
+    let text = strip_forbidden(row.raw.as_deref().unwrap_or_default());
+    Push::parse(format, &text)
+        .map_err(|e| Error::Internal(format!("a stored push cannot be read any more: {e}")))
 }
 
 /// Pushes whose HTTP answer WeChat shows to the person. (WeChat: passive replies.)
@@ -147,26 +120,34 @@ fn takes_reply(body: &Body) -> bool {
     }
 }
 
-async fn take_effect(txn: &Txn, visit: &Visit, push: &Push) -> Result<()> {
+/// Says whether something stood for the sender before, which her answer may carry.
+async fn take_effect(txn: &Txn, visit: &Visit, push: &Push) -> Result<bool> {
     match &push.body {
         Body::Message(message) => hear(txn, visit, message).await,
         Body::Event(Event::Subscribe { scene, .. }) => {
-            act(txn, visit, Trigger::Follow).await?;
-            arrive(txn, visit, scene.as_deref()).await
+            let standing = act(txn, visit, Trigger::Follow).await?;
+            arrive(txn, visit, scene.as_deref()).await?;
+            Ok(standing.any)
         }
         Body::Event(Event::Scan { scene, .. }) => {
-            act(txn, visit, Trigger::Scan).await?;
-            arrive(txn, visit, Some(scene)).await
+            let standing = act(txn, visit, Trigger::Scan).await?;
+            arrive(txn, visit, Some(scene)).await?;
+            Ok(standing.any)
         }
-        Body::Event(Event::Unsubscribe) => leave(txn, visit).await,
+        Body::Event(Event::Unsubscribe) => {
+            leave(txn, visit).await?;
+            Ok(false)
+        }
         // Taps that open a window. (WeChat: customer-service messages; only these three menu types do.)
         Body::Event(Event::Click { .. } | Event::ScanCode { .. }) => {
-            act(txn, visit, Trigger::Menu).await?;
-            meet(txn, visit, Following::Yes).await.map(drop)
+            let standing = act(txn, visit, Trigger::Menu).await?;
+            meet(txn, visit, Following::Yes).await?;
+            Ok(standing.any)
         }
         Body::Event(Event::EnterTempSession { session_from }) => {
-            act(txn, visit, Trigger::Enter).await?;
-            arrive(txn, visit, session_from.as_deref()).await
+            let standing = act(txn, visit, Trigger::Enter).await?;
+            arrive(txn, visit, session_from.as_deref()).await?;
+            Ok(standing.any)
         }
         // Acts of a follower that change nothing but that she was here.
         Body::Event(
@@ -175,10 +156,13 @@ async fn take_effect(txn: &Txn, visit: &Visit, push: &Push) -> Result<()> {
             | Event::Location { .. }
             | Event::LocationSelect { .. }
             | Event::Pictures { .. },
-        ) => meet(txn, visit, Following::Yes).await.map(drop),
+        ) => {
+            meet(txn, visit, Following::Yes).await?;
+            Ok(true)
+        }
         // Kept raw and acknowledged: job results, reviews, cards, privacy, and what is not known yet. Their sender may
         // be the platform, so nobody is made a member by them.
-        Body::Event(_) | Body::Unknown => Ok(()),
+        Body::Event(_) | Body::Unknown => Ok(false),
     }
 }
 
@@ -189,16 +173,16 @@ fn here(visit: &Visit) -> Address {
     }
 }
 
-/// An own act: opens a window and frees what waited for one. Says whether lines were waiting.
-async fn act(txn: &Txn, visit: &Visit, trigger: Trigger) -> Result<bool> {
+/// An own act: opens a window and frees what waited for one. Says what stood before it.
+async fn act(txn: &Txn, visit: &Visit, trigger: Trigger) -> Result<Standing> {
     let person = here(visit);
     outbound::open_window_in(txn, &person, trigger, visit.acted_at).await?;
-    let waited = outbound::held_count_in(txn, &person).await? > 0;
-    if waited {
+    let standing = outbound::standing_in(txn, &person).await?;
+    if standing.held {
         let wrote = trigger == Trigger::Message;
         outbound::release_held_in(txn, visit.now, &person, wrote).await?;
     }
-    Ok(waited)
+    Ok(standing)
 }
 
 /// Meets the visitor and, when a bound member is back, tells her guide.
@@ -225,7 +209,7 @@ async fn own_guide(txn: &Txn, visit: &Visit) -> Result<Option<guide::Model>> {
     guides::linked_to_in(txn, visit.account.id, &visit.openid).await
 }
 
-async fn hear(txn: &Txn, visit: &Visit, message: &Message) -> Result<()> {
+async fn hear(txn: &Txn, visit: &Visit, message: &Message) -> Result<bool> {
     // A tapped menu item counts as a menu tap and opens no 48-hour window. (WeChat: customer-service messages.)
     let tapped = matches!(
         message,
@@ -234,21 +218,19 @@ async fn hear(txn: &Txn, visit: &Visit, message: &Message) -> Result<()> {
             ..
         }
     );
-    let waited = act(
-        txn,
-        visit,
-        if tapped {
-            Trigger::Menu
-        } else {
-            Trigger::Message
-        },
-    )
-    .await?;
+    let trigger = if tapped {
+        Trigger::Menu
+    } else {
+        Trigger::Message
+    };
+    let standing = act(txn, visit, trigger).await?;
     if let Some(guide) = own_guide(txn, visit).await? {
-        return conversations::hear_guide_in(txn, visit, &guide, message, waited).await;
+        conversations::hear_guide_in(txn, visit, &guide, message, standing.held).await?;
+    } else {
+        let known = meet(txn, visit, following(visit)).await?;
+        conversations::hear_member_in(txn, visit, &known.member, message).await?;
     }
-    let known = meet(txn, visit, following(visit)).await?;
-    conversations::hear_member_in(txn, visit, &known.member, message).await
+    Ok(standing.any)
 }
 
 /// Somebody came, perhaps by a code.

@@ -1,23 +1,31 @@
-//! Storing a push: once, whatever is delivered twice.
+//! Reading a push that passed the door: what is stored of it, and what it needs to take effect.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Instant;
 
-use daogou_schema::inbound::State;
-use daogou_schema::lane::Way;
-use daogou_schema::{Address, InboundId, Timestamp};
+use chrono_tz::Tz;
+use daogou_schema::{AccountId, Address, Timestamp};
 use daogou_wechat::{Body, Format, Push};
 
-use super::queries;
+use super::handle::Seal;
 use crate::accounts::Account;
 use crate::context::Context;
-use crate::db::Txn;
-use crate::error::{Error, Result};
-use crate::lanes::{self, Hold};
+use crate::texts::Texts;
 
 /// The longest openid that is one; anything longer names nobody. (WeChat: 28 characters today.)
 const OPENID_BYTES_MAX: usize = 64;
-/// How often a unique key that somebody else took in the same moment is looked at again.
-const RACE_TRIES: u32 = 3;
+
+impl Record {
+    /// By what it is recognised when it comes again.
+    pub fn key(&self) -> (AccountId, &str) {
+        (self.person.account_id, &self.dedupe_key)
+    }
+
+    /// Who sent it.
+    pub fn person(&self) -> (AccountId, &str) {
+        (self.person.account_id, &self.person.openid)
+    }
+}
 
 /// A push that passed the door.
 pub struct Incoming {
@@ -33,12 +41,26 @@ pub struct Incoming {
     pub raw: String,
 }
 
-/// A stored push.
-pub(super) struct Accepted {
-    pub id: InboundId,
-    pub state: State,
-    /// The sender's lane, when it was free.
-    pub hold: Option<Hold>,
+/// A push on its way into the store.
+pub(super) struct Arriving {
+    pub account: Arc<Account>,
+    pub record: Record,
+    /// What it says; none when it cannot be read.
+    pub push: Option<Push>,
+    pub seal: Seal,
+    pub texts: Texts,
+    pub timezone: Tz,
+    /// When the request gives up waiting for more than being stored.
+    budget: Instant,
+    /// Lives as long as the request.
+    request: Weak<()>,
+}
+
+impl Arriving {
+    /// Whether a request still waits for the answer.
+    pub fn is_attended(&self) -> bool {
+        self.request.strong_count() > 0 && Instant::now() < self.budget
+    }
 }
 
 /// What is stored of a push.
@@ -52,59 +74,30 @@ pub(super) struct Record {
     pub raw: String,
     pub pushed_at: Option<Timestamp>,
     pub received_at: Timestamp,
-    pub state: State,
 }
 
-pub(super) async fn accept(ctx: &Context, incoming: Incoming) -> Result<Accepted> {
-    let now = Timestamp::from(ctx.clock.now());
-    let record = Arc::new(record(incoming, now));
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        let args = (record.clone(), ctx.node.clone());
-        let accepted = ctx
-            .db
-            .write(args, |txn, (record, node)| {
-                Box::pin(accept_in(txn, record, node))
-            })
-            .await;
-        match accepted {
-            // Two deliveries of one push met on two connections: the other one is stored now.
-            Err(Error::Taken) if tries <= RACE_TRIES => {}
-            other => return other,
-        }
+/// Reads a push. `request` lives as long as somebody waits for its answer.
+pub(super) fn arrive(
+    ctx: &Context,
+    incoming: Incoming,
+    budget: Instant,
+    request: &Arc<()>,
+) -> Arriving {
+    let account = incoming.account.clone();
+    let (record, push) = record(incoming, Timestamp::from(ctx.clock.now()));
+    Arriving {
+        account,
+        record,
+        push,
+        seal: Seal::draw(&ctx.chance),
+        texts: ctx.texts.clone(),
+        timezone: ctx.config.timezone,
+        budget,
+        request: Arc::downgrade(request),
     }
 }
 
-async fn accept_in(txn: &Txn, record: &Record, node: &str) -> Result<Accepted> {
-    if let Some((id, state)) =
-        queries::by_key(txn, record.person.account_id, &record.dedupe_key).await?
-    {
-        let hold = if state == State::Stored {
-            take_lane(txn, record, node).await?
-        } else {
-            None
-        };
-        return Ok(Accepted { id, state, hold });
-    }
-    let id = queries::insert(txn, record).await?;
-    let hold = if record.state == State::Stored {
-        take_lane(txn, record, node).await?
-    } else {
-        None
-    };
-    Ok(Accepted {
-        id,
-        state: record.state,
-        hold,
-    })
-}
-
-async fn take_lane(txn: &Txn, record: &Record, node: &str) -> Result<Option<Hold>> {
-    lanes::take(txn, &record.person, Way::In, node, record.received_at).await
-}
-
-fn record(incoming: Incoming, now: Timestamp) -> Record {
+fn record(incoming: Incoming, now: Timestamp) -> (Record, Option<Push>) {
     let Incoming {
         account,
         format,
@@ -121,35 +114,37 @@ fn record(incoming: Incoming, now: Timestamp) -> Record {
             .to_owned(),
     };
     match Push::parse(format, &text) {
-        Ok(push) => Record {
-            person: person(push.from.as_deref()),
-            dedupe_key: push.dedupe_key(&text),
-            msg_type: cut(&push.msg_type),
-            event: event_name(&push).map(cut),
-            pushed_at: push
-                .created_at
-                .and_then(|s| s.checked_mul(1000))
-                .map(Timestamp),
-            received_at: now,
-            state: State::Stored,
-            format,
-            key_index,
-            raw,
-        },
+        Ok(push) => {
+            let record = Record {
+                person: person(push.from.as_deref()),
+                dedupe_key: push.dedupe_key(&text),
+                msg_type: cut(&push.msg_type),
+                event: event_name(&push).map(cut),
+                pushed_at: push
+                    .created_at
+                    .and_then(|s| s.checked_mul(1000))
+                    .map(Timestamp),
+                received_at: now,
+                format,
+                key_index,
+                raw,
+            };
+            (record, Some(push))
+        }
         Err(unreadable) => {
             tracing::warn!(account.appid = %account.appid, reason = %unreadable, "an authentic push cannot be read; kept as it is");
-            Record {
+            let record = Record {
                 person: person(None),
                 dedupe_key: Push::dedupe_key_of_text(&text),
                 msg_type: String::new(),
                 event: None,
                 pushed_at: None,
                 received_at: now,
-                state: State::Unreadable,
                 format,
                 key_index,
                 raw,
-            }
+            };
+            (record, None)
         }
     }
 }

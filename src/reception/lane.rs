@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use daogou_schema::inbound::{self, State};
+use daogou_schema::inbound::{self, Answer, State};
 use daogou_schema::lane::Way;
 use daogou_schema::{Address, InboundId, Timestamp};
+use daogou_wechat::Push;
 
-use super::handle::{self, Handled};
+use super::handle::{self, Act, Seal};
 use super::{notices, queries};
-use crate::accounts::{self, Account};
+use crate::accounts::{self, Account, Visit};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
@@ -22,7 +23,7 @@ const TRIES: i32 = 5;
 const TAKE_OVER_AFTER: TimeDelta = TimeDelta::seconds(15);
 
 /// Handles what waits in a held lane, then lets it go.
-pub(super) async fn work(ctx: Context, account: Arc<Account>, hold: Hold) {
+async fn work(ctx: Context, account: Arc<Account>, hold: Hold) {
     if let Err(error) = work_through(&ctx, &account, &hold).await {
         tracing::error!(%error, "a lane was left before its end; the sweep takes over");
         let released = ctx
@@ -43,13 +44,12 @@ async fn work_through(ctx: &Context, account: &Arc<Account>, hold: &Hold) -> Res
             .await?;
         let Some(push) = next else { return Ok(()) };
         let (id, tries) = (push.id, push.attempts + 1);
-        match handle::handle(ctx, account, hold, push).await {
+        match handle(ctx, account, hold, &push).await {
             // The lane's lease was over and it has another holder now.
             Ok(None) => return Ok(()),
-            Ok(Some(Handled { answer, ready })) => {
+            Ok(Some(Handled { answer })) => {
                 ctx.signals.answered(id, &answer);
                 notices::decided(ctx, id);
-                ctx.signals.outbound_ready(ready);
             }
             Err(error @ (Error::Unavailable(_) | Error::Deadlock(_))) => return Err(error),
             Err(error) => {
@@ -66,14 +66,89 @@ async fn work_through(ctx: &Context, account: &Arc<Account>, hold: &Hold) -> Res
     }
 }
 
+/// A push that took effect, with its passive answer.
+struct Handled {
+    answer: Option<String>,
+}
+
+struct Handling {
+    hold: Hold,
+    push: Push,
+    visit: Visit,
+    attended: bool,
+    key_index: usize,
+    seal: Seal,
+}
+
+/// Handles a push: all its effects, or none. None when the lane has been lost meanwhile.
+async fn handle(
+    ctx: &Context,
+    account: &Arc<Account>,
+    hold: &Hold,
+    row: &inbound::Model,
+) -> Result<Option<Handled>> {
+    let now = Timestamp::from(ctx.clock.now());
+    let key_index = row.key_index.and_then(|index| index.try_into().ok());
+    let handling = Handling {
+        hold: hold.clone(),
+        push: handle::read_again(row)?,
+        visit: Visit {
+            account: account.clone(),
+            openid: row.openid.clone(),
+            inbound_id: row.id,
+            acted_at: row.pushed_at.map_or(now, |at| at.min(now)),
+            now,
+            texts: ctx.texts.clone(),
+            timezone: ctx.config.timezone,
+        },
+        attended: ctx.signals.is_awaited(row.id),
+        key_index: key_index.unwrap_or(0),
+        seal: Seal::draw(&ctx.chance),
+    };
+    ctx.db
+        .write(handling, |txn, handling| Box::pin(handle_in(txn, handling)))
+        .await
+}
+
+async fn handle_in(txn: &Txn, handling: &Handling) -> Result<Option<Handled>> {
+    let visit = &handling.visit;
+    let id = visit.inbound_id;
+    if !lanes::is_held(txn, &handling.hold).await? || !queries::finish(txn, id, State::Done).await?
+    {
+        return Ok(None);
+    }
+    let act = Act {
+        push: &handling.push,
+        visit,
+        attended: handling.attended,
+        key_index: handling.key_index,
+        seal: &handling.seal,
+    };
+    let answering = handle::handle_in(txn, &act).await?;
+    let body = answering.as_ref().map(|answering| answering.body.as_str());
+    let who = if body.is_some() {
+        Answer::Passive
+    } else {
+        Answer::Api
+    };
+    let decided = queries::decide(txn, id, who, body).await?;
+    let answer = match answering {
+        Some(answering) if decided => Some(answering.mark_in(txn, visit).await?),
+        // The request has given up; the messages go through the API.
+        _ => None,
+    };
+    Ok(Some(Handled { answer }))
+}
+
 /// The next push, or none after letting the lane go in the same transaction.
 async fn next_in(txn: &Txn, hold: &Hold, now: Timestamp) -> Result<Option<inbound::Model>> {
-    if !lanes::still_held(txn, hold, now).await? {
+    if !lanes::is_held(txn, hold).await? {
         return Ok(None);
     }
     let next = queries::next_unfinished(txn, &hold.person).await?;
-    if next.is_none() {
-        lanes::release(txn, hold).await?;
+    match next {
+        Some(_) => lanes::renew(txn, hold, now).await?,
+        None => lanes::release(txn, hold).await?,
     }
     Ok(next)
 }
@@ -144,11 +219,20 @@ async fn take_over_since(ctx: &Context, before: Timestamp, now: Timestamp) -> Re
     Ok(count)
 }
 
-async fn take_over(ctx: &Context, person: Address, now: Timestamp) -> Result<()> {
+/// Works through a person's pushes, unless somebody is at it.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn take_over(ctx: &Context, person: Address, now: Timestamp) -> Result<()> {
     let account = accounts::get(ctx, person.account_id).await?;
     let args = (person, ctx.node.clone(), now);
     let taken = ctx.db.write(args, |txn, (person, node, now)| {
-        Box::pin(lanes::take(txn, person, Way::In, node, *now))
+        Box::pin(async move {
+            match lanes::find_free(txn, person, Way::In, *now).await? {
+                Some(free) => lanes::take(txn, free, node, *now).await.map(Some),
+                None => Ok(None),
+            }
+        })
     });
     if let Some(hold) = taken.await? {
         work(ctx.clone(), account, hold).await;

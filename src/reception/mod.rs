@@ -1,6 +1,7 @@
 //! Reception: takes every push in, durably before it is answered, and decides what to do with it. It calls the
 //! subjects; nothing else does.
 
+mod accept;
 mod answer;
 mod handle;
 mod intake;
@@ -8,17 +9,17 @@ mod lane;
 mod notices;
 mod queries;
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use daogou_schema::InboundId;
-use daogou_schema::inbound::State;
-use tokio::sync::oneshot;
-use tokio::time::timeout_at;
+use daogou_schema::{Address, InboundId, Timestamp};
+use tokio::time::timeout;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::outbound;
-use crate::signals::Answered;
+use accept::Accepted;
+use intake::Arriving;
 
 pub use intake::Incoming;
 pub use lane::{heal, start_alone, take_up_all};
@@ -31,6 +32,7 @@ const BUDGET: Duration = Duration::from_millis(1500);
 /// A push that is stored, and what to answer.
 pub struct TakenIn {
     id: InboundId,
+    person: Address,
     /// The passive answer exactly as it goes on the wire; none means `success`.
     pub answer: Option<String>,
 }
@@ -41,65 +43,67 @@ pub struct TakenIn {
 /// # Errors
 /// When the store is down: nothing was accepted.
 pub async fn take_in(ctx: &Context, incoming: Incoming) -> Result<TakenIn> {
-    let deadline = tokio::time::Instant::now() + BUDGET;
-    let begun = begin(ctx, incoming).await?;
-    let id = begun.id;
-    let taken = |answer| TakenIn { id, answer };
-    let Some(answered) = begun.answered else {
-        return Ok(taken(None));
+    let begun = Instant::now();
+    // Dropped when the request is given up: then messages go through the API.
+    let request = Arc::new(());
+    let push = intake::arrive(ctx, incoming, begun + BUDGET, &request);
+    let push = Arc::new(push);
+    let person = push.record.person.clone();
+    let taken = |id, answer| TakenIn {
+        id,
+        person: person.clone(),
+        answer,
     };
-    if !begun.at_work
-        && let Some(decided) = answer::decided(ctx, id).await?
-    {
-        // It was handled before: a duplicate, or another request's lane was faster.
+    let id = match accept(ctx, &push).await? {
+        Accepted::Decided { id, answer } => return Ok(taken(id, answer)),
+        Accepted::Waits { id } => id,
+    };
+    let answered = ctx.signals.on_answer(id);
+    take_its_turn(ctx, person.clone(), push.record.received_at);
+    // It may have been decided before anybody listened.
+    if let Some(decided) = answer::decided(ctx, id).await? {
         drop(answered);
         ctx.signals.forget_gone(id);
-        return Ok(taken(decided));
+        return Ok(taken(id, decided));
     }
-    let answer = match timeout_at(deadline, answered).await {
+    let answer = match timeout(BUDGET.saturating_sub(begun.elapsed()), answered).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) | Err(_) => answer::give_up(ctx, id).await?,
     };
-    Ok(taken(answer))
+    Ok(taken(id, answer))
 }
 
-/// A push that is stored.
-struct Begun {
-    id: InboundId,
-    /// Hears the answer; none when there is nothing to wait for.
-    answered: Option<oneshot::Receiver<Answered>>,
-    /// The sender's lane was free and is being worked through.
-    at_work: bool,
+/// Stores a push, and lets it take effect in the same transaction when it is its turn. A fault of ours must not keep it
+/// out: then it is stored alone and tried again, like every push that was not handled.
+async fn accept(ctx: &Context, push: &Arc<Arriving>) -> Result<Accepted> {
+    let accepted = ctx
+        .db
+        .write_together(push.clone(), |txn, pushes| {
+            Box::pin(accept::accept_all(txn, pushes))
+        })
+        .await;
+    match accepted {
+        Err(Error::Unavailable(error)) => Err(Error::Unavailable(error)),
+        Err(error) => {
+            tracing::error!(%error, "a push was not handled at once");
+            ctx.db
+                .write(push.clone(), |txn, push| {
+                    Box::pin(accept::store_only(txn, push))
+                })
+                .await
+        }
+        accepted => accepted,
+    }
 }
 
-/// Stores a push and works through its lane, beside the request: WeChat may hang up, or the request be given up, at any
-/// moment, and must not leave a lane that is taken with nobody at work in it.
-async fn begin(ctx: &Context, incoming: Incoming) -> Result<Begun> {
-    let (tell, told) = oneshot::channel();
+/// Works, beside the request, through the pushes of somebody whose earlier ones have not taken effect yet.
+fn take_its_turn(ctx: &Context, person: Address, now: Timestamp) {
     let ctx_of_task = ctx.clone();
     ctx.tasks.run(async move {
-        let (ctx, account) = (ctx_of_task, incoming.account.clone());
-        let mut hold = None;
-        let begun = intake::accept(&ctx, incoming).await.map(|accepted| {
-            hold = accepted.hold;
-            let waits = accepted.state != State::Unreadable;
-            Begun {
-                id: accepted.id,
-                answered: waits.then(|| ctx.signals.on_answer(accepted.id)),
-                at_work: hold.is_some(),
-            }
-        });
-        // Before the work begins: when nobody hears the answer any more, it goes through the API.
-        if let Err(Ok(Begun { id, answered, .. })) = tell.send(begun) {
-            drop(answered);
-            ctx.signals.forget_gone(id);
-        }
-        if let Some(hold) = hold {
-            lane::work(ctx, account, hold).await;
+        if let Err(error) = lane::take_over(&ctx_of_task, person, now).await {
+            tracing::error!(%error, "a push waits for the next sweep");
         }
     });
-    told.await
-        .map_err(|_dropped| Error::Internal("a push was dropped while it was stored".into()))?
 }
 
 impl TakenIn {
@@ -108,19 +112,11 @@ impl TakenIn {
         if self.answer.is_none() {
             return;
         }
-        let (id, ctx_of_task) = (self.id, ctx.clone());
+        let (id, person, ctx_of_task) = (self.id, self.person.clone(), ctx.clone());
         ctx.tasks.run(async move {
-            if let Err(error) = served(&ctx_of_task, id).await {
+            if let Err(error) = outbound::mark_served(&ctx_of_task, id, person).await {
                 tracing::warn!(inbound.id = id.0, %error, "a passive answer will be listed as unknown");
             }
         });
     }
-}
-
-async fn served(ctx: &Context, id: InboundId) -> Result<()> {
-    outbound::mark_served(ctx, id).await?;
-    // What waits behind the passive answer may go now.
-    let behind = queries::sender(ctx.db.reads(), id).await?;
-    ctx.signals.outbound_ready(behind);
-    Ok(())
 }

@@ -1,11 +1,11 @@
 //! Pushes and their dedupe keys in the store.
 
 use daogou_schema::inbound::{self, Answer, Entity, State};
-use daogou_schema::{AccountId, Address, InboundId, Timestamp, inbound_key, outbound};
+use daogou_schema::{AccountId, Address, InboundId, Timestamp, inbound_key};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Set, SqlErr,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set, SqlErr,
 };
 
 use super::intake::Record;
@@ -18,26 +18,94 @@ const SWEEP: u64 = 200;
 /// How many rows one purge touches, so that it never holds the writer long.
 const PURGE: u64 = 500;
 
-pub(super) async fn by_key(
+/// The pushes that are stored under `keys` already.
+pub(super) async fn known(
     txn: &Txn,
     account: AccountId,
-    key: &str,
-) -> Result<Option<(InboundId, State)>> {
-    let Some(row) = inbound_key::Entity::find_by_id((account, key.to_owned()))
-        .one(txn.conn())
-        .await?
-    else {
-        return Ok(None);
-    };
-    let state = Entity::find_by_id(row.inbound_id)
-        .one(txn.conn())
-        .await?
-        .map_or(State::Done, |push| push.state);
-    Ok(Some((row.inbound_id, state)))
+    keys: impl IntoIterator<Item = &str>,
+) -> Result<Vec<(String, InboundId)>> {
+    Ok(inbound_key::Entity::find()
+        .select_only()
+        .column(inbound_key::Column::DedupeKey)
+        .column(inbound_key::Column::InboundId)
+        .filter(inbound_key::Column::AccountId.eq(account))
+        .filter(inbound_key::Column::DedupeKey.is_in(keys))
+        .into_tuple()
+        .all(txn.conn())
+        .await?)
 }
 
-pub(super) async fn insert(txn: &Txn, record: &Record) -> Result<InboundId> {
-    let row = inbound::ActiveModel {
+/// Who among `people` has pushes that have not taken effect.
+pub(super) async fn busy(
+    txn: &Txn,
+    account: AccountId,
+    people: impl IntoIterator<Item = &str>,
+) -> Result<Vec<String>> {
+    Ok(Entity::find()
+        .select_only()
+        .column(inbound::Column::Openid)
+        .filter(inbound::Column::AccountId.eq(account))
+        .filter(inbound::Column::Openid.is_in(people))
+        .filter(inbound::Column::State.eq(State::Stored))
+        .distinct()
+        .into_tuple()
+        .all(txn.conn())
+        .await?)
+}
+
+/// Stores pushes with their dedupe keys and says their ids, in the same order. A push that takes effect in this unit is
+/// stored as done.
+///
+/// # Errors
+/// [`Error::Taken`] when somebody else has just stored one of them.
+pub(super) async fn insert(txn: &Txn, records: &[(&Record, State)]) -> Result<Vec<InboundId>> {
+    let rows: Vec<_> = records
+        .iter()
+        .map(|(record, state)| row(record, *state))
+        .collect();
+    let ids = insert_rows(txn, rows).await?;
+    if ids.len() != records.len() {
+        return Err(Error::Internal(
+            "a push was lost while it was stored".into(),
+        ));
+    }
+    let keys = records
+        .iter()
+        .zip(&ids)
+        .map(|((record, _), id)| inbound_key::ActiveModel {
+            account_id: Set(record.person.account_id),
+            dedupe_key: Set(record.dedupe_key.clone()),
+            inbound_id: Set(*id),
+            received_at: Set(record.received_at),
+        });
+    inbound_key::Entity::insert_many(keys)
+        .exec_without_returning(txn.conn())
+        .await
+        .map_err(|e| match e.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => Error::Taken,
+            _ => Error::from(e),
+        })?;
+    Ok(ids)
+}
+
+async fn insert_rows(txn: &Txn, rows: Vec<inbound::ActiveModel>) -> Result<Vec<InboundId>> {
+    let mut ids = Vec::with_capacity(rows.len());
+    if txn.conn().support_returning() {
+        let inserted = Entity::insert_many(rows);
+        ids = inserted.exec_with_returning_keys(txn.conn()).await?;
+        // Rows are given growing ids in the order of the statement; in which order they are returned is not promised.
+        ids.sort_unstable();
+    } else {
+        for row in rows {
+            let inserted = Entity::insert(row).exec(txn.conn()).await?;
+            ids.push(inserted.last_insert_id);
+        }
+    }
+    Ok(ids)
+}
+
+fn row(record: &Record, state: State) -> inbound::ActiveModel {
+    inbound::ActiveModel {
         account_id: Set(record.person.account_id),
         openid: Set(record.person.openid.clone()),
         msg_type: Set(record.msg_type.clone()),
@@ -47,30 +115,30 @@ pub(super) async fn insert(txn: &Txn, record: &Record) -> Result<InboundId> {
         raw: Set(Some(record.raw.clone())),
         pushed_at: Set(record.pushed_at),
         received_at: Set(record.received_at),
-        state: Set(record.state),
-        answer: Set(if record.state == State::Stored {
+        state: Set(state),
+        answer: Set(if state == State::Stored {
             Answer::Open
         } else {
             Answer::Api
         }),
         attempts: Set(0),
         ..Default::default()
+    }
+}
+
+/// The push that is being stored in this unit is answered passively.
+pub(super) async fn set_passive(txn: &Txn, id: InboundId, body: &str) -> Result<()> {
+    let row = inbound::ActiveModel {
+        answer: Set(Answer::Passive),
+        answer_body: Set(Some(body.to_owned())),
+        ..Default::default()
     };
-    let id = row.insert(txn.conn()).await?.id;
-    let key = inbound_key::ActiveModel {
-        account_id: Set(record.person.account_id),
-        dedupe_key: Set(record.dedupe_key.clone()),
-        inbound_id: Set(id),
-        received_at: Set(record.received_at),
-    };
-    inbound_key::Entity::insert(key)
-        .exec_without_returning(txn.conn())
-        .await
-        .map_err(|e| match e.sql_err() {
-            Some(SqlErr::UniqueConstraintViolation(_)) => Error::Taken,
-            _ => Error::from(e),
-        })?;
-    Ok(id)
+    Entity::update_many()
+        .set(row)
+        .filter(inbound::Column::Id.eq(id))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
 }
 
 /// The person's oldest push that has not taken effect.
@@ -137,32 +205,6 @@ pub(super) async fn note_fault(txn: &Txn, id: InboundId, fault: &str) -> Result<
         .exec(txn.conn())
         .await?;
     Ok(())
-}
-
-/// For whom push `id` promised messages that are not gone yet.
-pub(super) async fn promised_to(txn: &Txn, id: InboundId) -> Result<Vec<Address>> {
-    let people: Vec<(AccountId, String)> = outbound::Entity::find()
-        .select_only()
-        .column(outbound::Column::AccountId)
-        .column(outbound::Column::Openid)
-        .filter(outbound::Column::InboundId.eq(id))
-        .filter(outbound::Column::State.eq(outbound::State::Ready))
-        .distinct()
-        .into_tuple()
-        .all(txn.conn())
-        .await?;
-    Ok(people
-        .into_iter()
-        .map(|(account_id, openid)| Address { account_id, openid })
-        .collect())
-}
-
-/// Who sent push `id`.
-pub(super) async fn sender(db: &impl ConnectionTrait, id: InboundId) -> Result<Option<Address>> {
-    Ok(get(db, id).await?.map(|row| Address {
-        account_id: row.account_id,
-        openid: row.openid,
-    }))
 }
 
 /// The people with pushes older than `before` that have not taken effect.

@@ -1,6 +1,7 @@
 //! Every background job and every schedule, on one screen.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -83,20 +84,53 @@ async fn purge(ctx: &Context) -> Result<()> {
 /// Sends to everybody who has something ready, many people at once, each in order.
 async fn send(ctx: Context) {
     let seats = Arc::new(Semaphore::new(SENDERS));
+    let turns = Arc::new(Turns::default());
     loop {
-        let mut people = ctx.signals.next_outbound().await;
-        people.sort_unstable();
-        people.dedup();
-        for person in people {
+        for person in ctx.signals.next_outbound().await {
+            if !turns.begin(&person) {
+                continue;
+            }
             let Ok(seat) = seats.clone().acquire_owned().await else {
                 return;
             };
-            let task = ctx.clone();
+            let (ctx_of_task, turns) = (ctx.clone(), turns.clone());
             ctx.tasks.run(async move {
-                send_to(&task, &person).await;
+                while {
+                    send_to(&ctx_of_task, &person).await;
+                    !turns.end(&person)
+                } {}
                 drop(seat);
             });
         }
+    }
+}
+
+/// Whom this process is sending to, and whether more was promised to them meanwhile: a second sender would only find the
+/// lane taken.
+#[derive(Default)]
+struct Turns(Mutex<HashMap<Address, bool>>);
+
+impl Turns {
+    /// Whether the caller is the one to send; otherwise whoever is at it looks once more.
+    fn begin(&self, person: &Address) -> bool {
+        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match turns.get_mut(person) {
+            Some(more) => {
+                *more = true;
+                false
+            }
+            None => turns.insert(person.clone(), false).is_none(),
+        }
+    }
+
+    /// Whether nothing was promised meanwhile.
+    fn end(&self, person: &Address) -> bool {
+        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let more = turns.get_mut(person).is_some_and(std::mem::take);
+        if !more {
+            turns.remove(person);
+        }
+        !more
     }
 }
 

@@ -2,8 +2,10 @@
 
 use daogou_schema::reply_window::{self, Trigger};
 use daogou_schema::{Address, Timestamp};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, Set};
+use sea_orm::sea_query::{CaseStatement, Expr, OnConflict, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, Set,
+};
 
 use crate::db::Txn;
 use crate::error::Result;
@@ -24,7 +26,8 @@ pub(in crate::outbound) async fn windows(
         .await?)
 }
 
-pub(in crate::outbound) async fn insert_window(
+/// Opens a window, or opens it anew unless it lasts longer already.
+pub(in crate::outbound) async fn open_window(
     txn: &Txn,
     to: &Address,
     trigger: Trigger,
@@ -38,27 +41,53 @@ pub(in crate::outbound) async fn insert_window(
         until: Set(until),
         remaining: Set(remaining),
     };
+    let key = [
+        reply_window::Column::AccountId,
+        reply_window::Column::Openid,
+        reply_window::Column::Trigger,
+    ];
     reply_window::Entity::insert(row)
+        .on_conflict(unless_longer(txn, key, until, remaining))
         .exec_without_returning(txn.conn())
         .await?;
     Ok(())
 }
 
-pub(in crate::outbound) async fn reopen_window(
+fn unless_longer(
     txn: &Txn,
-    to: &Address,
-    trigger: Trigger,
+    key: [reply_window::Column; 3],
     until: Timestamp,
     remaining: i32,
-) -> Result<bool> {
-    let reopened = reply_window::Entity::update_many()
-        .col_expr(reply_window::Column::Until, until.0.into())
-        .col_expr(reply_window::Column::Remaining, remaining.into())
-        .filter(window_of(to))
-        .filter(reply_window::Column::Trigger.eq(trigger))
-        .exec(txn.conn())
-        .await?;
-    Ok(reopened.rows_affected == 1)
+) -> OnConflict {
+    let mut conflict = OnConflict::columns(key);
+    let known = Expr::col((reply_window::Entity, reply_window::Column::Until));
+    if txn.conn().get_database_backend() == DbBackend::MySql {
+        // MySQL knows no condition here and sets from the left: `remaining` is judged by the old `until`.
+        let keep = |kept: reply_window::Column, new: SimpleExpr| {
+            let lasts = known.clone().gt(until.0);
+            CaseStatement::new()
+                .case(lasts, Expr::col((reply_window::Entity, kept)))
+                .finally(new)
+        };
+        conflict.values([
+            (
+                reply_window::Column::Remaining,
+                keep(reply_window::Column::Remaining, remaining.into()).into(),
+            ),
+            (
+                reply_window::Column::Until,
+                keep(reply_window::Column::Until, until.0.into()).into(),
+            ),
+        ]);
+    } else {
+        conflict
+            .values([
+                (reply_window::Column::Remaining, remaining.into()),
+                (reply_window::Column::Until, until.0.into()),
+            ])
+            .action_and_where(known.lte(until.0));
+    }
+    conflict
 }
 
 /// Spends one, guarded: false when the window shut or ran out meanwhile.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use daogou_schema::Timestamp;
-use daogou_schema::inbound::State;
+use daogou_schema::inbound::{self, Answer, State};
 use daogou_schema::lane::{self, Way};
 use sea_orm::{EntityTrait, Set};
 use serde_json::json;
@@ -56,7 +56,8 @@ async fn a_slow_platform_delays_no_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_push_whose_lane_another_process_holds_is_answered_at_the_budget_and_handled_later() {
+async fn a_push_behind_one_that_another_process_holds_is_answered_at_the_budget_and_handled_later()
+{
     let app = TestApp::start().await;
     app.add_store("杭州城北店");
     let lin = app.guide("林小满", "杭州城北店").await;
@@ -80,6 +81,22 @@ async fn a_push_whose_lane_another_process_holds_is_answered_at_the_budget_and_h
         .exec_without_returning(&db)
         .await
         .expect("a lane");
+    let before = inbound::ActiveModel {
+        account_id: Set(account),
+        openid: Set(wang.openid.clone()),
+        msg_type: Set("text".into()),
+        format: Set("xml".into()),
+        raw: Set(Some(text_from(&wang.openid, "6", "你好"))),
+        received_at: Set(Timestamp::from(app.clock.now())),
+        state: Set(State::Stored),
+        answer: Set(Answer::Open),
+        attempts: Set(0),
+        ..Default::default()
+    };
+    inbound::Entity::insert(before)
+        .exec_without_returning(&db)
+        .await
+        .expect("a push");
 
     let (posted, took) = timed(&app, &text_from(&wang.openid, "7", "还在吗")).await;
     assert_taken(&posted, "a push behind another");
@@ -90,10 +107,12 @@ async fn a_push_whose_lane_another_process_holds_is_answered_at_the_budget_and_h
     );
     assert_eq!(lin.phone.count("还在吗").await, 0);
 
-    // The other process never comes back: its lease ends.
+    // The other process never comes back: its lease ends, and what came first is heard first.
     app.pass(TimeDelta::seconds(16));
     lin.phone.sees("还在吗").await;
     settled(&db).await;
+    let heard = lin.phone.texts().await.join("\n");
+    assert!(heard.find("你好") < heard.find("还在吗"), "{heard}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
