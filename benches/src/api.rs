@@ -32,11 +32,28 @@ pub struct Counter {
     seen: Arc<Seen>,
 }
 
+/// A customer-service message as the platform got it.
+pub struct Arrival {
+    /// When its call had been read.
+    pub at: Instant,
+    /// The body of the call.
+    pub body: String,
+}
+
+impl Arrival {
+    /// To whom.
+    pub fn to(&self) -> &str {
+        let found = self.body.split_once("\"touser\":\"");
+        let rest = found.and_then(|(_, rest)| rest.split_once('"'));
+        rest.map_or("", |(openid, _)| openid)
+    }
+}
+
 #[derive(Default)]
 struct Seen {
     sends: AtomicU64,
     codes: AtomicU64,
-    arrivals: Mutex<Vec<(u32, Instant)>>,
+    arrivals: Mutex<Vec<Arrival>>,
 }
 
 impl Api {
@@ -145,8 +162,8 @@ impl Api {
         }
     }
 
-    /// The lines that arrived since the last look, each with its moment. The simulator does not tell.
-    pub fn arrivals(&self) -> Vec<(u32, Instant)> {
+    /// The messages that arrived since the last look. The simulator does not tell.
+    pub fn arrivals(&self) -> Vec<Arrival> {
         match self {
             Self::Counter(counter) => std::mem::take(&mut *lock(&counter.seen.arrivals)),
             Self::Simulator(_) => Vec::new(),
@@ -185,8 +202,8 @@ async fn answer(stream: TcpStream, seen: &Seen) -> Done<()> {
         let answer = match request.path() {
             "/cgi-bin/message/custom/send" => {
                 seen.sends.fetch_add(1, Ordering::Relaxed);
-                let text = String::from_utf8_lossy(request.body);
-                lock(&seen.arrivals).extend(wire::lines_in(&text).map(|line| (line, now)));
+                let body = String::from_utf8_lossy(request.body).into_owned();
+                lock(&seen.arrivals).push(Arrival { at: now, body });
                 json!({"errcode": 0, "errmsg": "ok"})
             }
             "/cgi-bin/stable_token" => json!({"access_token": "bench", "expires_in": 7200}),

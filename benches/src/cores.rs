@@ -9,6 +9,9 @@ pub const SERVER: &str = "0";
 /// The core of the platform's side.
 pub const PLATFORM: &str = "1";
 
+/// Both.
+pub const ALL: &str = "0,1";
+
 /// A command that runs on one core only; on all when none is named. The program becomes the process itself.
 pub fn command_on(core: Option<&str>, program: &std::ffi::OsStr) -> Command {
     match core {
@@ -40,5 +43,5 @@ pub fn pin_this_thread(cores: &str) -> Done<()> {
 
 /// Lets the calling thread run anywhere again.
 pub fn unpin_this_thread() -> Done<()> {
-    pin_this_thread(&format!("{SERVER},{PLATFORM}"))
+    pin_this_thread(ALL)
 }

@@ -6,9 +6,13 @@
 
 mod api;
 mod cores;
+mod database;
 mod fault;
 mod floor;
+mod growth;
 mod http;
+mod idle;
+mod limits;
 mod load;
 mod options;
 mod process;
@@ -16,6 +20,7 @@ mod queries;
 mod report;
 mod spine;
 mod stage;
+mod stampede;
 mod stats;
 mod table;
 mod talk;
@@ -50,8 +55,21 @@ fn run(options: &Options) -> fault::Done<Report> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        if options.wants(&Part::Spine) {
+        let (part, all) = (options.part(), options.wants_all());
+        if all || part == Part::Limits {
+            limits::run(options, &mut report).await?;
+        }
+        if all || part == Part::Spine {
             spine::run(options, &mut report).await?;
+        }
+        if all || part == Part::Idle {
+            idle::run(options, &mut report).await?;
+        }
+        if all || part == Part::Stampede {
+            stampede::run(options, &mut report).await?;
+        }
+        if all || matches!(part, Part::Growth { .. }) {
+            growth::run(options, &mut report).await?;
         }
         Ok(report)
     })

@@ -20,6 +20,9 @@ pub struct Options {
     /// The same seed makes the same people and the same load.
     #[arg(long, global = true, default_value_t = 1)]
     pub seed: u64,
+    /// How many people come in the stampede.
+    #[arg(long, global = true, default_value_t = 40_000)]
+    pub people: usize,
     /// The databases of the stampede; all that can be reached when left out.
     #[arg(long, global = true, value_enum)]
     pub store: Vec<Store>,
@@ -42,8 +45,23 @@ pub struct Options {
 pub enum Part {
     /// CPU time a push: floor, stored, the whole way, the peer; and how long a line takes to the guide.
     Spine,
-    /// All parts.
+    /// An activity opens: new people scan, follow, are bound and welcomed; every one is checked.
+    Stampede,
+    /// Start time and idle memory.
+    Idle,
+    /// What disk and database can do at most.
+    Limits,
+    /// The whole way on stores of growing size.
+    Growth {
+        /// The largest store.
+        #[arg(long, default_value_t = 1_000_000)]
+        members: usize,
+    },
+    /// All parts, growth to a million members included; without a part it ends at 100,000.
     All,
+    /// What happens without a part.
+    #[command(hide = true)]
+    Usual,
     /// Serves the floor (the spine starts it).
     #[command(hide = true)]
     Floor {
@@ -64,18 +82,27 @@ pub enum Store {
 }
 
 impl Options {
-    /// What is wanted; everything when nothing is named.
+    /// What is wanted.
     pub fn part(&self) -> Part {
-        self.part.clone().unwrap_or(Part::All)
+        self.part.clone().unwrap_or(Part::Usual)
+    }
+
+    /// Whether every part is wanted.
+    pub fn wants_all(&self) -> bool {
+        matches!(self.part(), Part::Usual | Part::All)
+    }
+
+    /// The databases of the stampede.
+    pub fn stores(&self) -> Vec<Store> {
+        if self.store.is_empty() {
+            Store::value_variants().to_vec()
+        } else {
+            self.store.clone()
+        }
     }
 
     /// How long a row is under load in a round.
     pub fn time(&self) -> Duration {
         Duration::from_secs_f64(self.seconds.clamp(0.1, 600.0))
-    }
-
-    /// Whether `part` is wanted.
-    pub fn wants(&self, part: &Part) -> bool {
-        matches!(self.part(), Part::All) || self.part() == *part
     }
 }

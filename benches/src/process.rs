@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::cores;
@@ -13,6 +13,8 @@ use crate::http::Connection;
 
 /// How long a server may take to answer.
 const START_WITHIN: Duration = Duration::from_secs(60);
+/// How long it may take to end.
+const END_WITHIN: Duration = Duration::from_secs(20);
 /// The unit of `/proc/PID/stat` on every Linux.
 const TICKS_A_SECOND: f64 = 100.0;
 
@@ -94,21 +96,17 @@ impl Process {
 
     /// CPU time that all its threads have used so far, user and system, in seconds, to 10 ms.
     pub fn cpu(&self) -> Done<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name in brackets may hold blanks; behind it utime and stime are the 12th and 13th.
-        let (_, fields) = stat.rsplit_once(')').ok_or("/proc/PID/stat has no name")?;
-        let ticks: u64 = fields
-            .split_whitespace()
-            .skip(11)
-            .take(2)
-            .filter_map(|field| field.parse::<u64>().ok())
-            .sum();
-        Ok(f64::from(u32::try_from(ticks)?) / TICKS_A_SECOND)
+        cpu_of(&self.child.id().to_string())
     }
 
     /// Resident memory now, in MB.
     pub fn memory(&self) -> Done<f64> {
         self.memory_line("VmRSS:")
+    }
+
+    /// The most resident memory it ever had, in MB.
+    pub fn memory_peak(&self) -> Done<f64> {
+        self.memory_line("VmHWM:")
     }
 
     fn memory_line(&self, name: &str) -> Done<f64> {
@@ -120,6 +118,30 @@ impl Process {
             .parse()?;
         Ok(f64::from(kilobytes) / 1024.0)
     }
+
+    /// Asks it to end and waits until it has.
+    pub async fn stop(mut self) -> Done<()> {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status()?;
+        let begun = Instant::now();
+        while self.child.try_wait()?.is_none() {
+            if begun.elapsed() > END_WITHIN {
+                return Err(format!("process {pid} does not end").into());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+}
+
+/// CPU time of a process, by its number or `self`.
+pub fn cpu_of(process: &str) -> Done<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name in brackets may hold blanks; behind it utime and stime are the 12th and 13th.
+    let (_, fields) = stat.rsplit_once(')').ok_or("/proc/PID/stat has no name")?;
+    let times = fields.split_whitespace().skip(11).take(2);
+    let ticks: u64 = times.filter_map(|field| field.parse::<u64>().ok()).sum();
+    Ok(f64::from(u32::try_from(ticks)?) / TICKS_A_SECOND)
 }
 
 impl Drop for Process {

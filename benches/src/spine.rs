@@ -1,10 +1,10 @@
 //! CPU time a push, from the bare floor to the whole way, in rounds that take turns; then how long a line takes to the
 //! guide.
 
-mod latency;
+pub mod latency;
 mod peer;
-mod row;
-mod subjects;
+pub mod row;
+pub mod subjects;
 
 use std::time::Duration;
 

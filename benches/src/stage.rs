@@ -1,6 +1,7 @@
 //! An installation under test: the platform's side, the server with its store, guides with their codes, and members.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -17,12 +18,15 @@ use crate::wire::{self, Sender};
 
 /// Encrypts the secrets of a store that lives for minutes.
 const SECRET_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const FILE: &str = "daogou.db";
 const STORE: &str = "杭州城北店";
 /// How many commands are run at once while the guides are added.
 const HANDS: usize = 4;
 
 /// A guide, linked and on duty.
 pub struct Guide {
+    /// The name consumers see.
+    pub name: String,
     /// The guide's own WeChat.
     pub openid: String,
     /// What consumers scan.
@@ -35,24 +39,24 @@ pub struct Guide {
 
 /// A place for an installation before its server runs.
 pub struct Site {
-    folder: TempDir,
+    /// Where everything of it is.
+    pub folder: TempDir,
     program: OsString,
-    /// The store's address.
-    pub database_url: String,
-    api: Api,
+    database_url: String,
+    /// The platform's side.
+    pub api: Api,
 }
 
 /// An installation whose server runs.
 pub struct Stage {
+    /// Where it is.
+    pub site: Site,
     /// The server.
     pub server: Process,
-    /// The platform's side.
-    pub api: Api,
     /// The guides.
     pub guides: Vec<Guide>,
     /// The store.
     pub look: Look,
-    _folder: TempDir,
 }
 
 /// A folder on the disk that is measured: beside this program, not where the system keeps what is temporary, which may
@@ -86,14 +90,23 @@ impl Site {
         api: Api,
         database_url: Option<String>,
     ) -> Done<Self> {
-        let file = folder.path().join("daogou.db");
+        let file = || format!("sqlite://{}?mode=rwc", folder.path().join(FILE).display());
         Ok(Self {
             program: program(options)?,
-            database_url: database_url
-                .unwrap_or_else(|| format!("sqlite://{}?mode=rwc", file.display())),
+            database_url: database_url.unwrap_or_else(file),
             folder,
             api,
         })
+    }
+
+    /// The file of an SQLite store.
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join(FILE)
+    }
+
+    /// Looks into the store.
+    pub async fn look(&self) -> Done<Look> {
+        Look::open(&self.database_url).await
     }
 
     fn environment(&self) -> Vec<(&'static str, String)> {
@@ -140,7 +153,7 @@ impl Site {
     fn add_guides(&self, count: usize) -> Done<Vec<Value>> {
         json_of(self.command(&["store", "add", STORE, "--json"]).output()?)?;
         let mut codes = Vec::with_capacity(count);
-        let names: Vec<String> = (1..=count).map(|n| format!("导购{n}")).collect();
+        let names: Vec<String> = (0..count).map(guide_name).collect();
         for names in names.chunks(HANDS) {
             let started: Vec<_> = names
                 .iter()
@@ -180,7 +193,7 @@ impl Site {
     ) -> Done<Stage> {
         let codes = self.add_guides(guides)?;
         let server = self.serve(core).await?;
-        let look = Look::open(&self.database_url).await?;
+        let look = self.look().await?;
         let mut people = self
             .api
             .followers(0, guides * (members + 1))
@@ -188,7 +201,7 @@ impl Site {
             .into_iter();
         let mut cast = Vec::with_capacity(guides);
         let mut links = Vec::with_capacity(guides);
-        for code in &codes {
+        for (at, code) in codes.iter().enumerate() {
             let text = |name: &str| code.get(name).and_then(Value::as_str).unwrap_or_default();
             let openid = people.next().ok_or("not enough people")?;
             links.push(vec![sender.follow(
@@ -197,6 +210,7 @@ impl Site {
                 text("link_ticket"),
             )?]);
             cast.push(Guide {
+                name: guide_name(at),
                 openid,
                 scene: text("scene").into(),
                 ticket: text("ticket").into(),
@@ -204,11 +218,10 @@ impl Site {
             });
         }
         let stage = Stage {
+            site: self,
             server,
-            api: self.api,
             guides: cast,
             look,
-            _folder: self.folder,
         };
         stage.all_once(Load::deal(links)).await?;
         let mut follows = Vec::with_capacity(guides);
@@ -245,9 +258,13 @@ impl Stage {
             return Err(format!("{} pushes were refused", outcome.refused).into());
         }
         self.look.settled().await?;
-        self.api.arrivals();
+        self.site.api.arrivals();
         Ok(outcome)
     }
+}
+
+fn guide_name(at: usize) -> String {
+    format!("导购{}", at + 1)
 }
 
 fn json_of(output: std::process::Output) -> Done<Value> {

@@ -137,6 +137,11 @@ pub fn open(door: &Door, answer: &[u8]) -> Done<String> {
     Ok(door.open(&query, answer)?.text)
 }
 
+/// Whom an opened passive answer is for.
+pub fn receiver(answer: &str) -> Done<&str> {
+    between(answer, "<ToUserName><![CDATA[", "]]>")
+}
+
 /// The numbers of the lines in a text.
 pub fn lines_in(text: &str) -> impl Iterator<Item = u32> + '_ {
     let [open, close] = MARKS;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::sample;
 use super::subjects::Subject;
+use crate::api::Arrival;
 use crate::fault::Done;
 use crate::load::Outcome;
 use crate::stats::{Sample, number};
@@ -86,7 +87,7 @@ impl Row {
         let sends: Option<u64> = self.rounds.iter().map(|r| r.sends).sum();
         let lines: u64 = self.rounds.iter().map(|r| r.lines).sum();
         sends
-            .filter(|_| lines > 0)
+            .filter(|sends| *sends > 0 && lines > 0)
             .map(|sends| number(lines) / number(sends))
     }
 }
@@ -121,7 +122,7 @@ pub async fn measure(subject: &mut dyn Subject, time: Duration) -> Done<Round> {
         .zip(sends_before)
         .map(|(after, before)| after - before);
     let arrivals = match subject.stage() {
-        Some(stage) => arrivals(&outcome, stage.api.arrivals())?,
+        Some(stage) => arrivals(&outcome, stage.site.api.arrivals())?,
         None => HashMap::new(),
     };
     let lost = outcome
@@ -146,19 +147,18 @@ pub async fn measure(subject: &mut dyn Subject, time: Duration) -> Done<Round> {
 
 async fn sends(subject: &dyn Subject) -> Done<Option<u64>> {
     match subject.stage() {
-        Some(stage) => stage.api.sends().await.map(Some),
+        Some(stage) => stage.site.api.sends().await.map(Some),
         None => Ok(None),
     }
 }
 
 /// When each line arrived: by the interface or as a passive answer.
-pub fn arrivals(
-    outcome: &Outcome,
-    by_call: Vec<(u32, Instant)>,
-) -> Done<HashMap<u32, Vec<Instant>>> {
+pub fn arrivals(outcome: &Outcome, by_call: Vec<Arrival>) -> Done<HashMap<u32, Vec<Instant>>> {
     let mut arrivals: HashMap<u32, Vec<Instant>> = HashMap::new();
-    for (line, at) in by_call {
-        arrivals.entry(line).or_default().push(at);
+    for call in by_call {
+        for line in wire::lines_in(&call.body) {
+            arrivals.entry(line).or_default().push(call.at);
+        }
     }
     let door = wire::door()?;
     for (at, answer) in &outcome.passive {

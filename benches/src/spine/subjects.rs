@@ -227,6 +227,11 @@ impl<'a> Whole<'a> {
             pace: Pace(8_000.0),
         }
     }
+
+    /// A talk of about so many pushes.
+    pub fn pushes(&mut self, count: usize) -> Done<Load> {
+        self.talk.load(count)
+    }
 }
 
 impl Subject for Whole<'_> {
@@ -247,7 +252,7 @@ impl Subject for Whole<'_> {
     }
 
     fn tells_arrivals(&self) -> bool {
-        matches!(self.stage.api, crate::api::Api::Counter(_))
+        matches!(self.stage.site.api, crate::api::Api::Counter(_))
     }
 
     fn load(&mut self, time: Duration) -> Done<Load> {
