@@ -257,14 +257,17 @@ fn targets(steps: &[Step], report: &mut Report) {
         figure(number(first.members)),
         figure(number(last.members))
     );
-    let cpu = last.row.cpu().median() / first.row.cpu().median();
-    report.at_most(&format!("{to}: CPU a push, flat"), FLAT, cpu, " ×");
-    report.at_most(
-        &format!("{to}: peak memory, flat"),
-        MEMORY_FLAT,
-        last.peak / first.peak,
-        " ×",
-    );
+    if steps.len() > 1 {
+        let cpu = last.row.cpu().median() / first.row.cpu().median();
+        report.at_most(&format!("{to}: CPU a push, flat"), FLAT, cpu, " ×");
+        let memory = last.peak / first.peak;
+        report.at_most(
+            &format!("{to}: peak memory, flat"),
+            MEMORY_FLAT,
+            memory,
+            " ×",
+        );
+    }
     report.at_most(
         &format!("start with {} members", figure(number(last.members))),
         1.0,

@@ -57,7 +57,8 @@ impl Table {
             text.trim_end().to_owned() + "\n"
         };
         let mut text = format!("\n{}\n\n", self.title);
-        for row in [&self.head].into_iter().chain(&self.rows) {
+        let named = self.head.iter().any(|name| !name.is_empty());
+        for row in named.then_some(&self.head).into_iter().chain(&self.rows) {
             text += &format!("  {}", line(row));
         }
         for note in &self.notes {
