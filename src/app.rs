@@ -213,6 +213,16 @@ pub(crate) async fn refuse_second(config: &Config) -> Result<()> {
     Ok(())
 }
 
+/// The lock of the only process, for a command that must not meet a server.
+///
+/// # Errors
+/// When a server with the embedded session has it.
+pub(crate) async fn claim_unserved(url: &str) -> Result<Guard> {
+    take_serving(url)
+        .await?
+        .ok_or_else(|| Error::Refused("a server serves this database now: stop it first".into()))
+}
+
 async fn only_process(url: &str) -> Result<Guard> {
     take_serving(url).await?.ok_or_else(second)
 }

@@ -24,6 +24,7 @@ mod vault;
 
 // subjects: a stair
 mod accounts;
+mod backup;
 mod bindings;
 mod conversations;
 mod guides;

@@ -83,6 +83,18 @@ impl Vault {
     }
 }
 
+/// A short word by which a key is recognised and nothing learnt about it: what is sealed under it goes into backups.
+///
+/// # Errors
+/// Never in practice: the derived word has the right length.
+pub fn fingerprint(key: &SecretKey) -> Result<String> {
+    let mut derived = [0_u8; 8];
+    Hkdf::<Sha256>::new(None, key.bytes())
+        .expand(b"daogou key fingerprint v1", &mut derived)
+        .map_err(|_why| Error::Internal("the key's fingerprint cannot be derived".into()))?;
+    Ok(derived.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

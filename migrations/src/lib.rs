@@ -44,6 +44,21 @@ pub async fn up(db: &DatabaseConnection) -> Result<u32, DbErr> {
     Ok(applied)
 }
 
+/// Applies only the next `steps` of what is pending: for a restore, which needs the schema that its file was made with.
+///
+/// # Errors
+///
+/// As [`up`].
+pub async fn up_by(db: &DatabaseConnection, steps: u32) -> Result<(), DbErr> {
+    Migrator::up(db, Some(steps)).await
+}
+
+/// The names of all migrations that this program knows, in order.
+pub fn names() -> Vec<String> {
+    let migrations = Migrator::migrations();
+    migrations.iter().map(|m| m.name().to_owned()).collect()
+}
+
 /// Every migration in order and whether it is applied. Writes nothing, so a read-only user may ask.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! The commands: what they take, what they print, how they exit (0 done, 1 failed, 2 usage or settings).
 
 mod account;
+mod backup;
 mod demo;
 mod doctor;
 mod guide;
@@ -62,6 +63,10 @@ enum Command {
         #[command(subcommand)]
         action: outbound::Action,
     },
+    /// Writes the whole store into one file, while the server may go on.
+    Backup(backup::BackupArgs),
+    /// Puts a backup into an empty database, of the same kind or another.
+    Restore(backup::RestoreArgs),
     /// Checks the installation and says in plain words what is wrong.
     Doctor(doctor::Args),
 }
@@ -128,6 +133,8 @@ async fn run(command: Command) -> Done {
         Command::Store { action } => store::run(action).await,
         Command::Guide { action } => guide::run(action).await,
         Command::Outbound { action } => outbound::run(action).await,
+        Command::Backup(args) => backup::save(args).await,
+        Command::Restore(args) => backup::restore(args).await,
         Command::Doctor(args) => doctor::run(args).await,
     }
 }

@@ -162,5 +162,6 @@ fn explained(reason: Reason) -> &'static str {
         Reason::Unreachable => "WeChat could not be reached for a long time",
         Reason::NoAnswer => "WeChat did not answer",
         Reason::Interrupted => "the process ended while sending",
+        Reason::Restored => "it was under way when the backup was made that was restored",
     }
 }

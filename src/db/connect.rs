@@ -49,7 +49,7 @@ pub async fn connect(url: &str, migrate: bool, tasks: &TaskTracker) -> Result<Db
     }
 }
 
-fn options(url: &str, connections: u32) -> ConnectOptions {
+pub(super) fn options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -76,7 +76,11 @@ fn read_committed(options: &mut ConnectOptions) {
         });
 }
 
-async fn open_sqlite(url: &str, connections: u32, read_only: bool) -> Result<DatabaseConnection> {
+pub(super) async fn open_sqlite(
+    url: &str,
+    connections: u32,
+    read_only: bool,
+) -> Result<DatabaseConnection> {
     let mut options = options(url, connections);
     options.map_sqlx_sqlite_opts(move |o| {
         let o = o
@@ -111,6 +115,6 @@ async fn bring_up(connection: &DatabaseConnection, url: &str, migrate: bool) -> 
     Ok(())
 }
 
-fn cannot_open(error: DbErr) -> Error {
+pub(super) fn cannot_open(error: DbErr) -> Error {
     Error::Unavailable(error)
 }

@@ -6,6 +6,7 @@ mod connect;
 mod guard;
 mod txn;
 mod units;
+mod whole;
 mod writer;
 
 use std::future::Future;
@@ -20,6 +21,7 @@ pub use connect::connect;
 pub use guard::Guard;
 pub use txn::Txn;
 use units::{Single, Together};
+pub use whole::{Filling, Snapshot};
 use writer::Writer;
 
 /// A future that a unit of work returns.

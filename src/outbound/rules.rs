@@ -33,6 +33,8 @@ pub enum Reason {
     NoAnswer,
     /// The process ended between call and answer: it may have arrived.
     Interrupted,
+    /// It was under way when the backup was made from which the store was restored: it may have arrived.
+    Restored,
 }
 
 impl Reason {

@@ -24,7 +24,7 @@ use intake::Arriving;
 pub use intake::Incoming;
 pub use lane::{heal, start_alone, take_up_all};
 pub use notices::listen;
-pub use queries::{count_pushes, purge_keys, purge_raw};
+pub use queries::{count_pushes, purge_keys, purge_raw, restored_in};
 
 /// How long the HTTP answer waits for the handler. WeChat gives up at 5 s (WeChat: receiving messages).
 const BUDGET: Duration = Duration::from_millis(1500);

@@ -305,3 +305,19 @@ async fn forget_keys(txn: &Txn, newest: Timestamp) -> Result<u64> {
         .await?;
     Ok(gone.rows_affected)
 }
+
+/// Sets aside every push of a restored store that was not handled when the backup was made: the server that went on has
+/// handled it since. Says how many.
+///
+/// # Errors
+/// When the store fails.
+pub async fn restored_in(txn: &Txn) -> Result<u64> {
+    const WHY: &str = "it was under way when the backup was made that was restored";
+    let set_aside = Entity::update_many()
+        .col_expr(inbound::Column::State, State::Failed.into())
+        .col_expr(inbound::Column::Fault, WHY.into())
+        .filter(inbound::Column::State.eq(State::Stored))
+        .exec(txn.conn())
+        .await?;
+    Ok(set_aside.rows_affected)
+}

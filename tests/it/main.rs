@@ -13,6 +13,7 @@
 
 mod kit;
 
+mod backup;
 mod binding;
 mod commands;
 mod crash;

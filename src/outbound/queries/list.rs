@@ -2,12 +2,15 @@
 
 use daogou_schema::outbound::{Column, Entity, Purpose, State};
 use daogou_schema::{AccountId, GuideId, OutboundId, Timestamp};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect,
 };
 
+use crate::db::Txn;
 use crate::error::Result;
+use crate::outbound::Reason;
 
 /// How many of the account's messages that were promised since `since` are in `state`.
 ///
@@ -68,4 +71,22 @@ pub async fn list_messages(
         .order_by_desc(Column::Id)
         .limit(most);
     Ok(query.into_model().all(db).await?)
+}
+
+/// Lists every message as unknown that was under way when the backup was made: the server that went on has sent it since,
+/// and nothing is sent twice. What was held stays held. Says how many.
+///
+/// # Errors
+/// When the store fails.
+pub async fn restored_in(txn: &Txn, now: Timestamp) -> Result<u64> {
+    let under_way = [State::Ready, State::Claimed, State::Answering];
+    let listed = Entity::update_many()
+        .col_expr(Column::State, State::Unknown.into())
+        .col_expr(Column::Reason, Reason::Restored.word().into())
+        .col_expr(Column::LeaseUntil, Expr::value(None::<i64>))
+        .col_expr(Column::SettledAt, now.0.into())
+        .filter(Column::State.is_in(under_way))
+        .exec(txn.conn())
+        .await?;
+    Ok(listed.rows_affected)
 }

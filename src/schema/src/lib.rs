@@ -27,3 +27,15 @@ pub mod store;
 
 pub use ids::*;
 pub use time::Timestamp;
+
+/// Hands the module of every entity to the macro `$then`, in an order in which rows can be written: what others refer to
+/// comes before them. It is the one list of all tables; a test holds it against the files and the live schema.
+#[macro_export]
+macro_rules! every_entity {
+    ($then:ident) => {
+        $then! {
+            account store member guide code guide_number identity binding binding_event conversation question media
+            inbound inbound_key lane reply_window message outbound
+        }
+    };
+}

@@ -28,6 +28,15 @@ pub struct Backend {
 }
 
 impl Backend {
+    /// What kind of database it is.
+    pub fn store(&self) -> Store {
+        match self.database_url.split(':').next() {
+            Some("postgres") => Store::Postgres,
+            Some("mysql") => Store::MariaDb,
+            _ => Store::Sqlite,
+        }
+    }
+
     /// None when the server is not there; the list of what did not run says so.
     pub async fn new(folder: &std::path::Path, store: Store, session: Session) -> Option<Self> {
         let redis_url = match session {

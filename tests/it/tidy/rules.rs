@@ -30,6 +30,7 @@ const FLOORS: &[&str] = &[
     "bindings",
     "conversations",
     "reception",
+    "backup",
     // doors and hands
     "web",
     "workers",
