@@ -13,7 +13,9 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::health::Health;
 use crate::signals::Signals;
+use crate::telemetry::request::RequestId;
 use crate::texts::Texts;
 use crate::vault::Vault;
 
@@ -36,6 +38,8 @@ pub struct Context {
     pub texts: Texts,
     /// Wake-ups inside this process.
     pub signals: Signals,
+    /// Which parts answer.
+    pub health: Health,
     /// Names this process in leases.
     pub node: Arc<str>,
     /// Work that outlives a request; the stop waits for it.
@@ -56,9 +60,12 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// Starts `work`.
+    /// Starts `work`, in the name of the request that asks for it.
     pub fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.tracker.spawn_on(work, &self.runtime);
+        match RequestId::current() {
+            Some(id) => self.tracker.spawn_on(id.scope(work), &self.runtime),
+            None => self.tracker.spawn_on(work, &self.runtime),
+        };
     }
 }
 
@@ -103,7 +110,9 @@ impl Context {
             .transpose()?;
         let node = format!("{}-{}", std::process::id(), chance.word(8)).into();
         let signals = db.signals().clone();
+        let health = Health::new(db.clone(), session.clone(), clock.clone());
         Ok(Self {
+            health,
             db,
             session,
             wechat,

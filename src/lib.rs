@@ -17,6 +17,7 @@ mod telemetry;
 mod context;
 mod db;
 mod error;
+mod health;
 mod lanes;
 mod signals;
 mod texts;

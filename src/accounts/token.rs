@@ -7,6 +7,7 @@ use daogou_wechat::{CallError, Class};
 
 use super::Account;
 use crate::context::Context;
+use crate::telemetry::figures;
 
 /// A token is dropped this long before WeChat lets it expire: from then on `stable_token` hands out the next one.
 /// (WeChat: stable access token.)
@@ -65,6 +66,7 @@ where
     F: Future<Output = Result<T, CallError>>,
 {
     let token = access_token(ctx, account).await?;
+    figures::token_used(account.id.0, &token, ctx.clock.now().timestamp());
     match ask(token.clone()).await {
         Err(CallError::Refused(refusal)) if refusal.class == Class::Token => {
             drop_token(ctx, account, &token).await;

@@ -10,6 +10,7 @@ use super::writer::Writer;
 use super::{Db, Guard};
 use crate::error::{Error, Result};
 use crate::signals::Signals;
+use crate::telemetry::figures;
 
 /// How long SQLite waits for another process (the command line, a backup) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -28,7 +29,8 @@ pub async fn connect(url: &str, migrate: bool, tasks: &TaskTracker) -> Result<Db
     if url.starts_with("sqlite:") {
         let writer = open_sqlite(url, 1, false).await?;
         bring_up(&writer, url, migrate).await?;
-        let reads = open_sqlite(url, READERS, true).await?;
+        let mut reads = open_sqlite(url, READERS, true).await?;
+        reads.set_metric_callback(|asked| figures::read(asked.elapsed));
         Ok(Db {
             reads,
             writer: Writer::one(writer, tasks, signals.clone()),
@@ -41,10 +43,12 @@ pub async fn connect(url: &str, migrate: bool, tasks: &TaskTracker) -> Result<Db
         let pool = Database::connect(options).await.map_err(cannot_open)?;
         bring_up(&pool, url, migrate).await?;
         let seats = usize::try_from(SERVER_WRITERS).unwrap_or(1);
+        let mut reads = pool.clone();
+        reads.set_metric_callback(|asked| figures::read(asked.elapsed));
         Ok(Db {
-            writer: Writer::many(pool.clone(), seats, tasks, signals.clone()),
+            writer: Writer::many(pool, seats, tasks, signals.clone()),
             signals,
-            reads: pool,
+            reads,
         })
     }
 }

@@ -3,6 +3,7 @@
 //! SQLite has one writer connection and a read-only pool; PostgreSQL and MySQL have one pool for both.
 
 mod connect;
+mod count;
 mod guard;
 mod txn;
 mod units;
@@ -11,13 +12,16 @@ mod writer;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Instant;
 
 use sea_orm::DatabaseConnection;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::signals::Signals;
+use crate::telemetry::figures;
 
 pub use connect::connect;
+pub use count::count_to;
 pub use guard::Guard;
 pub use txn::Txn;
 use units::{Single, Together};
@@ -69,9 +73,12 @@ impl Db {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let (single, outcome) = Single::new(args, unit);
-        self.writer.run(Box::new(single)).await?;
-        outcome.await.map_err(|_dropped| writer::stopped())?
+        timed(async {
+            let (single, outcome) = Single::new(args, unit);
+            self.writer.run(Box::new(single)).await?;
+            outcome.await.map_err(|_dropped| writer::stopped())?
+        })
+        .await
     }
 
     /// Like [`Db::write`], for work of which much waits at the same time: `unit` gets every item that waits now and
@@ -89,8 +96,20 @@ impl Db {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let (together, outcome) = Together::new(item, unit);
-        self.writer.gather(Box::new(together)).await?;
-        outcome.await.map_err(|_dropped| writer::stopped())?
+        timed(async {
+            let (together, outcome) = Together::new(item, unit);
+            self.writer.gather(Box::new(together)).await?;
+            outcome.await.map_err(|_dropped| writer::stopped())?
+        })
+        .await
     }
+}
+
+/// Counts how long a unit of work took, and whether the store took it.
+async fn timed<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let started = Instant::now();
+    let outcome = work.await;
+    let failed = matches!(outcome, Err(Error::Unavailable(_)));
+    figures::written(started.elapsed(), failed);
+    outcome
 }

@@ -22,7 +22,9 @@ use crate::error::Result;
 pub use deliver::{deliver_to, heal};
 pub use parcel::{Body, Parcel};
 pub use passive::{PassiveAnswer, answer_passively, mark_served};
-pub use queries::{Listed, count_messages, due_people, list_messages, restored_in};
+pub use queries::{
+    Listed, backlog, count_messages, due_people, held_backlog, list_messages, restored_in,
+};
 pub use rules::Reason;
 pub use settle::lapse_in;
 pub use window::{closed_in, open_in as open_window_in, remaining_in, shut_in as shut_windows_in};

@@ -18,7 +18,7 @@ use crate::error::Result;
 pub(super) use claims::{
     Settled, claim, lapse, lapsing_answers, mark_answering, mark_served, settle,
 };
-pub use list::{Listed, count_messages, list_messages, restored_in};
+pub use list::{Listed, backlog, count_messages, held_backlog, list_messages, restored_in};
 pub(super) use windows::{
     give_back_window, open_window, shut_windows, spend_window, use_up_windows, windows,
 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use daogou_schema::Timestamp;
-use daogou_schema::outbound::State;
+use daogou_schema::outbound::{Purpose, State};
 use daogou_wechat::CallError;
 
 use super::deliver::{self, Claim, KEPT, Sending};
@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
 use crate::lanes::Hold;
+use crate::telemetry::figures;
 use crate::texts::Texts;
 
 struct Settling {
@@ -60,6 +61,7 @@ pub(super) async fn settle(
         tracing::warn!(outbound.id = claim.row.id.0, %error, ?outcome, "a message was not taken");
     }
     let now = Timestamp::from(ctx.clock.now());
+    let (purpose, waited) = (what_for(claim.purpose), now - claim.row.created_at);
     let args = Arc::new(Settling {
         hold: hold.clone(),
         claim,
@@ -88,7 +90,10 @@ pub(super) async fn settle(
         }
         settled => settled,
     };
-    metrics::counter!("daogou_outbound_total", "outcome" => word(outcome)).increment(1);
+    figures::sent(purpose, word(outcome), waited);
+    if let Outcome::Closed(reason) = outcome {
+        figures::window_refusal(reason.word());
+    }
     next
 }
 
@@ -166,5 +171,16 @@ fn word(outcome: Outcome) -> &'static str {
         Outcome::Closed(_) => "held",
         Outcome::Refused(_) => "refused",
         Outcome::Unknown(_) => "unknown",
+    }
+}
+
+fn what_for(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Welcome => "welcome",
+        Purpose::Relay => "relay",
+        Purpose::Answer => "answer",
+        Purpose::Notice => "notice",
+        Purpose::Waiting => "waiting",
+        Purpose::Courtesy => "courtesy",
     }
 }

@@ -16,6 +16,7 @@ use crate::db::Txn;
 use crate::error::{Error, Result};
 use crate::lanes::{self, Hold};
 use crate::outbound;
+use crate::telemetry::figures;
 
 /// How often handling a push may fail before it is set aside for a person to look at.
 const TRIES: i32 = 5;
@@ -44,10 +45,13 @@ async fn work_through(ctx: &Context, account: &Arc<Account>, hold: &Hold) -> Res
             .await?;
         let Some(push) = next else { return Ok(()) };
         let (id, tries) = (push.id, push.attempts + 1);
+        let received_at = push.received_at;
         match handle(ctx, account, hold, &push).await {
             // The lane's lease was over and it has another holder now.
             Ok(None) => return Ok(()),
             Ok(Some(Handled { answer })) => {
+                let waited = Timestamp::from(ctx.clock.now()) - received_at;
+                figures::handled(waited.to_std().unwrap_or_default());
                 ctx.signals.answered(id, &answer);
                 notices::decided(ctx, id);
             }

@@ -5,6 +5,7 @@ mod accept;
 mod answer;
 mod handle;
 mod intake;
+mod kinds;
 mod lane;
 mod notices;
 mod queries;
@@ -18,13 +19,14 @@ use tokio::time::timeout;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::outbound;
+use crate::telemetry::figures;
 use accept::Accepted;
 use intake::Arriving;
 
 pub use intake::Incoming;
 pub use lane::{heal, start_alone, take_up_all};
 pub use notices::listen;
-pub use queries::{count_pushes, purge_keys, purge_raw, restored_in};
+pub use queries::{backlog, count_pushes, purge_keys, purge_raw, restored_in};
 
 /// How long the HTTP answer waits for the handler. WeChat gives up at 5 s (WeChat: receiving messages).
 const BUDGET: Duration = Duration::from_millis(1500);
@@ -35,6 +37,8 @@ pub struct TakenIn {
     person: Address,
     /// The passive answer exactly as it goes on the wire; none means `success`.
     pub answer: Option<String>,
+    /// The word under which it is counted.
+    pub kind: &'static str,
 }
 
 /// Takes a push in: it is durably stored when this returns, whatever happens afterwards. A duplicate gets the stored
@@ -49,13 +53,18 @@ pub async fn take_in(ctx: &Context, incoming: Incoming) -> Result<TakenIn> {
     let push = intake::arrive(ctx, incoming, begun + BUDGET, &request);
     let push = Arc::new(push);
     let person = push.record.person.clone();
+    let kind = kinds::kind(&push.record.msg_type, push.record.event.as_deref());
     let taken = |id, answer| TakenIn {
         id,
         person: person.clone(),
         answer,
+        kind,
     };
     let id = match accept(ctx, &push).await? {
-        Accepted::Decided { id, answer } => return Ok(taken(id, answer)),
+        Accepted::Decided { id, answer } => {
+            figures::handled(begun.elapsed());
+            return Ok(taken(id, answer));
+        }
         Accepted::Waits { id } => id,
     };
     let answered = ctx.signals.on_answer(id);

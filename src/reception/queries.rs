@@ -5,12 +5,12 @@ use daogou_schema::{AccountId, Address, InboundId, Timestamp, inbound_key};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set, SqlErr,
+    QuerySelect, QueryTrait, Set, SqlErr,
 };
 
 use super::intake::Record;
 use crate::context::Context;
-use crate::db::Txn;
+use crate::db::{Txn, count_to};
 use crate::error::{Error, Result};
 
 /// How many people one sweep takes over.
@@ -320,4 +320,25 @@ pub async fn restored_in(txn: &Txn) -> Result<u64> {
         .exec(txn.conn())
         .await?;
     Ok(set_aside.rows_affected)
+}
+
+/// How many pushes are counted one by one.
+const COUNTED_MAX: u32 = 10_000;
+
+/// How many pushes have not taken effect, as far as anybody counts, and when the oldest of them arrived.
+///
+/// # Errors
+/// When the store fails.
+pub async fn backlog(db: &impl ConnectionTrait) -> Result<(u32, Option<Timestamp>)> {
+    let waiting = Entity::find()
+        .select_only()
+        .filter(inbound::Column::State.eq(State::Stored));
+    let oldest: Option<Option<Timestamp>> = waiting
+        .clone()
+        .column_as(inbound::Column::ReceivedAt.min(), "oldest")
+        .into_tuple()
+        .one(db)
+        .await?;
+    let ids = waiting.column(inbound::Column::Id).into_query();
+    Ok((count_to(db, ids, COUNTED_MAX).await?, oldest.flatten()))
 }

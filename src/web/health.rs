@@ -1,31 +1,43 @@
 //! Is it alive, is it ready, what does it count.
 
-use std::time::Duration;
-
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use tokio::time::timeout;
+use chrono::SecondsFormat;
+use serde_json::{Map, Value, json};
 
 use crate::context::Context;
+use crate::health::{Fault, Seen};
 use crate::telemetry;
-
-/// How long a back end may take before it counts as not ready.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(super) async fn alive() -> HttpResponse {
     HttpResponse::Ok().body("ok")
 }
 
-/// Ready when the store and the session layer answer within a second; says which one does not.
+/// Ready when the store takes writes and the session layer answers; else says which one does not, why and since when.
 pub(super) async fn ready(ctx: Data<Context>) -> HttpResponse {
-    let store = timeout(PATIENCE, ctx.db.ping()).await;
-    let session = timeout(PATIENCE, ctx.session.ping()).await;
-    let (store, session) = (matches!(store, Ok(Ok(_))), matches!(session, Ok(Ok(()))));
-    let body = serde_json::json!({ "database": store, "session": session });
-    if store && session {
+    let seen = ctx.health.look().await;
+    let ready = seen.values().all(Option::is_none);
+    let body = json!({ "ready": ready, "parts": parts(seen) });
+    if ready {
         HttpResponse::Ok().json(body)
     } else {
         HttpResponse::ServiceUnavailable().json(body)
+    }
+}
+
+fn parts(seen: Seen) -> Map<String, Value> {
+    seen.into_iter()
+        .map(|(part, fault)| (part.to_owned(), state(fault)))
+        .collect()
+}
+
+fn state(fault: Option<Fault>) -> Value {
+    match fault {
+        None => json!({ "ready": true }),
+        Some(Fault { since, reason }) => {
+            let since = since.to_rfc3339_opts(SecondsFormat::Secs, true);
+            json!({ "ready": false, "since": since, "reason": reason })
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::config::is_appid;
 use crate::context::Context;
 use crate::error::Result;
 use crate::reception::{self, Incoming};
+use crate::telemetry::figures;
 
 /// WeChat gives up at 5 s; by then it has to know that the push was not accepted, so that it comes again.
 const PATIENCE: Duration = Duration::from_millis(4500);
@@ -49,31 +50,69 @@ pub(super) async fn receive(
     request: HttpRequest,
     payload: Payload,
 ) -> HttpResponse {
-    let deadline = Instant::now() + PATIENCE;
-    let body = match timeout_at(deadline, read(payload)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(refused)) => return refuse(&appid, &refused),
-        Err(_late) => return refuse(&appid, &Refused::Incomplete),
-    };
-    if is_container_probe(&body) {
-        return success();
-    }
-    let query = query_of(&request);
-    match timeout_at(deadline, take_in(&ctx, &appid, &query, &body)).await {
-        Ok(answer) => answer,
-        Err(_late) => failure::busy(),
+    let started = Instant::now();
+    let Received {
+        answer,
+        kind,
+        outcome,
+    } = open_and_take_in(&ctx, &appid, &request, payload).await;
+    figures::push(kind, outcome, started.elapsed());
+    answer
+}
+
+/// What became of a push, as it is answered and counted.
+struct Received {
+    answer: HttpResponse,
+    kind: &'static str,
+    outcome: &'static str,
+}
+
+impl Received {
+    /// One that was not even opened.
+    fn unopened(outcome: &'static str, answer: HttpResponse) -> Self {
+        Self {
+            answer,
+            kind: "unopened",
+            outcome,
+        }
     }
 }
 
-async fn take_in(ctx: &Context, appid: &str, query: &PushQuery, body: &[u8]) -> HttpResponse {
+async fn open_and_take_in(
+    ctx: &Context,
+    appid: &str,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Received {
+    let deadline = Instant::now() + PATIENCE;
+    let body = match timeout_at(deadline, read(payload)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(refused)) => return refused_at_door(appid, &refused),
+        Err(_late) => return refused_at_door(appid, &Refused::Incomplete),
+    };
+    if is_container_probe(&body) {
+        return Received::unopened("success", success());
+    }
+    let query = query_of(request);
+    match timeout_at(deadline, take_in(ctx, appid, &query, &body)).await {
+        Ok(received) => received,
+        Err(_late) => Received::unopened("busy", failure::busy()),
+    }
+}
+
+fn refused_at_door(appid: &str, reason: &Refused) -> Received {
+    Received::unopened("refused", refuse(appid, reason))
+}
+
+async fn take_in(ctx: &Context, appid: &str, query: &PushQuery, body: &[u8]) -> Received {
     let account = match find(ctx, appid).await {
         Ok(Some(account)) => account,
-        Ok(None) => return failure::not_found().await,
-        Err(error) => return failure::unready(&error),
+        Ok(None) => return Received::unopened("refused", failure::not_found().await),
+        Err(error) => return Received::unopened("failed", failure::unready(&error)),
     };
     let opened = match account.door.open(query, body) {
         Ok(opened) => opened,
-        Err(refused) => return refuse(appid, &refused),
+        Err(refused) => return refused_at_door(appid, &refused),
     };
     let format = opened.format;
     let incoming = Incoming {
@@ -86,16 +125,18 @@ async fn take_in(ctx: &Context, appid: &str, query: &PushQuery, body: &[u8]) -> 
     match reception::take_in(ctx, incoming).await {
         Ok(taken) => {
             taken.hand_over(ctx);
-            metrics::counter!("daogou_pushes_total", "outcome" => if taken.answer.is_some() { "passive" } else { "success" })
-                .increment(1);
-            taken
-                .answer
-                .map_or_else(success, |answer| reply(format, answer))
+            let kind = taken.kind;
+            let (outcome, answer) = match taken.answer {
+                Some(answer) => ("passive", reply(format, answer)),
+                None => ("success", success()),
+            };
+            Received {
+                answer,
+                kind,
+                outcome,
+            }
         }
-        Err(error) => {
-            metrics::counter!("daogou_pushes_total", "outcome" => "failed").increment(1);
-            failure::answer(&error)
-        }
+        Err(error) => Received::unopened("failed", failure::answer(&error)),
     }
 }
 
@@ -152,7 +193,6 @@ fn reply(format: Format, answer: String) -> HttpResponse {
 /// One answer for every reason, so that nobody learns from it which check failed.
 fn refuse(appid: &str, reason: &Refused) -> HttpResponse {
     tracing::warn!(account.appid = %appid.chars().take(64).collect::<String>(), %reason, "a push was refused at the door");
-    metrics::counter!("daogou_pushes_total", "outcome" => "refused").increment(1);
     HttpResponse::Forbidden()
         .content_type("text/plain; charset=utf-8")
         .body("refused")

@@ -1,5 +1,7 @@
 //! Every background job and every schedule, on one screen.
 
+mod figures;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -43,8 +45,8 @@ pub fn start(ctx: &Context, stop: &CancellationToken) {
     every(ctx, stop, "forget old pushes", PURGE_EVERY, |ctx| {
         Box::pin(async move { purge(&ctx).await })
     });
-    every(ctx, stop, "metrics upkeep", UPKEEP_EVERY, |_ctx| {
-        Box::pin(async move { upkeep() })
+    every(ctx, stop, "figures", UPKEEP_EVERY, |ctx| {
+        Box::pin(async move { figures::take(&ctx).await })
     });
 }
 
@@ -56,13 +58,6 @@ async fn list_unknown(ctx: &Context) -> Result<()> {
     let lapsed = outbound::heal(ctx).await?;
     if lapsed > 0 {
         tracing::warn!(lapsed, "messages whose outcome nobody knows were listed");
-    }
-    Ok(())
-}
-
-fn upkeep() -> Result<()> {
-    if let Some(handle) = telemetry::metrics() {
-        handle.run_upkeep();
     }
     Ok(())
 }
@@ -162,11 +157,13 @@ fn every(
     round: fn(Context) -> Round,
 ) {
     run(ctx, stop, |ctx| async move {
+        let failures = telemetry::figures::job(name);
         let mut ticks = tokio::time::interval(period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
             if let Err(error) = round(ctx.clone()).await {
+                failures.increment(1);
                 tracing::error!(job = name, %error, "a job failed; it runs again");
             }
         }

@@ -18,6 +18,7 @@ mod binding;
 mod commands;
 mod crash;
 mod doctor;
+mod metrics;
 mod page;
 mod relay;
 mod story;

@@ -5,10 +5,10 @@ use daogou_schema::{AccountId, GuideId, OutboundId, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 
-use crate::db::Txn;
+use crate::db::{Txn, count_to};
 use crate::error::Result;
 use crate::outbound::Reason;
 
@@ -89,4 +89,40 @@ pub async fn restored_in(txn: &Txn, now: Timestamp) -> Result<u64> {
         .exec(txn.conn())
         .await?;
     Ok(listed.rows_affected)
+}
+
+/// How many rows are counted one by one.
+const COUNTED_MAX: u32 = 10_000;
+
+/// How many messages are ready or on their way, as far as anybody counts, and since when the oldest of them is due.
+///
+/// # Errors
+/// When the store fails.
+pub async fn backlog(db: &impl ConnectionTrait) -> Result<(u32, Option<Timestamp>)> {
+    let under_way = [State::Ready, State::Claimed, State::Answering];
+    let depth = count_of(db, &under_way).await?;
+    let oldest: Option<Option<Timestamp>> = Entity::find()
+        .select_only()
+        .column_as(Column::DueAt.min(), "oldest")
+        .filter(Column::State.eq(State::Ready))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok((depth, oldest.flatten()))
+}
+
+/// How many messages are held until their person writes, as far as anybody counts.
+///
+/// # Errors
+/// When the store fails.
+pub async fn held_backlog(db: &impl ConnectionTrait) -> Result<(u32, Option<Timestamp>)> {
+    Ok((count_of(db, &[State::Held]).await?, None))
+}
+
+async fn count_of(db: &impl ConnectionTrait, states: &[State]) -> Result<u32> {
+    let rows = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::State.is_in(states.iter().copied()));
+    count_to(db, rows.into_query(), COUNTED_MAX).await
 }

@@ -3,9 +3,10 @@
 //! Every command has one second, reconnecting included. While Redis is away, commands fail at once instead of each
 //! waiting its second, so that the webhook stays within its own time and works from the store.
 
-use std::sync::{PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::{LazyLock, PoisonError, RwLock};
+use std::time::{Duration, Instant as Started};
 
+use metrics::{Counter, Histogram};
 use redis::aio::MultiplexedConnection;
 use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
@@ -23,6 +24,15 @@ pub(crate) const COMMAND_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// For so long nobody tries again after Redis could not be reached.
 const PAUSE_WHEN_AWAY: Duration = Duration::from_millis(250);
+
+/// How long commands took, in seconds, failed ones too.
+pub const SECONDS: &str = "daogou_redis_seconds";
+/// Commands that Redis did not answer in time or refused.
+pub const FAILURES: &str = "daogou_redis_failures_total";
+
+/// Made once: looking them up for every command costs as much as counting.
+static FIGURES: LazyLock<(Histogram, Counter)> =
+    LazyLock::new(|| (metrics::histogram!(SECONDS), metrics::counter!(FAILURES)));
 
 pub(crate) struct Link {
     pub(crate) address: Address,
@@ -57,6 +67,17 @@ impl Link {
     /// Runs `command`, once more if the connection turned out to be dead. A command may therefore take effect twice;
     /// all of ours can bear it.
     pub(crate) async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, SessionError> {
+        let started = Started::now();
+        let outcome = self.run_in_time(command).await;
+        let (seconds, failures) = &*FIGURES;
+        seconds.record(started.elapsed());
+        if outcome.is_err() {
+            failures.increment(1);
+        }
+        outcome
+    }
+
+    async fn run_in_time<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, SessionError> {
         let deadline = Instant::now() + COMMAND_TIMEOUT;
         let mut last = None;
         for _attempt in 0..2 {

@@ -9,6 +9,7 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::counted::counted;
 use crate::errors::{ApiError, CallError};
 
 /// The most bytes of a JSON answer that are read.
@@ -133,6 +134,13 @@ fn clean(value: &Value) -> Value {
 
 /// Sends a request and reads its JSON answer.
 pub(crate) async fn call<T: DeserializeOwned>(
+    path: &'static str,
+    request: RequestBuilder,
+) -> Result<T, CallError> {
+    counted(path, ask(path, request)).await
+}
+
+async fn ask<T: DeserializeOwned>(
     path: &'static str,
     request: RequestBuilder,
 ) -> Result<T, CallError> {

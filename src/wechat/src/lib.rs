@@ -11,6 +11,7 @@
 mod api;
 mod cipher;
 mod client;
+mod counted;
 mod door;
 mod errors;
 mod event;

@@ -6,6 +6,7 @@ mod browser;
 mod envelope;
 mod eventually;
 mod phone;
+mod process;
 mod proxy;
 mod rows;
 mod server;
@@ -19,6 +20,7 @@ pub use browser::Browser;
 pub use envelope::{Push, Sender};
 pub use eventually::eventually;
 pub use phone::{Guide, Phone};
+pub use process::Process;
 pub use proxy::Proxy;
 pub use server::{Server, with};
 

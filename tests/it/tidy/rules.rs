@@ -16,6 +16,7 @@ const FLOORS: &[&str] = &[
     "texts",
     "signals",
     "db",
+    "health",
     "context",
     "event",
     "queue",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::client::{Client, call, expect_ok, json_object, read, refuse, send};
+use crate::counted::counted;
 use crate::errors::CallError;
 
 const UPLOAD: &str = "/cgi-bin/media/upload";
@@ -117,6 +118,10 @@ impl Client {
     /// # Errors
     /// See [`CallError`]. An expired id is refused with 40007; the platform sends refusals under any content type.
     pub async fn get_media(&self, token: &str, media_id: &str) -> Result<FetchedMedia, CallError> {
+        counted(GET, self.fetch(token, media_id)).await
+    }
+
+    async fn fetch(&self, token: &str, media_id: &str) -> Result<FetchedMedia, CallError> {
         let query = [("access_token", token), ("media_id", media_id)];
         let response = send(GET, self.request(Method::GET, GET, &query)).await?;
         let file = file(GET, response).await?;
@@ -143,7 +148,9 @@ impl Client {
     /// # Errors
     /// See [`CallError`].
     pub async fn download(&self, url: &str) -> Result<FetchedFile, CallError> {
-        file(DOWNLOAD, send(DOWNLOAD, self.request_url(url)).await?).await
+        let downloading =
+            async { file(DOWNLOAD, send(DOWNLOAD, self.request_url(url)).await?).await };
+        counted(DOWNLOAD, downloading).await
     }
 }
 

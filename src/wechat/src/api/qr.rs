@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::client::{Client, expect_ok, read, send};
+use crate::counted::counted;
 use crate::errors::{ApiError, CallError};
 
 const CREATE: &str = "/cgi-bin/qrcode/create";
@@ -112,6 +113,10 @@ impl Client {
     /// # Errors
     /// See [`CallError`]; a ticket that does not exist is refused with code 404.
     pub async fn qr_image(&self, ticket: &str) -> Result<Vec<u8>, CallError> {
+        counted(SHOW, self.show(ticket)).await
+    }
+
+    async fn show(&self, ticket: &str) -> Result<Vec<u8>, CallError> {
         let response = send(SHOW, self.request_url(&self.qr_image_url(ticket))).await?;
         if response.status() == StatusCode::NOT_FOUND {
             return Err(CallError::Refused(ApiError::new(
