@@ -20,8 +20,10 @@ use crate::db::{self, Guard};
 use crate::error::{Error, Result};
 use crate::{accounts, reception, telemetry, web, workers};
 
-/// How long a stop waits for requests and background work.
-const STOP_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a stop waits for requests.
+const REQUESTS_PATIENCE: Duration = Duration::from_secs(10);
+/// How long it waits after that for work in progress: a call to WeChat has settled by then, whatever becomes of it.
+const WORK_PATIENCE: Duration = Duration::from_secs(45);
 /// More web threads than this gain nothing: the work is in the store.
 const WEB_THREADS_MAX: usize = 4;
 
@@ -69,6 +71,7 @@ pub(crate) async fn open(config: Config, clock: Clock, chance: Chance) -> Result
     let tasks = Tasks {
         tracker,
         runtime: Handle::current(),
+        stop: CancellationToken::new(),
     };
     Context::new(Parts {
         db,
@@ -127,7 +130,7 @@ pub async fn start(
         .min(WEB_THREADS_MAX);
     let server = HttpServer::new(move || App::new().configure(web::routes(for_server.clone())))
         .workers(threads)
-        .shutdown_timeout(STOP_PATIENCE.as_secs())
+        .shutdown_timeout(REQUESTS_PATIENCE.as_secs())
         .disable_signals()
         .listen(listener)
         .map_err(|e| Error::Invalid(format!("cannot listen on {address}: {e}")))?
@@ -138,7 +141,7 @@ pub async fn start(
             tracing::error!(%error, "the web server ended");
         }
     });
-    let stop = CancellationToken::new();
+    let stop = ctx.tasks.stop.clone();
     workers::start(&ctx, &stop);
     if let Some(alone) = &alone {
         keep_alone(&ctx, alone, url, &stop);
@@ -266,13 +269,14 @@ impl Running {
         }
     }
 
-    /// Ends requests and work in progress, then returns; what was accepted and not handled is taken up at the next start.
+    /// Takes no more requests, finishes what is under way and hands the rest back: lanes are free when this returns, and
+    /// another node goes on at once, or this one at its next start.
     pub async fn stop(self) {
         self.server.stop(true).await;
         self.stop.cancel();
         drop(self.ctx);
         self.tasks.close();
-        if tokio::time::timeout(STOP_PATIENCE, self.tasks.wait())
+        if tokio::time::timeout(WORK_PATIENCE, self.tasks.wait())
             .await
             .is_err()
         {

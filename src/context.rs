@@ -8,6 +8,7 @@ use daogou_ground::{Chance, Clock};
 use daogou_session::Session;
 use daogou_wechat::Client;
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
@@ -57,6 +58,8 @@ pub struct Tasks {
     pub tracker: TaskTracker,
     /// Where it runs.
     pub runtime: Handle,
+    /// Cancelled when the process is about to end: nothing new is begun then.
+    pub stop: CancellationToken,
 }
 
 impl Tasks {

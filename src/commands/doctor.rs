@@ -4,6 +4,7 @@
 //! DAOGOU_MIGRATE is off). One fault does not end it: what needs the broken part is skipped.
 
 mod callback;
+mod fonts;
 mod house;
 mod patients;
 mod promises;
@@ -17,6 +18,7 @@ use clap::Args as ClapArgs;
 use daogou_ground::{Chance, Clock, http_client, install_tls};
 use daogou_wechat::Client;
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Done, Failure};
@@ -74,6 +76,7 @@ async fn examine(report: &mut Report, config: Config, only: Option<&str>) -> Res
     let db = store::examine(report, &config, &clock, &tracker).await;
     let session = session::examine(report, &config, &clock, db.is_some()).await;
     let has_texts = house::folders(report, &config);
+    fonts::examine(report);
 
     let ctx = match db {
         // With broken texts the built-in ones do: nothing is said to anybody here.
@@ -90,6 +93,7 @@ async fn examine(report: &mut Report, config: Config, only: Option<&str>) -> Res
             tasks: Tasks {
                 tracker,
                 runtime: Handle::current(),
+                stop: CancellationToken::new(),
             },
         })?),
         None => None,

@@ -64,6 +64,10 @@ struct Asking {
 /// # Errors
 /// When the store fails; what was claimed then lapses into an unknown outcome.
 pub async fn deliver_to(ctx: &Context, person: &Address) -> Result<()> {
+    if ctx.tasks.stop.is_cancelled() {
+        // What waits is another node's, at once, or the next start's.
+        return Ok(());
+    }
     let asking = Asking {
         person: person.clone(),
         node: ctx.node.clone(),
@@ -104,18 +108,23 @@ async fn begin(txn: &Txn, asking: &Asking) -> Result<Option<(Hold, Box<Claim>)>>
     Ok(Some((hold, claim)))
 }
 
-/// The next message of a lane that was just worked in; without one the lane is let go in the same unit, so that whoever
-/// promises something later finds it free.
+/// The next message of a lane that was just worked in; without one, or when this process is `ending`, the lane is let go
+/// in the same unit, so that whoever promises something later finds it free.
 pub(super) async fn go_on(
     txn: &Txn,
     hold: &Hold,
     now: Timestamp,
     texts: &Texts,
+    ending: bool,
 ) -> Result<Option<Box<Claim>>> {
     if !lanes::is_held(txn, hold).await? {
         return Ok(None);
     }
-    let next = claim_next(txn, &hold.person, hold.fence, now, texts).await?;
+    let next = if ending {
+        None
+    } else {
+        claim_next(txn, &hold.person, hold.fence, now, texts).await?
+    };
     match next {
         Some(_) => lanes::renew(txn, hold, now).await?,
         None => lanes::release(txn, hold).await?,

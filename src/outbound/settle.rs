@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use daogou_schema::Timestamp;
 use daogou_schema::outbound::{Purpose, State};
 use daogou_wechat::CallError;
+use tokio_util::sync::CancellationToken;
 
 use super::deliver::{self, Claim, KEPT, Sending};
 use super::queries::Settled;
@@ -25,6 +26,7 @@ struct Settling {
     code: Option<i64>,
     now: Timestamp,
     texts: Texts,
+    stop: CancellationToken,
 }
 
 /// Writes down how the call for `claim` ended, and claims what is next.
@@ -69,11 +71,12 @@ pub(super) async fn settle(
         code,
         now,
         texts: ctx.texts.clone(),
+        stop: ctx.tasks.stop.clone(),
     });
     let settled = ctx.db.write(args.clone(), |txn, s| {
         Box::pin(async move {
             settle_in(txn, s).await?;
-            deliver::go_on(txn, &s.hold, s.now, &s.texts).await
+            deliver::go_on(txn, &s.hold, s.now, &s.texts, s.stop.is_cancelled()).await
         })
     });
     let next = match settled.await {
@@ -84,7 +87,7 @@ pub(super) async fn settle(
                 .write(args.clone(), |txn, s| Box::pin(settle_in(txn, s)));
             alone.await?;
             let next = ctx.db.write(args, |txn, s| {
-                Box::pin(deliver::go_on(txn, &s.hold, s.now, &s.texts))
+                Box::pin(deliver::go_on(txn, &s.hold, s.now, &s.texts, s.stop.is_cancelled()))
             });
             next.await
         }
@@ -105,6 +108,7 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<()> {
         code,
         now,
         texts,
+        ..
     } = s;
     let (state, reason, due_at) = match outcome {
         Outcome::Sent => (State::Sent, None, None),

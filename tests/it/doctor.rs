@@ -103,6 +103,14 @@ async fn beside_a_running_server_everything_is_green() {
         visit.report
     );
     for check in visit.report["checks"].as_array().expect("checks") {
+        // Whether the machine has a Chinese font is not this test's to say; the finding has to name one, or the cure.
+        if check["name"] == "font" && check["state"] == "warn" {
+            assert!(
+                check["text"].to_string().contains("fonts-wqy-microhei"),
+                "{check}"
+            );
+            continue;
+        }
         assert_eq!(check["state"], "ok", "{check}");
     }
     let (_, callback) = visit.check("callback");
