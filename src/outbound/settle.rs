@@ -87,7 +87,13 @@ pub(super) async fn settle(
                 .write(args.clone(), |txn, s| Box::pin(settle_in(txn, s)));
             alone.await?;
             let next = ctx.db.write(args, |txn, s| {
-                Box::pin(deliver::go_on(txn, &s.hold, s.now, &s.texts, s.stop.is_cancelled()))
+                Box::pin(deliver::go_on(
+                    txn,
+                    &s.hold,
+                    s.now,
+                    &s.texts,
+                    s.stop.is_cancelled(),
+                ))
             });
             next.await
         }

@@ -31,6 +31,58 @@ fn at_least(metrics: &str, begins: &str, least: f64) {
     assert!(value.is_some_and(|v| v >= least), "{begins} is {value:?}");
 }
 
+/// What the story leaves, at least: how a sample begins, and its value.
+const FIGURES: &[(&str, f64)] = &[
+    (r#"daogou_pushes_total{type="text",outcome="success"}"#, 2.0),
+    (
+        r#"daogou_pushes_total{type="subscribe",outcome="passive"}"#,
+        2.0,
+    ),
+    (
+        r#"daogou_pushes_total{type="unopened",outcome="refused"}"#,
+        1.0,
+    ),
+    ("daogou_intake_seconds_count", 5.0),
+    (r#"daogou_intake_seconds_bucket{le="+Inf"}"#, 5.0),
+    ("daogou_handled_seconds_count", 4.0),
+    (r#"daogou_relay_seconds_count{purpose="relay"}"#, 1.0),
+    (
+        r#"daogou_outbound_total{purpose="relay",outcome="sent"}"#,
+        1.0,
+    ),
+    (
+        r#"daogou_outbound_total{purpose="relay",outcome="held"}"#,
+        1.0,
+    ),
+    (r#"daogou_window_refusals_total{reason="window"}"#, 1.0),
+    (
+        r#"daogou_wechat_calls_total{path="/cgi-bin/message/custom/send",errcode="0"}"#,
+        1.0,
+    ),
+    (
+        r#"daogou_wechat_calls_total{path="/cgi-bin/message/custom/send",errcode="45015"}"#,
+        1.0,
+    ),
+    (
+        r#"daogou_wechat_seconds_count{path="/cgi-bin/message/custom/send"}"#,
+        2.0,
+    ),
+    (
+        r#"daogou_token_seen_timestamp_seconds{account="1"}"#,
+        1_786_000_000.0,
+    ),
+    (r#"daogou_db_seconds_count{kind="write"}"#, 10.0),
+    (r#"daogou_db_seconds_count{kind="read"}"#, 1.0),
+    ("daogou_redis_seconds_count", 2.0),
+    (
+        r#"daogou_http_seconds_count{route="/wechat",status="2xx"}"#,
+        4.0,
+    ),
+    (r#"daogou_queue_oldest_seconds{queue="pushes"}"#, 0.0),
+    (r#"daogou_ready{part="database"}"#, 1.0),
+    ("process_resident_memory_bytes", 1e6),
+];
+
 /// The names in the document's table.
 fn documented() -> BTreeSet<String> {
     let document = include_str!("../../docs/metrics.md");
@@ -70,80 +122,9 @@ async fn every_documented_figure_is_there_after_a_story_and_none_tells_of_anybod
     })
     .await;
 
-    at_least(
-        &metrics,
-        "daogou_pushes_total{type=\"text\",outcome=\"success\"}",
-        2.0,
-    );
-    at_least(
-        &metrics,
-        "daogou_pushes_total{type=\"subscribe\",outcome=\"passive\"}",
-        2.0,
-    );
-    at_least(
-        &metrics,
-        "daogou_pushes_total{type=\"unopened\",outcome=\"refused\"}",
-        1.0,
-    );
-    at_least(&metrics, "daogou_intake_seconds_count", 5.0);
-    at_least(&metrics, "daogou_intake_seconds_bucket{le=\"+Inf\"}", 5.0);
-    at_least(&metrics, "daogou_handled_seconds_count", 4.0);
-    at_least(
-        &metrics,
-        "daogou_relay_seconds_count{purpose=\"relay\"}",
-        1.0,
-    );
-    at_least(
-        &metrics,
-        "daogou_outbound_total{purpose=\"relay\",outcome=\"sent\"}",
-        1.0,
-    );
-    at_least(
-        &metrics,
-        "daogou_outbound_total{purpose=\"relay\",outcome=\"held\"}",
-        1.0,
-    );
-    at_least(
-        &metrics,
-        "daogou_window_refusals_total{reason=\"window\"}",
-        1.0,
-    );
-    let send = "path=\"/cgi-bin/message/custom/send\"";
-    at_least(
-        &metrics,
-        &format!("daogou_wechat_calls_total{{{send},errcode=\"0\"}}"),
-        1.0,
-    );
-    at_least(
-        &metrics,
-        &format!("daogou_wechat_calls_total{{{send},errcode=\"45015\"}}"),
-        1.0,
-    );
-    at_least(
-        &metrics,
-        &format!("daogou_wechat_seconds_count{{{send}}}"),
-        2.0,
-    );
-    at_least(
-        &metrics,
-        "daogou_token_seen_timestamp_seconds{account=\"1\"}",
-        1_786_000_000.0,
-    );
-    at_least(&metrics, "daogou_db_seconds_count{kind=\"write\"}", 10.0);
-    at_least(&metrics, "daogou_db_seconds_count{kind=\"read\"}", 5.0);
-    at_least(&metrics, "daogou_redis_seconds_count", 2.0);
-    at_least(
-        &metrics,
-        "daogou_http_seconds_count{route=\"/wechat\",status=\"2xx\"}",
-        4.0,
-    );
-    at_least(
-        &metrics,
-        "daogou_queue_oldest_seconds{queue=\"pushes\"}",
-        0.0,
-    );
-    at_least(&metrics, "daogou_ready{part=\"database\"}", 1.0);
-    at_least(&metrics, "process_resident_memory_bytes", 1e6);
+    for (begins, least) in FIGURES {
+        at_least(&metrics, begins, *least);
+    }
 
     let types = metrics
         .lines()

@@ -70,7 +70,7 @@ async fn all_25_captured_requests_are_accepted_and_stored_once_on_every_database
         return;
     };
     for store in STORES {
-        tell(store, &captured).await;
+        Box::pin(tell(store, &captured)).await;
     }
 }
 
