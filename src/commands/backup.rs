@@ -16,8 +16,10 @@ use crate::backup::{self, Since};
 use crate::config::Config;
 use crate::db::{Filling, Snapshot};
 
-/// How often a person is told how far it is.
-const TELL_EVERY: Duration = Duration::from_secs(2);
+/// How often a person at a terminal is told how far it is …
+const TELL_EVERY: Duration = Duration::from_secs(1);
+/// … and a log.
+const LOG_EVERY: Duration = Duration::from_secs(30);
 
 #[derive(ClapArgs)]
 pub(super) struct BackupArgs {
@@ -146,10 +148,16 @@ impl Teller {
 
     fn tell(&mut self, table: &str, rows: u64) {
         // Asking for the time costs more than a row.
-        if rows.is_multiple_of(1000) && self.told.elapsed() >= TELL_EVERY {
+        if !rows.is_multiple_of(1000) {
+            return;
+        }
+        let mut err = std::io::stderr();
+        let (every, end) = match err.is_terminal() {
+            true => (TELL_EVERY, "   \r"),
+            false => (LOG_EVERY, "\n"),
+        };
+        if self.told.elapsed() >= every {
             self.told = Instant::now();
-            let mut err = std::io::stderr();
-            let end = if err.is_terminal() { "   \r" } else { "\n" };
             // Nobody may be reading.
             let _closed = write!(err, "{} {table}: {rows} rows{end}", self.doing);
         }

@@ -4,7 +4,7 @@ mod queries;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use daogou_ground::Clock;
@@ -19,6 +19,8 @@ use crate::telemetry::figures;
 const PATIENCE: Duration = Duration::from_secs(1);
 /// The same for writing, which waits its turn under load: WeChat gives up at 5 s.
 const WRITE_PATIENCE: Duration = Duration::from_secs(3);
+/// For so long a look is good for everybody.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// Looks after the parts. Cloning shares what was seen.
 #[derive(Clone)]
@@ -26,7 +28,10 @@ pub struct Health {
     db: Db,
     session: Session,
     clock: Clock,
+    /// Since when which part has not answered.
     faults: Arc<Mutex<BTreeMap<&'static str, Fault>>>,
+    /// What was seen last; whoever looks holds it, so that many askers share one look.
+    last: Arc<tokio::sync::Mutex<Option<(Instant, Seen)>>>,
 }
 
 /// Why a part is not ready. The reason says nothing of addresses, names or secrets.
@@ -49,11 +54,24 @@ impl Health {
             session,
             clock,
             faults: Arc::default(),
+            last: Arc::default(),
         }
     }
 
-    /// Looks at every part now.
+    /// Looks at every part, unless somebody has just done so: anybody may ask, and each look is a write.
     pub async fn look(&self) -> Seen {
+        let mut last = self.last.lock().await;
+        if let Some((at, seen)) = &*last
+            && at.elapsed() < LOOK_AGAIN
+        {
+            return seen.clone();
+        }
+        let seen = self.look_now().await;
+        *last = Some((Instant::now(), seen.clone()));
+        seen
+    }
+
+    async fn look_now(&self) -> Seen {
         let (database, session) = tokio::join!(self.database(), self.session());
         let now = self.clock.now();
         let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,6 +5,7 @@
 //! call. What nobody knows the outcome of is listed, never sent again by itself.
 
 mod deliver;
+mod forget;
 mod parcel;
 mod passive;
 mod queries;
@@ -20,6 +21,7 @@ use crate::db::Txn;
 use crate::error::Result;
 
 pub use deliver::{deliver_to, heal};
+pub use forget::purge;
 pub use parcel::{Body, Parcel};
 pub use passive::{PassiveAnswer, answer_passively, mark_served};
 pub use queries::{

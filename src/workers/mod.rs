@@ -42,7 +42,7 @@ pub fn start(ctx: &Context, stop: &CancellationToken) {
     every(ctx, stop, "fetch media", FETCH_EVERY, |ctx| {
         Box::pin(async move { media::fetch_new(&ctx).await.map(drop) })
     });
-    every(ctx, stop, "forget old pushes", PURGE_EVERY, |ctx| {
+    every(ctx, stop, "forget what is old", PURGE_EVERY, |ctx| {
         Box::pin(async move { purge(&ctx).await })
     });
     every(ctx, stop, "figures", UPKEEP_EVERY, |ctx| {
@@ -71,7 +71,9 @@ async fn wake_due(ctx: &Context) -> Result<()> {
 
 async fn purge(ctx: &Context) -> Result<()> {
     let now = Timestamp::from(ctx.clock.now());
-    while reception::purge_raw(ctx, now - TimeDelta::days(ctx.config.raw_days.into())).await? > 0 {}
+    let raw = now - TimeDelta::days(ctx.config.raw_days.into());
+    while reception::purge_raw(ctx, raw).await? > 0 {}
+    while outbound::purge(ctx, raw).await? > 0 {}
     while reception::purge_keys(ctx, now - TimeDelta::days(KEY_DAYS)).await? > 0 {}
     Ok(())
 }

@@ -21,6 +21,7 @@ mod doctor;
 mod metrics;
 mod page;
 mod relay;
+mod retention;
 mod stopping;
 mod story;
 mod tidy;
