@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::Sealed;
-use crate::db::Txn;
+use crate::db::{Only, Txn};
 use crate::error::Result;
 
 pub(super) async fn by_appid(
@@ -16,7 +16,7 @@ pub(super) async fn by_appid(
 ) -> Result<Option<account::Model>> {
     Ok(Entity::find()
         .filter(account::Column::Appid.eq(appid))
-        .one(db)
+        .only(db)
         .await?)
 }
 
@@ -24,7 +24,7 @@ pub(super) async fn by_id(
     db: &impl ConnectionTrait,
     id: AccountId,
 ) -> Result<Option<account::Model>> {
-    Ok(Entity::find_by_id(id).one(db).await?)
+    Ok(Entity::find_by_id(id).only(db).await?)
 }
 
 pub(super) async fn all(db: &impl ConnectionTrait) -> Result<Vec<account::Model>> {

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::guides;
 use rules::Decision;
 
-pub use queries::get_in;
+pub use queries::{get_in, guide_of_in};
 
 /// What a scan did: the four outcomes and their refinements.
 #[derive(Debug)]

@@ -2,11 +2,11 @@
 
 use daogou_schema::binding_event::{self, Reason};
 use daogou_schema::{CodeId, MemberId, Timestamp, binding, guide};
-use sea_orm::{EntityTrait, Set};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, Set};
 
 use super::Change;
 use crate::accounts::Visit;
-use crate::db::Txn;
+use crate::db::{Only, Txn};
 use crate::error::Result;
 
 /// The member's active binding.
@@ -14,7 +14,22 @@ use crate::error::Result;
 /// # Errors
 /// When the store fails.
 pub async fn get_in(txn: &Txn, member: MemberId) -> Result<Option<binding::Model>> {
-    Ok(binding::Entity::find_by_id(member).one(txn.conn()).await?)
+    Ok(binding::Entity::find_by_id(member).only(txn.conn()).await?)
+}
+
+/// The guide whom a member is bound to.
+///
+/// # Errors
+/// When the store fails.
+pub async fn guide_of_in(txn: &Txn, member: MemberId) -> Result<Option<guide::Model>> {
+    let binding = guide::Entity::belongs_to(binding::Entity)
+        .from(guide::Column::Id)
+        .to(binding::Column::GuideId);
+    Ok(guide::Entity::find()
+        .join(JoinType::InnerJoin, binding.into())
+        .filter(binding::Column::MemberId.eq(member))
+        .only(txn.conn())
+        .await?)
 }
 
 pub(super) async fn save(

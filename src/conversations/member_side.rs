@@ -57,7 +57,9 @@ pub async fn hear_member_in(
         if row.guide_id.is_none() {
             say::pass_on_in(txn, visit, guide, &row).await?;
         }
-        say::relay_in(txn, visit, guide, member.id, &line, id).await?;
+        let number = guides::give_number_in(txn, guide.id, member.id, visit.now).await?;
+        let who = members::label(&visit.texts, member.name.as_deref(), Some(number))?;
+        say::relay_in(txn, visit, guide, (member.id, &who), &line, id).await?;
     }
     queries::set_heard(txn, member.id, guide.map(|g| g.id), id, visit.now).await?;
     if needs_word(&row, guide, visit) {

@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::line::{Heard, Line};
 use crate::accounts::Visit;
-use crate::db::Txn;
+use crate::db::{Only, Txn};
 use crate::error::Result;
 
 /// How many unanswered customers a guide is asked about at the most: a text that fits a phone.
@@ -26,7 +26,7 @@ const POOLED_MAX: u64 = 200;
 
 pub(super) async fn get(txn: &Txn, member: MemberId) -> Result<Option<conversation::Model>> {
     Ok(conversation::Entity::find_by_id(member)
-        .one(txn.conn())
+        .only(txn.conn())
         .await?)
 }
 

@@ -31,11 +31,7 @@ impl Route {
 
 /// Decides where a member's next line goes.
 pub(super) async fn route_in(txn: &Txn, member: MemberId) -> Result<Route> {
-    let own = match bindings::get_in(txn, member).await? {
-        Some(binding) => guides::get_in(txn, binding.guide_id).await?.map(Box::new),
-        None => None,
-    };
-    let Some(own) = own else {
+    let Some(own) = bindings::guide_of_in(txn, member).await?.map(Box::new) else {
         return Ok(Route::Pool { own: None });
     };
     if guides::is_available(&own) {

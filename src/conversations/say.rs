@@ -19,21 +19,19 @@ use crate::{guides, members};
 /// How long after an answer more of it may follow to somebody who wants answers only.
 const ANSWER_GOES_ON: TimeDelta = TimeDelta::minutes(10);
 
-/// Relays a line of `member` to `guide`, saying who it is from.
+/// Relays a line of `member` to `guide`, saying that it is from `who`.
 pub(super) async fn relay_in(
     txn: &Txn,
     visit: &Visit,
     guide: &guide::Model,
-    member: MemberId,
+    (member, who): (MemberId, &str),
     line: &Line,
     message: MessageId,
 ) -> Result<()> {
     let Some(to) = guides::address(guide) else {
         return Ok(());
     };
-    guides::give_number_in(txn, guide.id, member, visit.now).await?;
-    let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
-    for parcel in line.relayed(&visit.texts, &who)? {
+    for parcel in line.relayed(&visit.texts, who)? {
         let draft = Draft {
             to: to.clone(),
             purpose: Purpose::Relay,
@@ -55,14 +53,16 @@ pub(super) async fn pass_on_in(
     guide: &guide::Model,
     row: &conversation::Model,
 ) -> Result<usize> {
-    let mut count = 0;
+    let (mut count, member) = (0, row.member_id);
     loop {
-        let waiting = queries::not_passed_on(txn, row.member_id).await?;
+        let waiting = queries::not_passed_on(txn, member).await?;
         if waiting.is_empty() {
             break;
         }
+        guides::give_number_in(txn, guide.id, member, visit.now).await?;
+        let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
         for Heard { id, line, .. } in &waiting {
-            relay_in(txn, visit, guide, row.member_id, line, *id).await?;
+            relay_in(txn, visit, guide, (member, &who), line, *id).await?;
         }
         let ids: Vec<_> = waiting.iter().map(|heard| heard.id).collect();
         queries::set_passed_on(txn, &ids, guide.id).await?;

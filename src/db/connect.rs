@@ -16,6 +16,10 @@ use crate::telemetry::figures;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a caller waits for a connection before the store counts as down: WeChat gives up at 5 s.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How many prepared statements a connection keeps: more than there are, in the lengths that lists have.
+const STATEMENTS: usize = 1000;
+/// The same where the server keeps them for all connections of all nodes. (MySQL: max_prepared_stmt_count, 16382.)
+const STATEMENTS_OF_SERVER: usize = 250;
 const READERS: u32 = 4;
 /// Units that write at once on a database server.
 const SERVER_WRITERS: u32 = 16;
@@ -69,7 +73,9 @@ fn read_committed(options: &mut ConnectOptions) {
     options
         .map_sqlx_postgres_opts(|o| {
             o.options([("default_transaction_isolation", "read committed")])
+                .statement_cache_capacity(STATEMENTS_OF_SERVER)
         })
+        .map_sqlx_mysql_opts(|o| o.statement_cache_capacity(STATEMENTS_OF_SERVER))
         .map_sqlx_mysql_pool_opts(|pool| {
             pool.after_connect(|connection, _| {
                 Box::pin(async move {
@@ -90,6 +96,7 @@ pub(super) async fn open_sqlite(
         let o = o
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)
+            .statement_cache_capacity(STATEMENTS)
             .pragma("cache_size", "-8192")
             .pragma("temp_store", "memory");
         if read_only {

@@ -5,6 +5,8 @@
 mod connect;
 mod count;
 mod guard;
+mod only;
+mod shapes;
 mod txn;
 mod units;
 mod whole;
@@ -23,6 +25,8 @@ use crate::telemetry::figures;
 pub use connect::connect;
 pub use count::count_to;
 pub use guard::Guard;
+pub use only::Only;
+pub use shapes::{padded, pieces};
 pub use txn::Txn;
 use units::{Single, Together};
 pub use whole::{Filling, Snapshot};

@@ -9,7 +9,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, Set,
 };
 
-use crate::db::Txn;
+use crate::db::{Only, Txn};
 use crate::error::{Error, Result};
 
 /// The guide with this id.
@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// When the store fails.
 pub async fn get_in(txn: &Txn, id: GuideId) -> Result<Option<guide::Model>> {
-    Ok(guide::Entity::find_by_id(id).one(txn.conn()).await?)
+    Ok(guide::Entity::find_by_id(id).only(txn.conn()).await?)
 }
 
 pub(super) async fn by_id(
@@ -27,7 +27,7 @@ pub(super) async fn by_id(
 ) -> Result<Option<guide::Model>> {
     Ok(guide::Entity::find_by_id(id)
         .filter(guide::Column::AccountId.eq(account))
-        .one(db)
+        .only(db)
         .await?)
 }
 
@@ -76,7 +76,7 @@ pub async fn linked_to_in(
     let query = guide::Entity::find()
         .filter(guide::Column::AccountId.eq(account))
         .filter(guide::Column::Openid.eq(openid));
-    Ok(query.one(txn.conn()).await?)
+    Ok(query.only(txn.conn()).await?)
 }
 
 /// The guides of a store who can be reached now.
@@ -220,7 +220,7 @@ pub async fn number_of_in(txn: &Txn, guide: GuideId, member: MemberId) -> Result
     let query = guide_number::Entity::find()
         .filter(guide_number::Column::GuideId.eq(guide))
         .filter(guide_number::Column::MemberId.eq(member));
-    Ok(query.one(txn.conn()).await?.map(|row| row.number))
+    Ok(query.only(txn.conn()).await?.map(|row| row.number))
 }
 
 /// Whom a guide calls by this number.
@@ -233,7 +233,7 @@ pub async fn member_of_number_in(
     number: i32,
 ) -> Result<Option<MemberId>> {
     let row = guide_number::Entity::find_by_id((guide, number))
-        .one(txn.conn())
+        .only(txn.conn())
         .await?;
     Ok(row.map(|row| row.member_id))
 }
@@ -276,7 +276,7 @@ pub(super) async fn code_by_scene(
     let query = code::Entity::find()
         .filter(code::Column::AccountId.eq(account))
         .filter(code::Column::Scene.eq(scene));
-    Ok(query.one(txn.conn()).await?)
+    Ok(query.only(txn.conn()).await?)
 }
 
 /// A code of any service account with this scene: how a mini-program's `session-from` names a guide. It links nobody: a
@@ -285,7 +285,7 @@ pub(super) async fn code_anywhere(txn: &Txn, scene: &str) -> Result<Option<code:
     Ok(code::Entity::find()
         .filter(code::Column::Scene.eq(scene))
         .filter(code::Column::Purpose.ne(code::Purpose::Link))
-        .one(txn.conn())
+        .only(txn.conn())
         .await?)
 }
 
@@ -340,7 +340,7 @@ pub(super) async fn store_by_id(
     db: &impl ConnectionTrait,
     id: StoreId,
 ) -> Result<Option<store::Model>> {
-    Ok(store::Entity::find_by_id(id).one(db).await?)
+    Ok(store::Entity::find_by_id(id).only(db).await?)
 }
 
 pub(super) async fn stores(

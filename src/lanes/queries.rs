@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::Hold;
-use crate::db::Txn;
+use crate::db::{Only, Txn, padded, pieces};
 use crate::error::{Error, Result};
 
 /// How long a lane is held without being renewed: longer than the longest piece of work in it, shorter than a person's
@@ -164,7 +164,7 @@ pub async fn lock_all(
         .select_only()
         .column(lane::Column::Openid)
         .filter(lane::Column::AccountId.eq(account))
-        .filter(lane::Column::Openid.is_in(people.iter().copied()))
+        .filter(lane::Column::Openid.is_in(padded(people.iter().copied())))
         .filter(lane::Column::Way.eq(way))
         .order_by_asc(lane::Column::Openid)
         .lock_exclusive()
@@ -183,11 +183,11 @@ pub async fn lock_all(
             fence: Set(1),
         })
         .collect();
-    if new.is_empty() {
-        return Ok(());
+    for piece in pieces(new) {
+        let inserted = Entity::insert_many(piece).exec_without_returning(txn.conn());
+        inserted.await.map_err(taken)?;
     }
-    let inserted = Entity::insert_many(new).exec_without_returning(txn.conn());
-    inserted.await.map(drop).map_err(taken)
+    Ok(())
 }
 
 fn taken(error: DbErr) -> Error {
@@ -213,7 +213,7 @@ async fn locked(txn: &Txn, person: &Address, way: Way) -> Result<Option<lane::Mo
     Ok(Entity::find()
         .filter(of(person, way))
         .lock_exclusive()
-        .one(txn.conn())
+        .only(txn.conn())
         .await?)
 }
 

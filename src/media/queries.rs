@@ -9,11 +9,11 @@ use sea_orm::{
     QueryOrder, QuerySelect, Set,
 };
 
-use crate::db::Txn;
+use crate::db::{Only, Txn};
 use crate::error::Result;
 
 pub(super) async fn get(db: &impl ConnectionTrait, id: MediaId) -> Result<Option<media::Model>> {
-    Ok(Entity::find_by_id(id).one(db).await?)
+    Ok(Entity::find_by_id(id).only(db).await?)
 }
 
 pub(super) async fn keep(
@@ -27,7 +27,7 @@ pub(super) async fn keep(
     let same = Entity::find()
         .filter(media::Column::AccountId.eq(account))
         .filter(media::Column::WechatId.eq(wechat_id))
-        .one(txn.conn())
+        .only(txn.conn())
         .await?;
     if let Some(same) = same {
         return Ok(same.id);

@@ -56,11 +56,8 @@ pub async fn meet_in(txn: &Txn, visit: &Visit, following: Following) -> Result<K
         account_id: visit.account.id,
         openid: visit.openid.clone(),
     };
-    let (before, member) = match queries::identity(txn, &to).await? {
-        Some(identity) => {
-            let member = queries::get_in(txn, identity.member_id).await?;
-            (Some(identity), member)
-        }
+    let (before, member) = match queries::known(txn, &to).await? {
+        Some((identity, member)) => (Some(identity), member),
         None => (None, None),
     };
     let member = match member {
@@ -94,5 +91,13 @@ pub async fn label_in(
 ) -> Result<String> {
     let name = queries::get_in(txn, member).await?.and_then(|m| m.name);
     let number = guides::number_of_in(txn, guide, member).await?;
+    label(texts, name.as_deref(), number)
+}
+
+/// The same, where name and number are at hand.
+///
+/// # Errors
+/// When the template is wrong.
+pub fn label(texts: &Texts, name: Option<&str>, number: Option<i32>) -> Result<String> {
     texts.render("label", context! { name, number })
 }

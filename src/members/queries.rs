@@ -1,18 +1,24 @@
 //! Members and identities in the store.
 
+use chrono::TimeDelta;
 use daogou_schema::{Address, MemberId, Timestamp, identity, member};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, Set,
+};
 
 use super::Following;
-use crate::db::Txn;
+use crate::db::{Only, Txn};
 use crate::error::Result;
+
+/// How exactly it is noted when somebody was last here.
+const SEEN_EVERY: TimeDelta = TimeDelta::minutes(10);
 
 /// The member with this id.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn get_in(txn: &Txn, id: MemberId) -> Result<Option<member::Model>> {
-    Ok(member::Entity::find_by_id(id).one(txn.conn()).await?)
+    Ok(member::Entity::find_by_id(id).only(txn.conn()).await?)
 }
 
 pub(super) async fn insert(txn: &Txn, now: Timestamp) -> Result<member::Model> {
@@ -28,7 +34,24 @@ pub(super) async fn insert(txn: &Txn, now: Timestamp) -> Result<member::Model> {
 pub(super) async fn identity(txn: &Txn, to: &Address) -> Result<Option<identity::Model>> {
     Ok(
         identity::Entity::find_by_id((to.account_id, to.openid.clone()))
-            .one(txn.conn())
+            .only(txn.conn())
+            .await?,
+    )
+}
+
+/// An identity together with the member it is.
+pub(super) async fn known(
+    txn: &Txn,
+    to: &Address,
+) -> Result<Option<(identity::Model, Option<member::Model>)>> {
+    let member = identity::Entity::belongs_to(member::Entity)
+        .from(identity::Column::MemberId)
+        .to(member::Column::Id);
+    Ok(
+        identity::Entity::find_by_id((to.account_id, to.openid.clone()))
+            .join(JoinType::LeftJoin, member.into())
+            .select_also(member::Entity)
+            .only(txn.conn())
             .await?,
     )
 }
@@ -61,8 +84,10 @@ pub(super) async fn save_identity(
         unsubscribed_at: None,
         last_seen_at: now,
     });
+    // Every act of a talk would write the row anew; what she did exactly when is in the store anyway.
+    let seen_lately = now - row.last_seen_at < SEEN_EVERY;
+    let before = row.clone();
     row.member_id = member;
-    row.last_seen_at = now;
     match following {
         Following::Yes if !row.subscribed => {
             row.subscribed = true;
@@ -75,9 +100,18 @@ pub(super) async fn save_identity(
         }
         Following::Yes | Following::Unknown => {}
     }
+    if known && seen_lately && row == before {
+        return Ok(row);
+    }
+    row.last_seen_at = now;
     let model = identity::ActiveModel::from(row.clone()).reset_all();
     if known {
-        model.update(txn.conn()).await?;
+        identity::Entity::update_many()
+            .set(model)
+            .filter(identity::Column::AccountId.eq(to.account_id))
+            .filter(identity::Column::Openid.eq(to.openid.as_str()))
+            .exec(txn.conn())
+            .await?;
     } else {
         identity::Entity::insert(model)
             .exec_without_returning(txn.conn())

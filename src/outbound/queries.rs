@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use super::{Draft, Reason};
-use crate::db::Txn;
+use crate::db::{Txn, padded};
 use crate::error::Result;
 
 pub(super) use claims::{
@@ -90,7 +90,7 @@ pub(super) async fn ready_among(
         .select_only()
         .column(outbound::Column::Openid)
         .filter(outbound::Column::AccountId.eq(account))
-        .filter(outbound::Column::Openid.is_in(people))
+        .filter(outbound::Column::Openid.is_in(padded(people)))
         .filter(outbound::Column::State.eq(State::Ready))
         .distinct()
         .into_tuple()

@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::intake::Record;
 use crate::context::Context;
-use crate::db::{Txn, count_to};
+use crate::db::{Only, Txn, count_to, padded, pieces};
 use crate::error::{Error, Result};
 
 /// How many people one sweep takes over.
@@ -29,7 +29,7 @@ pub(super) async fn known(
         .column(inbound_key::Column::DedupeKey)
         .column(inbound_key::Column::InboundId)
         .filter(inbound_key::Column::AccountId.eq(account))
-        .filter(inbound_key::Column::DedupeKey.is_in(keys))
+        .filter(inbound_key::Column::DedupeKey.is_in(padded(keys)))
         .into_tuple()
         .all(txn.conn())
         .await?)
@@ -45,7 +45,7 @@ pub(super) async fn busy(
         .select_only()
         .column(inbound::Column::Openid)
         .filter(inbound::Column::AccountId.eq(account))
-        .filter(inbound::Column::Openid.is_in(people))
+        .filter(inbound::Column::Openid.is_in(padded(people)))
         .filter(inbound::Column::State.eq(State::Stored))
         .distinct()
         .into_tuple()
@@ -78,21 +78,25 @@ pub(super) async fn insert(txn: &Txn, records: &[(&Record, State)]) -> Result<Ve
             inbound_id: Set(*id),
             received_at: Set(record.received_at),
         });
-    inbound_key::Entity::insert_many(keys)
-        .exec_without_returning(txn.conn())
-        .await
-        .map_err(|e| match e.sql_err() {
-            Some(SqlErr::UniqueConstraintViolation(_)) => Error::Taken,
-            _ => Error::from(e),
-        })?;
+    for piece in pieces(keys.collect()) {
+        inbound_key::Entity::insert_many(piece)
+            .exec_without_returning(txn.conn())
+            .await
+            .map_err(|e| match e.sql_err() {
+                Some(SqlErr::UniqueConstraintViolation(_)) => Error::Taken,
+                _ => Error::from(e),
+            })?;
+    }
     Ok(ids)
 }
 
 async fn insert_rows(txn: &Txn, rows: Vec<inbound::ActiveModel>) -> Result<Vec<InboundId>> {
     let mut ids = Vec::with_capacity(rows.len());
     if txn.conn().support_returning() {
-        let inserted = Entity::insert_many(rows);
-        ids = inserted.exec_with_returning_keys(txn.conn()).await?;
+        for piece in pieces(rows) {
+            let inserted = Entity::insert_many(piece);
+            ids.extend(inserted.exec_with_returning_keys(txn.conn()).await?);
+        }
         // Rows are given growing ids in the order of the statement; in which order they are returned is not promised.
         ids.sort_unstable();
     } else {
@@ -155,7 +159,7 @@ pub(super) async fn get(
     db: &impl ConnectionTrait,
     id: InboundId,
 ) -> Result<Option<inbound::Model>> {
-    Ok(Entity::find_by_id(id).one(db).await?)
+    Ok(Entity::find_by_id(id).only(db).await?)
 }
 
 /// Decides who answers, once: false when it was decided before.

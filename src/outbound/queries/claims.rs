@@ -6,7 +6,7 @@ use daogou_schema::{InboundId, OutboundId, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter};
 
-use crate::db::Txn;
+use crate::db::{Txn, padded};
 use crate::error::{Error, Result};
 use crate::outbound::Reason;
 
@@ -25,7 +25,7 @@ pub(in crate::outbound) async fn mark_answering(
         .col_expr(outbound::Column::Channel, Channel::Passive.into())
         .col_expr(outbound::Column::AnswerTo, answer_to.0.into())
         .col_expr(outbound::Column::LeaseUntil, until.0.into())
-        .filter(outbound::Column::Id.is_in(ids.iter().copied()))
+        .filter(outbound::Column::Id.is_in(padded(ids.iter().copied())))
         .filter(outbound::Column::State.eq(State::Ready))
         .exec(txn.conn())
         .await?;
@@ -51,7 +51,7 @@ pub(in crate::outbound) async fn mark_served(
         .col_expr(outbound::Column::State, State::Sent.into())
         .col_expr(outbound::Column::Reason, Expr::value(None::<String>))
         .col_expr(outbound::Column::SettledAt, now.0.into())
-        .filter(outbound::Column::AnswerTo.is_in(answer_to))
+        .filter(outbound::Column::AnswerTo.is_in(padded(answer_to)))
         .filter(outbound::Column::State.is_in([State::Answering, State::Unknown]))
         .exec(txn.conn())
         .await?;
@@ -112,7 +112,7 @@ pub(in crate::outbound) async fn claim(
         .col_expr(outbound::Column::Spent, spent.into())
         .col_expr(outbound::Column::Fence, fence.into())
         .col_expr(outbound::Column::LeaseUntil, until.0.into())
-        .filter(outbound::Column::Id.is_in(ids))
+        .filter(outbound::Column::Id.is_in(padded(ids)))
         .filter(outbound::Column::State.eq(State::Ready))
         .exec(txn.conn())
         .await?;
@@ -148,7 +148,7 @@ pub(in crate::outbound) async fn settle(
         None => update.col_expr(outbound::Column::SettledAt, now.0.into()),
     };
     let done = update
-        .filter(outbound::Column::Id.is_in(ids.iter().copied()))
+        .filter(outbound::Column::Id.is_in(padded(ids.iter().copied())))
         .filter(outbound::Column::Fence.eq(fence))
         .filter(outbound::Column::State.eq(State::Claimed))
         .exec(txn.conn())

@@ -1,0 +1,48 @@
+//! Lists in statements, in few lengths: a prepared statement is found again by its text, and preparing one costs more than
+//! running it.
+
+/// Cuts `rows` into pieces whose lengths are powers of two, the longest first.
+pub fn pieces<T>(rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let length = match rest.len() {
+            0 => return None,
+            n => 1 << n.ilog2(),
+        };
+        let behind = rest.split_off(length);
+        Some(std::mem::replace(&mut rest, behind))
+    })
+}
+
+/// Repeats the last of `values` until their number is a power of two. For `IN (…)`, where it changes nothing.
+pub fn padded<T: Clone>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut values: Vec<T> = values.into_iter().collect();
+    if let Some(last) = values.last().cloned() {
+        values.resize(values.len().next_power_of_two(), last);
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_keep_every_row_in_its_order() {
+        for count in 0..200_usize {
+            let rows: Vec<usize> = (0..count).collect();
+            let cut: Vec<_> = pieces(rows.clone()).collect();
+            assert!(cut.iter().all(|piece| piece.len().is_power_of_two()));
+            assert!(cut.len() <= 8);
+            assert_eq!(cut.concat(), rows);
+        }
+    }
+
+    #[test]
+    fn padding_adds_nothing_new() {
+        assert_eq!(padded(Vec::<u8>::new()), Vec::<u8>::new());
+        assert_eq!(padded([1]), [1]);
+        assert_eq!(padded([1, 2, 3]), [1, 2, 3, 3]);
+        assert_eq!(padded([1, 2, 3, 4, 5]), [1, 2, 3, 4, 5, 5, 5, 5]);
+    }
+}
