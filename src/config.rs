@@ -65,7 +65,7 @@ pub struct Config {
     pub media_dir: PathBuf,
     /// A brand's own templates.
     pub templates_dir: Option<PathBuf>,
-    /// Whose `X-Forwarded-For` counts.
+    /// Proxies whose `X-Request-Id` is taken over, and whose `X-Forwarded-For` will count.
     pub trusted_proxies: Vec<IpAddr>,
     /// Whether pending migrations are applied when the store is opened.
     pub migrate: bool,
