@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{Config, Secret};
+use crate::config::{Config, Role, Secret};
 use crate::context::{Context, Parts, Tasks};
 use crate::db::{self, Guard};
 use crate::error::{Error, Result};
@@ -97,6 +97,7 @@ pub async fn start(
     config
         .require_secret_key()
         .map_err(|e| Error::Invalid(e.to_string()))?;
+    refuse_half(&config)?;
     telemetry::metrics();
     let alone = config.redis_url.is_none();
     let url = config.database_url.clone();
@@ -224,6 +225,21 @@ pub(crate) async fn claim_unserved(url: &str) -> Result<Guard> {
     take_serving(url)
         .await?
         .ok_or_else(|| Error::Refused("a server serves this database now: stop it first".into()))
+}
+
+/// Says no to a part of the work where nobody else can do the rest.
+///
+/// # Errors
+/// When the session is embedded and the role is not everything.
+pub(crate) fn refuse_half(config: &Config) -> Result<()> {
+    if config.redis_url.is_none() && config.role != Role::All {
+        return Err(Error::Invalid(
+            "--role web and --role work share the work with other processes, which needs REDIS_URL; set it, or leave \
+             --role out"
+                .into(),
+        ));
+    }
+    Ok(())
 }
 
 async fn only_process(url: &str) -> Result<Guard> {

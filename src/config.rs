@@ -2,6 +2,7 @@
 
 mod environment;
 mod parse;
+mod role;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ use daogou_wechat::{AesKey, Hosts, Kind, Mode};
 use secrecy::SecretString;
 
 use parse::Reader;
+
+pub use role::Role;
 
 /// Every key that is read, in the order of `.env.example`.
 pub const KEYS: &[&str] = &[
@@ -69,6 +72,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Whether pending migrations are applied when the store is opened.
     pub migrate: bool,
+    /// What this process does; the command line says so.
+    pub role: Role,
 }
 
 /// The first account, as the environment describes it.
@@ -223,6 +228,7 @@ impl Config {
             templates_dir: r.text("DAOGOU_TEMPLATES_DIR").map(PathBuf::from),
             trusted_proxies: r.list("DAOGOU_TRUSTED_PROXIES", "IP addresses separated by commas"),
             migrate: r.switch("DAOGOU_MIGRATE", true),
+            role: Role::All,
         };
         if let Some(dir) = &config.templates_dir
             && !Path::is_dir(dir)

@@ -3,9 +3,10 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use daogou_ground::{Chance, Clock};
-use daogou_session::Session;
+use daogou_session::{Session, Subscription};
 use daogou_wechat::Client;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +20,9 @@ use crate::signals::Signals;
 use crate::telemetry::request::RequestId;
 use crate::texts::Texts;
 use crate::vault::Vault;
+
+/// How long after a vain try the session layer is asked again.
+const SUBSCRIBE_AGAIN: Duration = Duration::from_secs(1);
 
 /// What the house is made of. Cloning shares it.
 #[derive(Clone)]
@@ -138,6 +142,19 @@ impl Context {
             .entry(TypeId::of::<T>())
             .or_insert_with(|| Arc::<T>::default());
         thing.clone().downcast().unwrap_or_default()
+    }
+
+    /// Listens to `channel`, from the moment the session layer can be reached.
+    pub async fn subscribe(&self, channel: &str) -> Subscription {
+        loop {
+            match self.session.subscribe(channel).await {
+                Ok(notices) => return notices,
+                Err(error) => {
+                    tracing::warn!(channel, %error, "no live notices yet; what they say is found a little later");
+                    tokio::time::sleep(SUBSCRIBE_AGAIN).await;
+                }
+            }
+        }
     }
 
     /// The vault of encrypted columns.

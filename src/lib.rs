@@ -19,6 +19,7 @@ mod db;
 mod error;
 mod health;
 mod lanes;
+mod nodes;
 mod signals;
 mod texts;
 mod vault;

@@ -14,10 +14,12 @@ use crate::telemetry::figures;
 const RENEW_BEFORE: i64 = 300;
 /// A token is kept at least this long, so that a short `expires_in` cannot turn every call into two.
 const KEEP_AT_LEAST: i64 = 10;
-/// How often and how long others wait for the refresher before they ask WeChat themselves, which is harmless:
-/// `stable_token` answers everybody the same token.
-const WAITS: u32 = 20;
+/// How often and how long others wait for the refresher, five seconds in all, before they ask WeChat themselves, which is
+/// harmless: `stable_token` answers everybody the same token.
+const WAITS: u32 = 100;
 const WAIT: Duration = Duration::from_millis(50);
+/// What is kept of a token that WeChat refuses to take and hands out again all the same.
+const STANDS: &str = "stands";
 
 /// The account's access token.
 ///
@@ -30,8 +32,7 @@ async fn access_token(ctx: &Context, account: &Account) -> Result<String, CallEr
     let lock = Key::TokenRefresh {
         appid: account.appid.clone(),
     };
-    // In a name of its own: another task of this process is another asker.
-    let asker = format!("{}-{}", ctx.node, ctx.chance.word(8));
+    let asker = asker(ctx);
     for _ in 0..WAITS {
         // Without a session there is no lock either, and everybody may ask.
         if ctx.session.claim(&lock, &asker).await.unwrap_or(true) {
@@ -69,11 +70,62 @@ where
     figures::token_used(account.id.0, &token, ctx.clock.now().timestamp());
     match ask(token.clone()).await {
         Err(CallError::Refused(refusal)) if refusal.class == Class::Token => {
-            drop_token(ctx, account, &token).await;
-            ask(access_token(ctx, account).await?).await
+            ask(renewed(ctx, account, &token).await?).await
         }
         outcome => outcome,
     }
+}
+
+/// The token after WeChat has refused `bad`: fetched by the first who hears of it and taken over by all others. The same
+/// one when WeChat has handed it out again a moment ago: asking anew for every message that waits would only use up the
+/// account's calls.
+async fn renewed(ctx: &Context, account: &Account, bad: &str) -> Result<String, CallError> {
+    let doubt = Key::TokenDoubt {
+        appid: account.appid.clone(),
+        token: bad.to_owned(),
+    };
+    let asker = asker(ctx);
+    for _ in 0..WAITS {
+        match cached(ctx, account).await {
+            Some(other) if other != bad => return Ok(other),
+            _ => {}
+        }
+        // Without a session everybody asks.
+        if ctx.session.claim(&doubt, &asker).await.unwrap_or(true) {
+            return renew(ctx, account, bad, &doubt).await;
+        }
+        let said = ctx.session.get(&doubt).await.ok().flatten();
+        if said.as_deref() == Some(STANDS) {
+            break;
+        }
+        tokio::time::sleep(WAIT).await;
+    }
+    Ok(bad.to_owned())
+}
+
+async fn renew(
+    ctx: &Context,
+    account: &Account,
+    bad: &str,
+    doubt: &Key,
+) -> Result<String, CallError> {
+    drop_token(ctx, account, bad).await;
+    let fetched = access_token(ctx, account).await;
+    let noted = match &fetched {
+        Ok(token) if token == bad => ctx.session.put(doubt, STANDS).await,
+        Ok(_) => Ok(()),
+        // The next one asks again.
+        Err(_) => ctx.session.forget(doubt).await,
+    };
+    if let Err(e) = noted {
+        tracing::warn!(error = %e, "others will ask for a new token too");
+    }
+    fetched
+}
+
+/// In a name of its own: another task of this process is another asker.
+fn asker(ctx: &Context) -> String {
+    format!("{}-{}", ctx.node, ctx.chance.word(8))
 }
 
 async fn fetch(ctx: &Context, account: &Account) -> Result<String, CallError> {

@@ -5,6 +5,7 @@ mod backup;
 mod demo;
 mod doctor;
 mod guide;
+mod inbound;
 mod migrate;
 mod outbound;
 mod picture;
@@ -32,8 +33,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Runs the server and its workers.
-    Serve,
+    /// Runs the server and its workers, or one part of them.
+    Serve(serve::Args),
     /// Runs everything on this machine with a sample brand: database, simulator of WeChat, server.
     Demo(demo::Args),
     /// Runs the simulator of WeChat alone.
@@ -57,6 +58,11 @@ enum Command {
     Guide {
         #[command(subcommand)]
         action: guide::Action,
+    },
+    /// Lists the pushes that were set aside or could not be read, and has them handled again.
+    Inbound {
+        #[command(subcommand)]
+        action: inbound::Action,
     },
     /// Lists the messages that nobody knows to have arrived, that wait, or that WeChat refused.
     Outbound {
@@ -125,13 +131,14 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command) -> Done {
     match command {
-        Command::Serve => serve::run().await,
+        Command::Serve(args) => serve::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Sandbox(args) => sandbox::run(args).await,
         Command::Migrate { action } => migrate::run(action).await,
         Command::Account { action } => account::run(action).await,
         Command::Store { action } => store::run(action).await,
         Command::Guide { action } => guide::run(action).await,
+        Command::Inbound { action } => inbound::run(action).await,
         Command::Outbound { action } => outbound::run(action).await,
         Command::Backup(args) => backup::save(args).await,
         Command::Restore(args) => backup::restore(args).await,

@@ -6,10 +6,19 @@ use daogou_ground::{Chance, Clock};
 
 use super::{Done, Failure, asked_to_stop};
 use crate::app;
-use crate::config::Config;
+use crate::config::{Config, Role};
 
-pub(super) async fn run() -> Done {
-    let config = Config::from_env_with_key()?;
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Which part of the work this process takes; parts need REDIS_URL.
+    #[arg(long, value_enum, default_value_t)]
+    role: Role,
+}
+
+pub(super) async fn run(args: Args) -> Done {
+    let mut config = Config::from_env_with_key()?;
+    config.role = args.role;
+    app::refuse_half(&config)?;
     let address = config.listen;
     let listener = match TcpListener::bind(address) {
         Ok(listener) => listener,
@@ -22,7 +31,7 @@ pub(super) async fn run() -> Done {
         }
     };
     let running = app::start(config, listener, Clock::system(), Chance::system()).await?;
-    tracing::info!(address = %running.address(), "serving");
+    tracing::info!(address = %running.address(), role = ?args.role, "serving");
     let superseded = tokio::select! {
         () = asked_to_stop() => false,
         () = running.superseded() => true,

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::parcel::{Body, merge};
 use super::rules::{self, Reason, Verdict};
 use super::window::Windows;
-use super::{Parcel, queries, settle, tell};
+use super::{Parcel, limits, queries, settle, tell};
 use crate::accounts::{self, Account};
 use crate::context::Context;
 use crate::db::Txn;
@@ -258,7 +258,7 @@ pub(super) enum Sending {
     Silent,
     /// It was not even tried: the file cannot be had any more.
     NoMedia,
-    /// It was not even tried: our own store or disk, or preparing the file, took too long.
+    /// It was not even tried: our own store or disk, or preparing the file, took too long; or WeChat wants a pause.
     NotYet,
 }
 
@@ -270,6 +270,9 @@ async fn send(ctx: &Context, to: &Address, claim: &Claim) -> Sending {
             return Sending::NotYet;
         }
     };
+    if limits::is_paused(ctx, &account).await {
+        return Sending::NotYet;
+    }
     let preparing = ready(ctx, &account, &claim.body, claim.attempts > 1);
     let content = match timeout(PREPARE_WITHIN, preparing).await {
         Ok(Ok(content)) => content,
@@ -281,7 +284,10 @@ async fn send(ctx: &Context, to: &Address, claim: &Claim) -> Sending {
     let send =
         |token: String| async move { ctx.wechat.send_message(&token, &to.openid, content).await };
     match timeout(SEND_WITHIN, accounts::call(ctx, &account, send)).await {
-        Ok(answer) => Sending::Answered(answer),
+        Ok(answer) => {
+            limits::note(ctx, &account, &answer).await;
+            Sending::Answered(answer)
+        }
         Err(_) => Sending::Silent,
     }
 }

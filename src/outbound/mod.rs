@@ -6,6 +6,8 @@
 
 mod deliver;
 mod forget;
+mod limits;
+mod notices;
 mod parcel;
 mod passive;
 mod queries;
@@ -22,6 +24,7 @@ use crate::error::Result;
 
 pub use deliver::{deliver_to, heal};
 pub use forget::purge;
+pub use notices::{call_senders, listen};
 pub use parcel::{Body, Parcel};
 pub use passive::{PassiveAnswer, answer_passively, mark_served};
 pub use queries::{

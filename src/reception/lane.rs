@@ -175,7 +175,8 @@ async fn set_aside_in(
     Ok(false)
 }
 
-/// Takes over pushes that were accepted and never finished: their process was killed, or their lane was lost.
+/// Takes over pushes that were accepted and never finished: their process was killed, or their lane was lost. Says for how
+/// many people it was begun.
 ///
 /// # Errors
 /// When the store fails.
@@ -202,7 +203,7 @@ pub async fn start_alone(ctx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// At the start of the only process: takes up every push that the last one left unfinished, at once.
+/// At the start of the only process: begins with every push that the last one left unfinished, at once.
 ///
 /// # Errors
 /// When the store fails.
@@ -215,10 +216,13 @@ async fn take_over_since(ctx: &Context, before: Timestamp, now: Timestamp) -> Re
     let people = queries::unfinished_people(ctx.db.reads(), before).await?;
     let count = people.len();
     for person in people {
-        if let Err(error) = take_over(ctx, person, now).await {
-            // One that cannot be helped must not keep the others waiting.
-            tracing::error!(%error, "the pushes of one person were not taken over");
-        }
+        let ctx_of_task = ctx.clone();
+        // Each by itself: one that goes on talking, or cannot be helped, must not keep the others waiting.
+        ctx.tasks.run(async move {
+            if let Err(error) = take_over(&ctx_of_task, person, now).await {
+                tracing::error!(%error, "the pushes of one person were not taken over");
+            }
+        });
     }
     Ok(count)
 }

@@ -3,6 +3,7 @@
 
 mod accept;
 mod answer;
+mod aside;
 mod handle;
 mod intake;
 mod kinds;
@@ -23,6 +24,7 @@ use crate::telemetry::figures;
 use accept::Accepted;
 use intake::Arriving;
 
+pub use aside::{Listed as ListedPush, list_pushes, retry};
 pub use intake::Incoming;
 pub use lane::{heal, start_alone, take_up_all};
 pub use notices::listen;

@@ -27,13 +27,7 @@ pub async fn listen(ctx: Context) {
     if !ctx.session.is_shared() {
         return;
     }
-    let mut notices = match ctx.session.subscribe(CHANNEL).await {
-        Ok(notices) => notices,
-        Err(error) => {
-            tracing::warn!(%error, "no live notices: retries wait for the end of their budget");
-            return;
-        }
-    };
+    let mut notices = ctx.subscribe(CHANNEL).await;
     while let Some(text) = notices.next().await {
         let Ok(id) = text.parse().map(InboundId) else {
             continue;

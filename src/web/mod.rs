@@ -10,21 +10,23 @@ use actix_web::web::{self, Data, ServiceConfig};
 
 use crate::context::Context;
 
-/// All routes.
+/// The routes of this process's role.
 pub fn routes(ctx: Context) -> impl FnOnce(&mut ServiceConfig) {
     move |config: &mut ServiceConfig| {
-        config.app_data(Data::new(ctx)).service(
-            web::scope("")
-                .wrap(from_fn(trace::trace))
+        let mut scope = web::scope("")
+            .wrap(from_fn(trace::trace))
+            // Everybody: no secrets in them.
+            .route("/healthz", web::get().to(health::alive))
+            .route("/readyz", web::get().to(health::ready))
+            .route("/metrics", web::get().to(health::metrics))
+            .route("/", web::get().to(health::root))
+            .default_service(web::route().to(failure::not_found));
+        if ctx.config.role.serves() {
+            scope = scope
                 // WeChat: whoever signs with the account's token.
                 .route("/wechat/{appid}", web::get().to(webhook::verify))
-                .route("/wechat/{appid}", web::post().to(webhook::receive))
-                // Everybody: no secrets in them.
-                .route("/healthz", web::get().to(health::alive))
-                .route("/readyz", web::get().to(health::ready))
-                .route("/metrics", web::get().to(health::metrics))
-                .route("/", web::get().to(health::root))
-                .default_service(web::route().to(failure::not_found)),
-        );
+                .route("/wechat/{appid}", web::post().to(webhook::receive));
+        }
+        config.app_data(Data::new(ctx)).service(scope);
     }
 }

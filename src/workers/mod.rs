@@ -1,4 +1,4 @@
-//! Every background job and every schedule, on one screen.
+//! Every background job and every schedule of each role, on one screen.
 
 mod figures;
 
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::error::Result;
-use crate::{media, outbound, reception, telemetry};
+use crate::{media, nodes, outbound, reception, telemetry};
 
 /// How many people are sent to at once.
 const SENDERS: usize = 64;
@@ -26,10 +26,27 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// Dedupe keys outlive the raw body, so that a replay after a month still takes no effect.
 const KEY_DAYS: i64 = 90;
 
-/// Starts all workers; they end with `stop`.
+/// Starts the workers of this process's role; they end with `stop`.
 pub fn start(ctx: &Context, stop: &CancellationToken) {
-    run(ctx, stop, send);
-    run(ctx, stop, reception::listen);
+    let role = ctx.config.role;
+    run(ctx, stop, nodes::keep);
+    if role.serves() {
+        run(ctx, stop, reception::listen);
+    }
+    if role.works() {
+        run(ctx, stop, send);
+        run(ctx, stop, outbound::listen);
+        sweep(ctx, stop);
+    } else {
+        run(ctx, stop, outbound::call_senders);
+    }
+    every(ctx, stop, "figures", UPKEEP_EVERY, |ctx| {
+        Box::pin(async move { figures::take(&ctx).await })
+    });
+}
+
+/// What is found in the store rather than told.
+fn sweep(ctx: &Context, stop: &CancellationToken) {
     every(ctx, stop, "send what is due", SWEEP_EVERY, |ctx| {
         Box::pin(async move { wake_due(&ctx).await })
     });
@@ -44,9 +61,6 @@ pub fn start(ctx: &Context, stop: &CancellationToken) {
     });
     every(ctx, stop, "forget what is old", PURGE_EVERY, |ctx| {
         Box::pin(async move { purge(&ctx).await })
-    });
-    every(ctx, stop, "figures", UPKEEP_EVERY, |ctx| {
-        Box::pin(async move { figures::take(&ctx).await })
     });
 }
 

@@ -1,5 +1,6 @@
 //! The command line, as scripts and people use it: exit codes, one line of JSON, errors that name what and what to do.
 
+mod inbound;
 mod processes;
 
 use std::process::{Command, Output};

@@ -16,7 +16,7 @@ use crate::kit::{APPID, Phone, TestApp};
 const ACCOUNT: AccountId = AccountId(1);
 
 /// Leaves the store exactly as a process does that is killed between the commit of a push and its handler.
-async fn leave_stored(app: &TestApp, from: &Phone, text: &str) {
+pub(crate) async fn leave_stored(app: &TestApp, from: &Phone, text: &str) {
     let now = Timestamp::from(app.clock.now());
     let seconds = now.seconds();
     let raw = format!(

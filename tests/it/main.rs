@@ -3,7 +3,6 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::string_slice,
     reason = "a test that does not find what it needs has failed"
 )]
 #![expect(
@@ -19,6 +18,7 @@ mod commands;
 mod crash;
 mod doctor;
 mod metrics;
+mod nodes;
 mod page;
 mod relay;
 mod retention;

@@ -31,6 +31,7 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::inbound()).await;
     keeps(db, samples::inbound_key()).await;
     keeps(db, samples::lane()).await;
+    keeps(db, samples::node()).await;
     keeps(db, samples::reply_window()).await;
     keeps(db, samples::message()).await;
     keeps(db, samples::outbound()).await;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::super::Failure;
 use crate::app::{self, Running};
-use crate::config::{AccountSettings, Config, Secret, SecretKey};
+use crate::config::{AccountSettings, Config, Role, Secret, SecretKey};
 use crate::context::Context;
 
 /// The demo's clock starts on the Saturday before school: 2026-08-15 10:05 in Beijing.
@@ -206,6 +206,7 @@ fn config(
         templates_dir: None,
         trusted_proxies: Vec::new(),
         migrate: true,
+        role: Role::All,
     }
 }
 

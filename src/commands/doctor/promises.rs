@@ -66,8 +66,8 @@ fn tell(report: &mut Report, counts: &Counts) {
         report.warn(
             "pushes",
             &format!(
-                "{set_aside} set aside because handling them failed again and again, {unreadable} unreadable in 7 days: the \
-                 server's log names each by inbound.id with the reason; they are kept"
+                "{set_aside} set aside because handling them failed again and again, {unreadable} unreadable in 7 days: \
+                 daogou inbound list names each with the reason; they are kept"
             ),
         );
     } else if *unreadable > 0 {

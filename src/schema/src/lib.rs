@@ -20,6 +20,7 @@ pub mod lane;
 pub mod media;
 pub mod member;
 pub mod message;
+pub mod node;
 pub mod outbound;
 pub mod question;
 pub mod reply_window;
@@ -35,7 +36,7 @@ macro_rules! every_entity {
     ($then:ident) => {
         $then! {
             account store member guide code guide_number identity binding binding_event conversation question media
-            inbound inbound_key lane reply_window message outbound
+            inbound inbound_key lane node reply_window message outbound
         }
     };
 }

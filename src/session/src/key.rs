@@ -21,6 +21,19 @@ pub enum Key {
         /// Whose token.
         appid: String,
     },
+    /// Held by the process that asks for another token instead of one that WeChat refused, and what it heard.
+    TokenDoubt {
+        /// Whose token.
+        appid: String,
+        /// The refused one; the key holds its hash.
+        token: String,
+    },
+    /// WeChat has said that there are too many messages of an account. The caller says for how long: use
+    /// [`crate::Session::put_for`].
+    SendPause {
+        /// Whose messages.
+        appid: String,
+    },
     /// The ticket that signs JS-SDK pages. WeChat names its lifetime: use [`crate::Session::put_for`].
     JsTicket {
         /// Whose ticket.
@@ -45,6 +58,13 @@ pub enum Key {
         /// Our number of the guide.
         guide: i64,
     },
+    /// Held by the process that answered the last call for a sender to this person.
+    Sender {
+        /// Our number of the account.
+        account: i64,
+        /// The openid.
+        person: String,
+    },
     /// Whether a guide is on duty.
     Duty {
         /// Our number of the guide.
@@ -67,8 +87,13 @@ impl Key {
             Self::AccessToken { .. } | Self::JsTicket { .. } => minutes(115),
             // Longer than a call may take, shorter than a person's patience when the holder dies.
             Self::TokenRefresh { .. } => Duration::from_secs(15),
+            // So often a token that WeChat refuses and hands out again is asked for.
+            Self::TokenDoubt { .. } => Duration::from_secs(10),
+            Self::SendPause { .. } => Duration::from_secs(10),
             Self::Route { .. } | Self::Window { .. } => minutes(10),
             Self::CurrentCustomer { .. } => minutes(60),
+            // As long as the sweep needs to find what the holder, dead by then, has left.
+            Self::Sender { .. } => Duration::from_secs(1),
             Self::Duty { .. } => minutes(1),
             Self::Limit { window, .. } => *window,
         }
@@ -79,10 +104,13 @@ impl Key {
         match self {
             Self::AccessToken { .. } => "access_token",
             Self::TokenRefresh { .. } => "token_refresh",
+            Self::TokenDoubt { .. } => "token_doubt",
+            Self::SendPause { .. } => "send_pause",
             Self::JsTicket { .. } => "js_ticket",
             Self::Route { .. } => "route",
             Self::Window { .. } => "window",
             Self::CurrentCustomer { .. } => "current_customer",
+            Self::Sender { .. } => "sender",
             Self::Duty { .. } => "duty",
             Self::Limit { .. } => "limit",
         }
@@ -93,10 +121,12 @@ impl Key {
         let tag = match self {
             Self::AccessToken { appid }
             | Self::TokenRefresh { appid }
+            | Self::SendPause { appid }
             | Self::JsTicket { appid } => plain(appid),
-            Self::Route { account, person } | Self::Window { account, person } => {
-                format!("{account}:{}", plain(person))
-            }
+            Self::TokenDoubt { appid, token } => format!("{}:{:016x}", plain(appid), hash(token)),
+            Self::Route { account, person }
+            | Self::Window { account, person }
+            | Self::Sender { account, person } => format!("{account}:{}", plain(person)),
             Self::CurrentCustomer { guide } | Self::Duty { guide } => format!("guide:{guide}"),
             Self::Limit { name, window } => format!("{}:{}", plain(name), window.as_millis()),
         };
@@ -109,6 +139,14 @@ impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Key({})", self.kind())
     }
+}
+
+/// Tells values apart that must not stand in a key themselves.
+fn hash(value: &str) -> u64 {
+    // FNV-1a: the same in every process and release.
+    value.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Keeps what openids and appids are made of and spells the rest as `%XX`, so that no value can close the hash tag or
@@ -158,6 +196,16 @@ mod tests {
         assert_ne!(route(1, "o"), route(11, "o"));
         assert_ne!(route(1, "a}:route"), route(1, "a"));
         assert_eq!(route(1, "a}:route"), "{1:a%7D%3Aroute}:route");
+    }
+
+    #[test]
+    fn a_doubted_token_is_told_from_others_and_not_shown() {
+        let doubt = |token: &str| Key::TokenDoubt {
+            appid: "wx1".to_owned(),
+            token: token.to_owned(),
+        };
+        assert_ne!(doubt("87_secret").text(), doubt("88_secret").text());
+        assert!(!doubt("87_secret").text().contains("secret"));
     }
 
     #[test]

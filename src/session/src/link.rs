@@ -34,6 +34,11 @@ pub const FAILURES: &str = "daogou_redis_failures_total";
 static FIGURES: LazyLock<(Histogram, Counter)> =
     LazyLock::new(|| (metrics::histogram!(SECONDS), metrics::counter!(FAILURES)));
 
+/// How often, and after how long, another look is taken at where a key lies in a cluster. The library's own waits are
+/// longer than a command may take.
+const CLUSTER_RETRIES: u32 = 3;
+const CLUSTER_WAIT_MILLIS: u64 = 20;
+
 pub(crate) struct Link {
     pub(crate) address: Address,
     current: RwLock<Current>,
@@ -156,6 +161,9 @@ impl Link {
             let client = ClusterClient::builder(rotated(nodes, turn))
                 .connection_timeout(COMMAND_TIMEOUT)
                 .response_timeout(COMMAND_TIMEOUT)
+                .retries(CLUSTER_RETRIES)
+                .min_retry_wait(CLUSTER_WAIT_MILLIS)
+                .max_retry_wait(CLUSTER_WAIT_MILLIS)
                 .build()?;
             return client.get_async_connection().await.map(Wire::Cluster);
         }
@@ -217,6 +225,9 @@ fn passes(kind: ServerErrorKind) -> bool {
         ServerErrorKind::BusyLoading
             | ServerErrorKind::ClusterDown
             | ServerErrorKind::MasterDown
+            // Still so after the library's own looks: the cluster is about to find out who is gone.
+            | ServerErrorKind::Moved
+            | ServerErrorKind::Ask
             | ServerErrorKind::ReadOnly
             | ServerErrorKind::TryAgain
     )

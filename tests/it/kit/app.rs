@@ -62,11 +62,27 @@ impl TestApp {
         mode: &'static str,
         kind: &'static str,
     ) -> Option<Self> {
+        let start: DateTime<Utc> = START.parse().expect("a time");
+        let clock = Clock::manual(start);
+        Box::pin(Self::by(clock, store, session, mode, kind)).await
+    }
+
+    /// Where time passes as it does in processes of their own.
+    pub async fn on_running_clock(store: Store, session: Session) -> Option<Self> {
+        let clock = Clock::system();
+        Box::pin(Self::by(clock, store, session, "secure", "service")).await
+    }
+
+    async fn by(
+        clock: Clock,
+        store: Store,
+        session: Session,
+        mode: &'static str,
+        kind: &'static str,
+    ) -> Option<Self> {
         install_tls();
         let folder = tempfile::tempdir().expect("a folder");
         let backend = Backend::new(folder.path(), store, session).await?;
-        let start: DateTime<Utc> = START.parse().expect("a time");
-        let clock = Clock::manual(start);
         let http = http_client().expect("a client");
         let sandbox = start_sandbox(&clock, &http);
         let mut app = Self {

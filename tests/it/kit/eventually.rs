@@ -8,6 +8,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Looks until there is something to see, and returns it.
 pub async fn eventually<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+    within(PATIENCE, what, look).await
+}
+
+/// The same for what has a time of its own.
+pub async fn within<T>(patience: Duration, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
     let looking = async {
         let mut looks = tokio::time::interval(LOOK_EVERY);
         loop {
@@ -17,8 +22,8 @@ pub async fn eventually<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
             }
         }
     };
-    match tokio::time::timeout(PATIENCE, looking).await {
+    match tokio::time::timeout(patience, looking).await {
         Ok(seen) => seen,
-        Err(_) => panic!("{what} does not happen"),
+        Err(_) => panic!("{what} does not happen within {patience:?}"),
     }
 }

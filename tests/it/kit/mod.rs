@@ -2,6 +2,7 @@
 
 mod app;
 mod backend;
+mod balancer;
 mod browser;
 mod envelope;
 mod eventually;
@@ -16,9 +17,10 @@ use std::path::PathBuf;
 
 pub use app::{APPID, TestApp};
 pub use backend::{Backend, Session, Store};
+pub use balancer::Balancer;
 pub use browser::Browser;
 pub use envelope::{Push, Sender};
-pub use eventually::eventually;
+pub use eventually::{eventually, within};
 pub use phone::{Guide, Phone};
 pub use process::Process;
 pub use proxy::Proxy;

@@ -68,6 +68,12 @@ impl Process {
         .await;
     }
 
+    /// kill -9.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it ends");
+    }
+
     /// Asks it to end, as systemd does.
     pub fn terminate(&self) {
         let id = self.child.id().to_string();

@@ -4,7 +4,7 @@
 use std::net::TcpListener;
 
 use daogou::app::{self, Running};
-use daogou::config::Config;
+use daogou::config::{Config, Role};
 use daogou_ground::{Chance, Clock};
 
 /// A running server.
@@ -28,11 +28,21 @@ pub fn with(
 impl Server {
     /// Starts with that environment.
     pub async fn start(environment: &[(&'static str, String)], clock: &Clock) -> Self {
+        Self::start_as(Role::All, environment, clock).await
+    }
+
+    /// Starts with that environment for one part of the work.
+    pub async fn start_as(
+        role: Role,
+        environment: &[(&'static str, String)],
+        clock: &Clock,
+    ) -> Self {
         let lookup = |key: &str| {
             let found = environment.iter().find(|(known, _)| *known == key);
             found.map(|(_, value)| value.clone())
         };
-        let config = Config::read(lookup).expect("the settings are right");
+        let mut config = Config::read(lookup).expect("the settings are right");
+        config.role = role;
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let started = app::start(config, listener, clock.clone(), Chance::system()).await;

@@ -134,6 +134,9 @@ async fn what_wechat_refuses_for_good_comes_back_with_the_reason_and_stays_refus
         let (lin, wang) = asked(&app).await;
         app.fault(json!({ "path": SEND, "errcode": code })).await;
         lin.phone.says("有的").await;
+        app.outcome(&wang, "有的", State::Refused).await;
+        // After a limit nothing is sent for ten seconds.
+        app.pass(TimeDelta::seconds(12));
         let told = lin.phone.sees(why).await;
         assert!(text(&told).contains("给 新顾客 #1 的“有的”"), "{told}");
         let row = app.outcome(&wang, "有的", State::Refused).await;

@@ -21,6 +21,7 @@ const FLOORS: &[&str] = &[
     "event",
     "queue",
     "lanes",
+    "nodes",
     // subjects
     "accounts",
     "staff",
@@ -184,7 +185,7 @@ pub fn tasks_belong_to_app_and_workers(files: &[Source]) -> Vec<String> {
 }
 
 pub fn the_webhook_calls_only_reception(files: &[Source]) -> Vec<String> {
-    let subjects = between("lanes", "web");
+    let subjects = between("nodes", "web");
     let mut found = Vec::new();
     for file in files
         .iter()

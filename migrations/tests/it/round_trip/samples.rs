@@ -251,6 +251,13 @@ pub fn lane() -> lane::Model {
     }
 }
 
+pub fn node() -> node::Model {
+    node::Model {
+        name: "node-1".to_owned(),
+        beats: i64::MAX,
+    }
+}
+
 pub fn reply_window() -> reply_window::Model {
     reply_window::Model {
         account_id: AccountId(1),

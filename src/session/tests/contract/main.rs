@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod cluster;
 mod servers;
 mod world;
 
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use daogou_session::{Key, MISSED, Session, SessionError};
 
+use cluster::Cluster;
 use servers::{RedisServer, not_run};
 use world::World;
 
@@ -71,10 +73,10 @@ async fn redis_behind_sentinel_keeps_the_contract() {
 
 #[tokio::test]
 async fn redis_cluster_keeps_the_contract() {
-    let Some(server) = RedisServer::cluster() else {
+    let Some(cluster) = Cluster::start(&[]).await else {
         return not_run("session contract on Redis Cluster");
     };
-    let world = World::redis(server).await;
+    let world = World::cluster(cluster).await;
     contract(&world).await;
     wiped_in_mid_work(&world).await;
 }

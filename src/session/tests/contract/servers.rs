@@ -1,4 +1,4 @@
-//! Private Redis servers: single, behind a Sentinel, and as a cluster of one node.
+//! Private Redis servers: single, and behind a Sentinel.
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::TcpListener;
@@ -53,39 +53,32 @@ impl RedisServer {
         Some(server)
     }
 
-    pub(crate) fn cluster() -> Option<Self> {
-        let bus = free_port().to_string();
-        let options = ["--cluster-enabled", "yes", "--cluster-port", &bus];
-        let home = tempfile::tempdir().unwrap();
-        let (port, process, log) = launch(&options.map(str::to_owned), &home)?;
-        let mut wire = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
-        wire.write_all(b"CLUSTER ADDSLOTSRANGE 0 16383\r\n")
-            .unwrap();
-        wait_for(&log, "Cluster state changed: ok");
-        let url = format!("redis+cluster://127.0.0.1:{port}");
-        let options = options.map(str::to_owned).to_vec();
-        Some(Self {
-            port,
-            url,
-            options,
-            process,
-            _sentinel: None,
-            home,
-        })
+    fn launch(options: &[&str], url: impl Fn(u16) -> String) -> Option<Self> {
+        let (server, _log) = Self::launch_with_log(options, url)?;
+        Some(server)
     }
 
-    fn launch(options: &[&str], url: impl Fn(u16) -> String) -> Option<Self> {
+    /// The same, with what it says after it was ready.
+    pub(crate) fn launch_with_log(
+        options: &[&str],
+        url: impl Fn(u16) -> String,
+    ) -> Option<(Self, Receiver<String>)> {
         let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
         let home = tempfile::tempdir().unwrap();
-        let (port, process, _log) = launch(&options, &home)?;
-        Some(Self {
+        let (port, process, log) = launch(&options, &home)?;
+        let server = Self {
             port,
             url: url(port),
             options,
             process,
             _sentinel: None,
             home,
-        })
+        };
+        Some((server, log))
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     pub(crate) fn url(&self) -> String {
@@ -210,7 +203,7 @@ fn spawn(arguments: &[String], ready: &str) -> Option<(Child, Receiver<String>)>
     }
 }
 
-fn wait_for(log: &Receiver<String>, words: &str) -> bool {
+pub(crate) fn wait_for(log: &Receiver<String>, words: &str) -> bool {
     while let Ok(line) = log.recv_timeout(START_TIMEOUT) {
         if line.contains(words) {
             return true;
@@ -219,7 +212,7 @@ fn wait_for(log: &Receiver<String>, words: &str) -> bool {
     false
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
