@@ -1,6 +1,7 @@
 //! Several processes on one store and one Redis: they share the work, and the end of one of them loses nothing.
 
 mod ended;
+mod healing;
 mod killed;
 mod limits;
 mod roles;

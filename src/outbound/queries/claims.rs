@@ -4,7 +4,9 @@ use daogou_schema::outbound::{self, Channel, Entity, Purpose, State};
 use daogou_schema::reply_window::Trigger;
 use daogou_schema::{InboundId, OutboundId, Timestamp};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use crate::db::{Txn, padded};
 use crate::error::{Error, Result};
@@ -58,13 +60,17 @@ pub(in crate::outbound) async fn mark_served(
     Ok(())
 }
 
-/// The guides' answers among what [`lapse`] is about to turn.
+/// The guides' answers among what [`lapse`] is about to turn, locked: who else looks for them waits, and then finds none.
 pub(in crate::outbound) async fn lapsing_answers(
     txn: &Txn,
     before: Timestamp,
 ) -> Result<Vec<outbound::Model>> {
     let answers = lapsing(before).add(outbound::Column::Purpose.eq(Purpose::Answer));
-    Ok(Entity::find().filter(answers).all(txn.conn()).await?)
+    let query = Entity::find()
+        .filter(answers)
+        .order_by_asc(outbound::Column::Id)
+        .lock_exclusive();
+    Ok(query.all(txn.conn()).await?)
 }
 
 /// Turns claims and passive answers whose time was over by `before` into unknown outcomes and says how many.
