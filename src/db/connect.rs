@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sea_orm::sqlx::Executor as _;
+use sea_orm::sqlx::{Connection as _, Executor as _};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use tokio_util::task::TaskTracker;
 
@@ -106,6 +106,14 @@ pub(super) async fn open_sqlite(
                 .synchronous(sea_orm::sqlx::sqlite::SqliteSynchronous::Full)
         }
     });
+    // When the disk is full SQLite may end a transaction by itself, or keep one open whose COMMIT failed. The driver's
+    // count of transactions is wrong from then on, and what it takes for a COMMIT is none: such a connection goes.
+    options.map_sqlx_sqlite_pool_opts(|pool| {
+        pool.after_release(|connection, _| {
+            let counts_right = !connection.is_in_transaction();
+            Box::pin(async move { Ok(counts_right) })
+        })
+    });
     Database::connect(options).await.map_err(cannot_open)
 }
 
@@ -129,3 +137,6 @@ async fn bring_up(connection: &DatabaseConnection, url: &str, migrate: bool) -> 
 pub(super) fn cannot_open(error: DbErr) -> Error {
     Error::Unavailable(error)
 }
+
+#[cfg(test)]
+mod tests;
