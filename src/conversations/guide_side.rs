@@ -141,15 +141,24 @@ async fn current(txn: &Txn, guide: &guide::Model) -> Result<Option<Current>> {
     }))
 }
 
-/// The guide names her: what the guide has got from others by now does not make a bare answer unclear. A line that is
-/// still on its way, or held, was not known when the name was given.
-async fn name_current(txn: &Txn, guide: &guide::Model, member: MemberId) -> Result<()> {
+/// The guide names her: what the guide had got from others does not make a bare answer unclear. A line that is still on
+/// its way, or held, or that arrived only after the guide wrote, was not known when the name was given.
+async fn name_current(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    member: MemberId,
+) -> Result<()> {
     let newest = queries::newest_unanswered(txn, guide.id).await?;
-    let on_its_way = match guides::address(guide) {
-        Some(here) => outbound::oldest_on_its_way_in(txn, &here).await?,
-        None => None,
-    };
-    let seen = on_its_way.map_or(newest, |line| newest.min(MessageId(line.0 - 1)));
+    let mut unseen = Vec::new();
+    if let Some(here) = guides::address(guide) {
+        let waiting = queries::unanswered(txn, guide.id).await?;
+        let lines: Vec<_> = waiting.iter().filter_map(|row| row.last_line_id).collect();
+        unseen.extend(outbound::oldest_on_its_way_in(txn, &here).await?);
+        unseen.extend(outbound::oldest_arrived_in(txn, &here, &lines, visit.acted_at).await?);
+    }
+    let before = unseen.iter().map(|line| MessageId(line.0 - 1)).min();
+    let seen = before.map_or(newest, |before| newest.min(before));
     guides::choose_current_in(txn, guide.id, member, seen).await
 }
 
@@ -218,7 +227,7 @@ async fn choose(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> 
     let Some((member, who)) = named(txn, visit, guide, number).await? else {
         return Ok(());
     };
-    name_current(txn, guide, member).await?;
+    name_current(txn, visit, guide, member).await?;
     let asked = queries::open_questions(txn, guide.id).await?;
     queries::close_questions(txn, guide.id, question::State::Sent, visit.now).await?;
     let (fresh, stale): (Vec<_>, Vec<_>) = asked
@@ -242,7 +251,7 @@ async fn answer_to(
     let Some((member, _who)) = named(txn, visit, guide, number).await? else {
         return Ok(());
     };
-    name_current(txn, guide, member).await?;
+    name_current(txn, visit, guide, member).await?;
     say::answer_in(txn, visit, guide, member, line).await?;
     let dropped =
         queries::close_questions(txn, guide.id, question::State::Dropped, visit.now).await?;

@@ -118,10 +118,23 @@ pub async fn oldest_on_its_way_in(txn: &Txn, to: &Address) -> Result<Option<Mess
     queries::oldest_on_its_way(txn, to).await
 }
 
+/// The oldest of `lines` that reached `to` after `since`, or may have.
+///
+/// # Errors
+/// When the store fails.
+pub async fn oldest_arrived_in(
+    txn: &Txn,
+    to: &Address,
+    lines: &[MessageId],
+    since: Timestamp,
+) -> Result<Option<MessageId>> {
+    queries::oldest_arrived(txn, to, lines, since).await
+}
+
 /// What stands before a person's next message.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing {
-    /// Something is held for her.
+    /// Something is held for her, or waits long for its next call.
     pub held: bool,
     /// Something is held, ready or on its way.
     pub any: bool,
@@ -132,9 +145,14 @@ pub struct Standing {
 /// # Errors
 /// When the store fails.
 pub async fn standing_in(txn: &Txn, to: &Address) -> Result<Standing> {
-    let states = queries::standing(txn, to).await?;
+    let standing = queries::standing(txn, to).await?;
+    let waits = |(state, reason): &(State, Option<String>)| match state {
+        State::Held => true,
+        State::Ready => reason.is_some(),
+        _ => false,
+    };
     Ok(Standing {
-        held: states.contains(&State::Held),
-        any: !states.is_empty(),
+        held: standing.iter().any(waits),
+        any: !standing.is_empty(),
     })
 }

@@ -113,12 +113,13 @@ pub(super) async fn held(txn: &Txn, to: &Address) -> Result<Vec<outbound::Model>
     Ok(query.all(txn.conn()).await?)
 }
 
-/// In which states messages for a person are that have not come to rest.
-pub(super) async fn standing(txn: &Txn, to: &Address) -> Result<Vec<State>> {
+/// In which states, and why, messages for a person are that have not come to rest.
+pub(super) async fn standing(txn: &Txn, to: &Address) -> Result<Vec<(State, Option<String>)>> {
     let states = [State::Ready, State::Held, State::Claimed, State::Answering];
     let found = Entity::find()
         .select_only()
         .column(outbound::Column::State)
+        .column(outbound::Column::Reason)
         .filter(of(to))
         .filter(outbound::Column::State.is_in(states))
         .distinct();
@@ -131,7 +132,13 @@ pub(super) async fn release_held(
     to: &Address,
     wrote: bool,
 ) -> Result<()> {
-    let mut held = of(to).add(outbound::Column::State.eq(State::Held));
+    let waits_long = Condition::all()
+        .add(outbound::Column::State.eq(State::Ready))
+        .add(outbound::Column::Reason.is_not_null());
+    let waits = Condition::any()
+        .add(outbound::Column::State.eq(State::Held))
+        .add(waits_long);
+    let mut held = of(to).add(waits);
     if !wrote {
         // Who wants answers only is not written to because she scanned or tapped something.
         held = held.add(outbound::Column::Reason.ne(Reason::Quiet.word()));
@@ -219,6 +226,24 @@ pub(super) async fn oldest_on_its_way(txn: &Txn, to: &Address) -> Result<Option<
         .filter(outbound::Column::State.is_in(states))
         .filter(outbound::Column::Purpose.eq(Purpose::Relay))
         .filter(outbound::Column::MessageId.is_not_null())
+        .order_by_asc(outbound::Column::MessageId)
+        .one(txn.conn())
+        .await?;
+    Ok(row.and_then(|row| row.message_id))
+}
+
+/// The oldest of `lines` whose outcome was known after `since`.
+pub(super) async fn oldest_arrived(
+    txn: &Txn,
+    to: &Address,
+    lines: &[MessageId],
+    since: Timestamp,
+) -> Result<Option<MessageId>> {
+    let row = Entity::find()
+        .filter(of(to))
+        .filter(outbound::Column::MessageId.is_in(lines.iter().copied()))
+        .filter(outbound::Column::State.is_in([State::Sent, State::Unknown]))
+        .filter(outbound::Column::SettledAt.gt(since))
         .order_by_asc(outbound::Column::MessageId)
         .one(txn.conn())
         .await?;

@@ -91,7 +91,12 @@ pub fn decide(purpose: Purpose, leads: bool, remaining: i32) -> Verdict {
     }
 }
 
-/// What a guide has to see waits for the next act, whose passive reply needs no call, when WeChat takes no calls now.
+/// How long a line to a guide waits when WeChat takes no calls of this account now. Everything behind it waits with it,
+/// or it would be overtaken.
+pub const CALL_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(5);
+
+/// When WeChat takes no calls now, what a guide has to see waits for the next act, whose passive reply needs no call, or
+/// for [`CALL_AGAIN_AFTER`].
 pub fn waits_for_free_reply(purpose: Purpose, reason: Reason) -> bool {
     matches!(purpose, Purpose::Relay | Purpose::Notice)
         && matches!(

@@ -125,7 +125,8 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<()> {
         // A greeting or a word about now would be stale the day after.
         Outcome::Closed(reason) => (State::Dropped, Some(*reason), None),
         Outcome::Refused(reason) if rules::waits_for_free_reply(claim.purpose, *reason) => {
-            (State::Held, Some(*reason), None)
+            let again = *now + rules::CALL_AGAIN_AFTER;
+            (State::Ready, Some(*reason), Some(again))
         }
         Outcome::Refused(reason) => (State::Refused, Some(*reason), None),
         Outcome::Unknown(reason) => (State::Unknown, Some(*reason), None),

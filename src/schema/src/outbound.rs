@@ -48,7 +48,7 @@ pub struct Model {
     pub spent: Option<reply_window::Trigger>,
     /// WeChat's errcode, when it refused.
     pub code: Option<i64>,
-    /// Why it is held, refused or unknown: a word of outbound::Reason.
+    /// Why it is held, refused or unknown, or waits long for its next call: a word of outbound::Reason.
     #[sea_orm(column_type = "String(StringLen::N(64))", nullable)]
     pub reason: Option<String>,
     /// When it was promised.

@@ -159,14 +159,38 @@ async fn a_line_that_no_call_may_carry_today_waits_for_the_guides_free_reply() {
     for code in [45009, 48001] {
         let app = TestApp::start().await;
         let (lin, wang) = one_and_one(&app).await;
-        app.fault(json!({ "path": SEND, "errcode": code })).await;
-        wang.says("有货吗").await;
-        let row = app.outcome(&lin.phone, "有货吗", State::Held).await;
-        assert_eq!(row.code, Some(code));
+        refused_line(&app, &lin, &wang, code).await;
         lin.phone.says("继续").await;
         let line = lin.phone.sees("【新顾客 #1】有货吗").await;
         assert_eq!(line["via"], "passive");
+        assert!(text(&line).ends_with("有货吗"), "nothing else to say: {line}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_no_call_may_carry_is_tried_again_and_not_overtaken_by_what_she_writes_next() {
+    let app = TestApp::start().await;
+    let (lin, wang) = one_and_one(&app).await;
+    refused_line(&app, &lin, &wang, 45009).await;
+    wang.says("还有，防水吗").await;
+    app.outcome(&lin.phone, "防水吗", State::Ready).await;
+    app.pass(TimeDelta::minutes(5));
+    lin.phone.sees("【新顾客 #1】有货吗").await;
+    lin.phone.sees("防水吗").await;
+    assert_eq!(lin.phone.count("有货吗").await, 1);
+}
+
+/// She writes and WeChat takes no call that could bring it to her guide.
+async fn refused_line(app: &TestApp, guide: &Guide, from: &Phone, code: i64) {
+    app.fault(json!({ "path": SEND, "errcode": code })).await;
+    from.says("有货吗").await;
+    let row = eventually("the refused line", async || {
+        let rows = app.outbound_to(&guide.phone).await;
+        rows.into_iter().find(|row| row.code == Some(code))
+    })
+    .await;
+    assert_eq!(row.state, State::Ready);
+    assert!(row.reason.is_some() && row.due_at > row.created_at);
 }
 
 #[tokio::test(flavor = "multi_thread")]

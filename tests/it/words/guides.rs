@@ -1,8 +1,9 @@
 //! A guide's words: naming customers, asking for the list, going on and off duty, taking an answer back.
 
 use chrono::TimeDelta;
+use daogou_schema::outbound::State;
 
-use crate::kit::{Guide, Phone, TestApp};
+use crate::kit::{Guide, Phone, TestApp, wire};
 use crate::relay::{STORE, customer, one_and_one};
 
 /// A guide, two customers who both wrote, and nobody named yet.
@@ -53,6 +54,35 @@ async fn an_answer_that_could_reach_the_wrong_person_is_held_and_asked_about() {
     lin.phone.says("#2").await;
     li.sees("马上").await;
     assert_eq!(wang.count("马上").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_arrived_only_after_the_guide_had_named_somebody_makes_a_bare_answer_unclear() {
+    let app = TestApp::start().await;
+    let (lin, wang) = one_and_one(&app).await;
+    let li = customer(&app, &lin, "李先生").await;
+    wang.says("有粉色的吗").await;
+    lin.phone.sees("有粉色的吗").await;
+    // The guide names her, and on the way to us that is overtaken by another's line to the guide.
+    let written = app.clock.now().timestamp();
+    app.pass(TimeDelta::seconds(1));
+    li.says("老人会用吗").await;
+    lin.phone.sees("老人会用吗").await;
+    app.outcome(&lin.phone, "老人会用吗", State::Sent).await;
+    let content = format!(
+        "<xml><ToUserName>gh_0123456789ab</ToUserName><FromUserName>{}</FromUserName>\
+         <CreateTime>{written}</CreateTime><MsgType>text</MsgType><Content>#1 有的</Content><MsgId>77</MsgId></xml>",
+        lin.phone.openid
+    );
+    wire::push(&app, &app.sender().push("secure", content)).await;
+    wang.sees("有的").await;
+    lin.phone.says("会的").await;
+    lin.phone.sees("发给谁？").await;
+    assert_eq!(
+        wang.count("会的").await,
+        0,
+        "it was meant for the other one"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

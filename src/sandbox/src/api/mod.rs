@@ -22,7 +22,7 @@ mod users;
 mod values;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_DISPOSITION;
@@ -33,7 +33,7 @@ use futures_util::stream;
 use self::call::{Answer, Call, Refusal};
 use crate::Inner;
 use crate::intake;
-use crate::world::{Fault, Fulfilment};
+use crate::world::{Fault, Fulfilment, SEND_PATH};
 
 /// Answers one call of the platform's interface.
 pub(crate) async fn answer(
@@ -45,13 +45,32 @@ pub(crate) async fn answer(
         Ok(input) => input,
         Err(_error) => return HttpResponse::PayloadTooLarge().finish(),
     };
-    let (fault, latency) = {
+    let begun = Instant::now();
+    let (fault, latency, send) = {
         let mut world = inner.world();
+        let now = world.now();
         (
             Fault::take(&mut world.faults, &input.path),
             world.quirks.latency_ms,
+            (input.path == SEND_PATH).then(|| world.sends.begin(now, &input.body)),
         )
     };
+    let (answer, heard) = work(&inner, input, fault, latency, send).await;
+    if let Some(send) = send {
+        let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        inner.world().sends.answered(send, &heard, millis);
+    }
+    answer
+}
+
+/// The answer, and what of it is counted.
+async fn work(
+    inner: &Arc<Inner>,
+    input: intake::Input,
+    fault: Option<Fault>,
+    latency: u64,
+    send: Option<u64>,
+) -> (HttpResponse, String) {
     let delay = latency.saturating_add(fault.as_ref().map_or(0, |fault| fault.delay_ms));
     let after_effect = fault.as_ref().is_some_and(|fault| fault.after_effect);
     if delay > 0 && !after_effect {
@@ -59,16 +78,19 @@ pub(crate) async fn answer(
     }
     let fulfilment = fault.map_or(Fulfilment::Usual, |fault| fault.fulfilment);
     if fulfilment != Fulfilment::Usual && !after_effect {
-        return failed(&inner, &input.path, &fulfilment);
+        return failed(inner, &input.path, &fulfilment);
     }
-    let (path, result) = run(&inner, input);
+    let (path, result) = run(inner, input);
+    if let (Some(send), Ok(_)) = (send, &result) {
+        inner.world().sends.arrived(send);
+    }
     if delay > 0 && after_effect {
         tokio::time::sleep(Duration::from_millis(delay)).await;
     }
     if fulfilment != Fulfilment::Usual {
-        return failed(&inner, &path, &fulfilment);
+        return failed(inner, &path, &fulfilment);
     }
-    respond(&inner, &path, result)
+    respond(inner, &path, result)
 }
 
 fn run(inner: &Arc<Inner>, input: intake::Input) -> (String, Result<Answer, Refusal>) {
@@ -83,15 +105,15 @@ fn run(inner: &Arc<Inner>, input: intake::Input) -> (String, Result<Answer, Refu
     (path, result)
 }
 
-fn respond(inner: &Inner, path: &str, result: Result<Answer, Refusal>) -> HttpResponse {
+fn respond(inner: &Inner, path: &str, result: Result<Answer, Refusal>) -> (HttpResponse, String) {
     let errcode = match &result {
         Ok(Answer::Missing) => "http_404".to_owned(),
         Ok(_) => "0".to_owned(),
         Err(refusal) => refusal.code.to_string(),
     };
     let mut world = inner.world();
-    world.stats.called(path, errcode);
-    match result {
+    world.stats.called(path, errcode.clone());
+    let response = match result {
         Ok(Answer::Json(value)) => HttpResponse::Ok().json(value),
         Ok(Answer::File {
             content_type,
@@ -116,26 +138,29 @@ fn respond(inner: &Inner, path: &str, result: Result<Answer, Refusal>) -> HttpRe
             .finish(),
         Ok(Answer::Missing) => HttpResponse::NotFound().finish(),
         Err(refusal) => HttpResponse::Ok().json(refusal.body(&world)),
-    }
+    };
+    (response, errcode)
 }
 
 /// The answer that a fault gives.
-fn failed(inner: &Inner, path: &str, fulfilment: &Fulfilment) -> HttpResponse {
+fn failed(inner: &Inner, path: &str, fulfilment: &Fulfilment) -> (HttpResponse, String) {
     match fulfilment {
         Fulfilment::Errcode(code) => {
             let refusal = Refusal::new(*code, "fault injected by the simulator");
             respond(inner, path, Err(refusal))
         }
         Fulfilment::Status(status) => {
-            inner.world().stats.called(path, format!("http_{status}"));
+            let heard = format!("http_{status}");
+            inner.world().stats.called(path, heard.clone());
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_GATEWAY);
-            HttpResponse::build(status)
+            let response = HttpResponse::build(status)
                 .content_type("text/html")
-                .body("<html><body>Bad gateway</body></html>")
+                .body("<html><body>Bad gateway</body></html>");
+            (response, heard)
         }
         Fulfilment::Drop | Fulfilment::Usual => {
             inner.world().stats.called(path, "drop".to_owned());
-            cut_off()
+            (cut_off(), "drop".to_owned())
         }
     }
 }

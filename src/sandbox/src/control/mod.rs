@@ -37,9 +37,11 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .route("/clock", web::post().to(settings::advance))
         .route("/faults", web::get().to(settings::faults))
         .route("/faults", web::post().to(settings::add_fault))
+        .route("/faults", web::delete().to(settings::clear_faults))
         .route("/quirks", web::get().to(settings::quirks))
         .route("/quirks", web::post().to(settings::set_quirks))
         .route("/stats", web::get().to(settings::stats))
+        .route("/sends", web::get().to(settings::sends))
         .default_service(web::to(nothing));
     config.service(scope);
 }

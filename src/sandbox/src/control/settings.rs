@@ -1,6 +1,8 @@
 //! Time, faults, quirks and the counts of what happened.
 
-use actix_web::web::{Json, Payload};
+use std::collections::HashMap;
+
+use actix_web::web::{Json, Payload, Query};
 use chrono::{SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 
@@ -48,6 +50,13 @@ pub(super) async fn add_fault(payload: Payload, inner: State) -> Result<Json<Val
 
 pub(super) async fn faults(inner: State) -> Json<Value> {
     listed(&inner)
+}
+
+/// Takes back what no call has met yet, and says what that was.
+pub(super) async fn clear_faults(inner: State) -> Json<Value> {
+    let left = listed(&inner);
+    inner.world().faults.clear();
+    left
 }
 
 fn listed(inner: &State) -> Json<Value> {
@@ -133,4 +142,18 @@ fn set(inner: &State) -> Result<Json<Value>, Trouble> {
 
 pub(super) async fn stats(inner: State) -> Json<Stats> {
     Json(inner.world().stats.clone())
+}
+
+/// What was sent by the customer-service interface, call by call, after the one that `after` names.
+pub(super) async fn sends(
+    query: Query<HashMap<String, String>>,
+    inner: State,
+) -> Result<Json<Value>, Trouble> {
+    let after = match query.get("after").filter(|after| !after.is_empty()) {
+        Some(after) => after
+            .parse()
+            .map_err(|_error| Trouble::bad("after must be a number"))?,
+        None => 0,
+    };
+    Ok(Json(json!({"sends": inner.world().sends.after(after)})))
 }

@@ -11,6 +11,7 @@ use super::lanes::Job;
 use super::prepare::Prepared;
 use crate::Inner;
 use crate::text::shortened;
+use crate::world::World;
 
 /// From the push to its complete answer (WeChat: receiving messages).
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -79,10 +80,12 @@ pub(super) async fn deliver(inner: &Inner, job: Job) {
     settle(inner, prepared, &delivery, item, job.again);
     let duplicate = delivery.is_good() && !job.again && inner.world().quirks.duplicates;
     // The waiting caller may have gone away.
-    let _unheard = job.done.send(delivery);
+    let _unheard = job.done.send(delivery.clone());
     if duplicate {
-        attempt(inner, prepared).await;
-        inner.world().stats.pushed("duplicate");
+        let (second, _shown_already) = attempt(inner, prepared).await;
+        let mut world = inner.world();
+        world.stats.pushed("duplicate");
+        compare(&mut world, &delivery, &second);
     }
 }
 
@@ -103,13 +106,37 @@ async fn attempt_all(inner: &Inner, prepared: &Prepared) -> (Delivery, Option<Ma
     }
 }
 
+/// One answer per push, however often it is delivered: another one would be shown, or lost, by chance.
+fn compare(world: &mut World, first: &Delivery, second: &Delivery) {
+    if first.is_good() && second.is_good() && first.reply != second.reply {
+        world.stats.pushed("differs");
+    }
+}
+
+/// One attempt, at both addresses where there are two: the first good answer counts.
 async fn attempt(inner: &Inner, prepared: &Prepared) -> (Delivery, Option<Map<String, Value>>) {
+    let Some(second) = &prepared.second_url else {
+        return attempt_at(inner, prepared, &prepared.url).await;
+    };
+    let (first, second) = tokio::join!(
+        attempt_at(inner, prepared, &prepared.url),
+        attempt_at(inner, prepared, second)
+    );
+    compare(&mut inner.world(), &first.0, &second.0);
+    if first.0.is_good() { first } else { second }
+}
+
+async fn attempt_at(
+    inner: &Inner,
+    prepared: &Prepared,
+    url: &str,
+) -> (Delivery, Option<Map<String, Value>>) {
     let failed = |outcome, fault: &str| Delivery {
         outcome,
         fault: Some(fault.to_owned()),
         ..Delivery::none()
     };
-    match tokio::time::timeout(DEADLINE, post(inner, prepared)).await {
+    match tokio::time::timeout(DEADLINE, post(inner, prepared, url)).await {
         Err(_elapsed) => (failed("timeout", "no complete answer within 5 s"), None),
         Ok(Err(error)) if error.is_timeout() => {
             (failed("timeout", "no complete answer within 5 s"), None)
@@ -165,10 +192,14 @@ async fn attempt(inner: &Inner, prepared: &Prepared) -> (Delivery, Option<Map<St
     }
 }
 
-async fn post(inner: &Inner, prepared: &Prepared) -> Result<(u16, Vec<u8>), reqwest::Error> {
+async fn post(
+    inner: &Inner,
+    prepared: &Prepared,
+    url: &str,
+) -> Result<(u16, Vec<u8>), reqwest::Error> {
     let mut response = inner
         .http
-        .post(&prepared.url)
+        .post(url)
         .header(USER_AGENT, "Mozilla/4.0")
         .header(ACCEPT, "*/*")
         .header(PRAGMA, "no-cache")
@@ -196,6 +227,7 @@ fn settle(
 ) {
     let mut world = inner.world();
     let now = world.now();
+    let silence = world.quirks.silence;
     let appid = &prepared.settings.appid;
     if again && delivery.is_good() {
         // The first answer was shown; the platform does not show it twice.
@@ -210,7 +242,7 @@ fn settle(
         account.health.failures = 0;
     } else if delivery.outcome != "suppressed" {
         account.health.failures += 1;
-        if account.health.failures >= FAILURES_MAX {
+        if silence && account.health.failures >= FAILURES_MAX {
             account.health.failures = 0;
             account.health.suspended_until = now + SILENCE_SECONDS;
         }

@@ -10,6 +10,8 @@ use crate::world::{Format, Mode, Settings, World};
 #[derive(Clone)]
 pub(crate) struct Prepared {
     pub(crate) url: String,
+    /// Where it goes at the same moment too.
+    pub(crate) second_url: Option<String>,
     pub(crate) content_type: &'static str,
     pub(crate) body: String,
     pub(crate) settings: Settings,
@@ -55,6 +57,9 @@ pub(crate) fn prepare(world: &World, push: &Push) -> Option<Prepared> {
     };
     Some(Prepared {
         url: with_query(&callback, &query),
+        second_url: settings
+            .second_callback()
+            .map(|url| with_query(url, &query)),
         content_type: match settings.format() {
             Format::Xml => "text/xml",
             Format::Json => "application/json",

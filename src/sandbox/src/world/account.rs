@@ -54,6 +54,10 @@ pub(crate) struct Settings {
     pub(crate) mode: Mode,
     #[serde(default)]
     pub(crate) callback_url: Option<String>,
+    /// Every push goes here at the same moment too; an answer of either will do. The platform has no such setting; what
+    /// it does to a server, a proxy that repeats requests does as well.
+    #[serde(default)]
+    pub(crate) second_callback_url: Option<String>,
     #[serde(default)]
     pub(crate) kind: Kind,
     #[serde(default)]
@@ -79,9 +83,10 @@ impl Settings {
             Some("appid is missing")
         } else if self.mode != Mode::Plain && self.key().is_none() {
             Some("encoding_aes_key must be 43 letters and digits in this mode")
-        } else if self
-            .callback()
-            .is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://"))
+        } else if [self.callback(), self.second_callback()]
+            .into_iter()
+            .flatten()
+            .any(|url| !url.starts_with("http://") && !url.starts_with("https://"))
         {
             Some("callback_url must begin with http:// or https://")
         } else {
@@ -95,6 +100,12 @@ impl Settings {
 
     pub(crate) fn callback(&self) -> Option<&str> {
         self.callback_url.as_deref().filter(|url| !url.is_empty())
+    }
+
+    pub(crate) fn second_callback(&self) -> Option<&str> {
+        self.second_callback_url
+            .as_deref()
+            .filter(|url| !url.is_empty())
     }
 
     pub(crate) fn format(&self) -> Format {

@@ -49,6 +49,8 @@ pub(crate) struct Quirks {
     pub(crate) empty_event_key: bool,
     /// Text arrives with a character that XML 1.0 forbids.
     pub(crate) control_chars: bool,
+    /// A server that keeps failing gets no pushes for a minute.
+    pub(crate) silence: bool,
     /// A 5xx answer is followed by the next attempt.
     pub(crate) retry_5xx: bool,
     /// How often a push is tried in all.
@@ -74,6 +76,7 @@ impl Default for Quirks {
             reorder: false,
             empty_event_key: true,
             control_chars: false,
+            silence: true,
             retry_5xx: true,
             attempts: 3,
             blanks: false,

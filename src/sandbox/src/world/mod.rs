@@ -11,6 +11,7 @@ mod media;
 mod menu;
 mod people;
 mod quotas;
+mod sends;
 mod stats;
 mod tags;
 mod templates;
@@ -33,6 +34,7 @@ pub(crate) use media::{Media, TEMPORARY_SECONDS};
 pub(crate) use menu::{Conditional, Menu};
 pub(crate) use people::{Person, Relation};
 pub(crate) use quotas::{daily_limit, day, month};
+pub(crate) use sends::{PATH as SEND_PATH, Sends};
 pub(crate) use stats::Stats;
 pub(crate) use tags::Tags;
 pub(crate) use templates::{Mechanism, Template};
@@ -58,6 +60,7 @@ pub(crate) struct World {
     pub(crate) quirks: Quirks,
     pub(crate) faults: Vec<Fault>,
     pub(crate) stats: Stats,
+    pub(crate) sends: Sends,
     pub(crate) lanes: Lanes,
     pub(crate) live: broadcast::Sender<String>,
     last_id: u64,
@@ -76,6 +79,7 @@ impl World {
             quirks: Quirks::default(),
             faults: Vec::new(),
             stats: Stats::default(),
+            sends: Sends::default(),
             lanes: Lanes::default(),
             live: broadcast::Sender::new(LIVE_BACKLOG),
             last_id: 23_892_468_385_179_204,

@@ -1,0 +1,42 @@
+//! What one person said after the other arrives after it, on every phone.
+
+use std::collections::BTreeMap;
+
+use super::{Account, Book, Breach, Said};
+use crate::mark::{Mark, marks};
+
+pub(super) fn check(book: &Book, account: &mut Account) {
+    let mut certain: BTreeMap<Mark, &Said> = BTreeMap::new();
+    for said in &book.said {
+        let asked = book.questions.iter().any(|q| q.mark == Some(said.mark));
+        let unknown = book
+            .rows
+            .iter()
+            .any(|row| row.mark == Some(said.mark) && row.state == "unknown");
+        // What was asked about goes later; what is unknown may arrive at any time.
+        if said.accepted && !asked && !unknown {
+            certain.insert(said.mark, said);
+        }
+    }
+    for (person, items) in &book.phones {
+        let mut arrived: Vec<&Said> = Vec::new();
+        let shown = items.iter().flat_map(|item| marks(&item.text));
+        for (_, mark) in shown.filter(|(_, mark)| mark.by != *person) {
+            let Some(said) = certain.get(&mark) else {
+                continue;
+            };
+            let overtaken =
+                |before: &&&Said| before.mark.by == said.mark.by && said.ended < before.begun;
+            if let Some(before) = arrived.iter().find(overtaken) {
+                account.wrong(
+                    Breach::WrongOrder,
+                    format!(
+                        "{} arrived at {person:?} after {}, which was said later",
+                        said.mark, before.mark
+                    ),
+                );
+            }
+            arrived.push(said);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Planted faults: the account must find each of them.
