@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use daogou_schema::{guide_number, identity, inbound, message, outbound, question};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectOptions, Database, DatabaseConnection, EntityTrait,
+    ActiveEnum, ColumnTrait, Condition, ConnectOptions, Database, DatabaseConnection, EntityTrait,
     PaginatorTrait, QueryFilter, QueryOrder,
 };
 use serde_json::Value;
@@ -26,12 +26,16 @@ pub async fn open(url: &str) -> Result<DatabaseConnection> {
 /// How much is still under way: pushes to handle, messages to send.
 pub async fn under_way(store: &DatabaseConnection) -> Result<u64> {
     use outbound::State::{Answering, Claimed, Ready};
+    let waits_long = Condition::all()
+        .add(outbound::Column::State.eq(Ready))
+        .add(outbound::Column::Reason.is_not_null());
     let pushes = inbound::Entity::find()
         .filter(inbound::Column::State.eq(inbound::State::Stored))
         .count(store)
         .await?;
     let messages = outbound::Entity::find()
         .filter(outbound::Column::State.is_in([Ready, Claimed, Answering]))
+        .filter(waits_long.not())
         .count(store)
         .await?;
     Ok(pushes + messages)
@@ -39,7 +43,8 @@ pub async fn under_way(store: &DatabaseConnection) -> Result<u64> {
 
 /// How much waits for somebody's next act.
 pub async fn held(store: &DatabaseConnection) -> Result<u64> {
-    let held = outbound::Column::State.eq(outbound::State::Held);
+    use outbound::State::{Held, Ready};
+    let held = outbound::Column::State.is_in([Held, Ready]);
     Ok(outbound::Entity::find().filter(held).count(store).await?)
 }
 
@@ -69,13 +74,17 @@ pub async fn draw_up(
     let pushes = counts(stats.get("pushes"));
     book.differing_answers = pushes.get("differs").copied().unwrap_or(0);
     book.circumstances = circumstances(plan);
+    // On a machine that is too busy the platform hangs up by itself.
+    let hung_up = ["timeout", "connect", "http_error"];
+    book.circumstances.answers_lost |= hung_up.iter().any(|outcome| pushes.contains_key(*outcome));
     Ok(book)
 }
 
 fn circumstances(plan: &Plan) -> Circumstances {
     Circumstances {
         answers_lost: plan.loses_answers(),
-        windows_differ: plan.is_skewed() || plan.habits.leave,
+        clocks_differ: plan.is_skewed(),
+        people_leave: plan.habits.leave,
         guides_change: !plan.is_settled(),
         injected: injected(plan),
     }
@@ -134,7 +143,11 @@ async fn read_store(store: &DatabaseConnection, people: &People, book: &mut Book
             id: row.id.0,
             to: people.get(&row.openid).copied(),
             purpose: row.purpose.to_value(),
-            state: row.state.to_value(),
+            // Refused for now: it waits with its reason until it is tried again, or the guide acts.
+            state: match (row.state, &row.reason) {
+                (outbound::State::Ready, Some(_)) => outbound::State::Held.to_value(),
+                (state, _) => state.to_value(),
+            },
             reason: row.reason,
             push: row.inbound_id.map(|id| id.0),
             mark: first_mark(&text),

@@ -77,13 +77,20 @@ async fn run(args: Args) -> Result<bool> {
         .program
         .canonicalize()
         .map_err(|error| Trouble::at(&args.program.display().to_string(), &error))?;
+    let stores = stores(&args.store)?;
+    Seeds::of(&args)?;
     let home = match &args.folder {
         Some(folder) => folder.clone(),
-        // Not below TMPDIR: the databases run as their own users, who may not enter everybody's.
-        None => tempfile::Builder::new()
-            .prefix("daogou-chaos.")
-            .tempdir_in("/tmp")?
-            .keep(),
+        // Not below TMPDIR: the databases run as their own users, who may not enter everybody's. In memory where that
+        // is possible: a killed process loses nothing by it, and other programs' disks do not set the pace.
+        None => {
+            let place = ["/dev/shm", "/tmp"].map(Path::new);
+            let place = place.into_iter().find(|place| place.is_dir());
+            tempfile::Builder::new()
+                .prefix("daogou-chaos.")
+                .tempdir_in(place.unwrap_or(Path::new("/tmp")))?
+                .keep()
+        }
     };
     std::fs::create_dir_all(&home)?;
     let mut open = std::process::Command::new("chmod");
@@ -97,7 +104,6 @@ async fn run(args: Args) -> Result<bool> {
         http: http_client()?,
     };
     lacks(&args, &tools)?;
-    let stores = stores(&args.store)?;
     let all = stores
         .iter()
         .map(|store| play_on(*store, &args, &tools, &home));
@@ -119,7 +125,9 @@ fn stores(named: &str) -> Result<Vec<Store>> {
         return Ok(vec![Store::Sqlite, Store::Postgres, Store::Mariadb]);
     }
     let store = <Store as clap::ValueEnum>::from_str(named, true);
-    store.map(|store| vec![store]).map_err(Trouble)
+    store
+        .map(|store| vec![store])
+        .map_err(|_why| Trouble(format!("there is no database {named}")))
 }
 
 /// Names what cannot go wrong here.

@@ -79,7 +79,11 @@ pub fn seed(
                 .map(|(what, count)| format!("{count} {what}"))
                 .collect();
             let lasted = outcome.lasted.as_secs_f64();
-            format!("{head}: balanced in {lasted:.1} s: {}", figures.join(", "))
+            let [invited, suffered, rested] = outcome.phases.map(|phase| phase.as_secs_f64());
+            format!(
+                "{head}: balanced in {lasted:.1} s ({invited:.1} + {suffered:.1} + {rested:.1}): {}",
+                figures.join(", ")
+            )
         }
         Ok(outcome) => {
             let mut text = format!("{head}: DOES NOT BALANCE\n");

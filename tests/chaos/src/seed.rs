@@ -34,6 +34,8 @@ pub struct Outcome {
     pub book: Book,
     /// From the beginning to the account.
     pub lasted: Duration,
+    /// Of that: until everybody was there, until nothing went wrong any more, until everything was at rest.
+    pub phases: [Duration; 3],
 }
 
 /// Plays `plan` in `folder`. The database server comes back in any case.
@@ -48,11 +50,12 @@ pub async fn play(
         Ok(world) => world,
         Err(trouble) => return (Err(trouble), None),
     };
-    let played = play_in(plan, tools, &world).await;
-    let outcome = played.map(|book| Outcome {
+    let played = play_in(plan, tools, &world, begun).await;
+    let outcome = played.map(|(book, phases)| Outcome {
         account: balance(&book),
         book,
         lasted: begun.elapsed(),
+        phases,
     });
     let keep = !outcome
         .as_ref()
@@ -61,8 +64,14 @@ pub async fn play(
     (outcome, database)
 }
 
-async fn play_in(plan: &Plan, tools: &Tools, world: &World) -> Result<Book> {
+async fn play_in(
+    plan: &Plan,
+    tools: &Tools,
+    world: &World,
+    begun: Instant,
+) -> Result<(Book, [Duration; 3])> {
     let people = invite(plan, tools, world).await?;
+    let invited = begun.elapsed();
     let (guides, consumers) = people
         .split_at_checked(plan.guides)
         .ok_or_else(|| Trouble("there are fewer people than guides".into()))?;
@@ -75,6 +84,7 @@ async fn play_in(plan: &Plan, tools: &Tools, world: &World) -> Result<Book> {
     let quiet = r#"{"duplicates":false,"reorder":false,"latency_ms":0}"#;
     world.platform.post("/quirks", json(quiet)?).await?;
     world.heal().await?;
+    let healed = begun.elapsed();
     let store = book::open(world.database_url()).await?;
     come_to_rest(world, &store).await?;
     for _ in 0..2 {
@@ -85,7 +95,9 @@ async fn play_in(plan: &Plan, tools: &Tools, world: &World) -> Result<Book> {
         }
     }
     let notes = crowd.into_notes();
-    book::draw_up(plan, &world.platform, &store, &people, notes).await
+    let phases = [invited, healed - invited, begun.elapsed() - healed];
+    let book = book::draw_up(plan, &world.platform, &store, &people, notes).await?;
+    Ok((book, phases))
 }
 
 fn json(text: &str) -> Result<Value> {

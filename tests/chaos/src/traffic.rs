@@ -26,7 +26,12 @@ pub struct Phone {
     /// A guide's code, or the code that a consumer scans.
     pub scene: String,
     number: Cell<u32>,
+    /// Of the last act that is an event.
+    event_at: Cell<Option<Instant>>,
 }
+
+/// The platform tells two events of one person and kind in the same second apart by nothing: people are not that fast.
+const BETWEEN_EVENTS: Duration = Duration::from_millis(1_100);
 
 impl Phone {
     /// A phone that has written nothing yet.
@@ -37,6 +42,7 @@ impl Phone {
             openid,
             scene,
             number: Cell::new(0),
+            event_at: Cell::new(None),
         }
     }
 }
@@ -228,6 +234,12 @@ impl<'a> Crowd<'a> {
     }
 
     async fn act(&self, me: &Phone, act: &Value) -> Result<Option<Value>> {
+        if act.get("msgtype").is_none() {
+            if let Some(last) = me.event_at.get() {
+                tokio::time::sleep_until((last + BETWEEN_EVENTS).into()).await;
+            }
+            me.event_at.set(Some(Instant::now()));
+        }
         self.platform.act(&me.id, act).await
     }
 

@@ -1,7 +1,9 @@
 //! Delivers one push: five seconds an attempt, three attempts, a minute of silence for a server that keeps failing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, PRAGMA, USER_AGENT};
 use serde_json::{Map, Value};
 
@@ -56,8 +58,8 @@ impl Delivery {
     }
 }
 
-pub(super) async fn deliver(inner: &Inner, job: Job) {
-    let prepared = &*job.prepared;
+pub(super) async fn deliver(inner: &Arc<Inner>, job: Job) {
+    let prepared = &job.prepared;
     let suspended = {
         let world = inner.world();
         let until = world
@@ -89,7 +91,7 @@ pub(super) async fn deliver(inner: &Inner, job: Job) {
     }
 }
 
-async fn attempt_all(inner: &Inner, prepared: &Prepared) -> (Delivery, Option<Map<String, Value>>) {
+async fn attempt_all(inner: &Arc<Inner>, prepared: &Arc<Prepared>) -> Attempted {
     let (attempts, retry_5xx) = {
         let quirks = &inner.world().quirks;
         (quirks.attempts, quirks.retry_5xx)
@@ -113,24 +115,40 @@ fn compare(world: &mut World, first: &Delivery, second: &Delivery) {
     }
 }
 
-/// One attempt, at both addresses where there are two: the first good answer counts.
-async fn attempt(inner: &Inner, prepared: &Prepared) -> (Delivery, Option<Map<String, Value>>) {
-    let Some(second) = &prepared.second_url else {
+/// One attempt, at both addresses where there are two: the first good answer counts, and at once.
+async fn attempt(inner: &Arc<Inner>, prepared: &Arc<Prepared>) -> Attempted {
+    let Some(second_url) = prepared.second_url.clone() else {
         return attempt_at(inner, prepared, &prepared.url).await;
     };
-    let (first, second) = tokio::join!(
-        attempt_at(inner, prepared, &prepared.url),
-        attempt_at(inner, prepared, second)
-    );
-    compare(&mut inner.world(), &first.0, &second.0);
-    if first.0.is_good() { first } else { second }
+    let [first, second] = [prepared.url.clone(), second_url].map(|url| {
+        let (inner_of_task, prepared) = (inner.clone(), prepared.clone());
+        let one = async move { attempt_at(&inner_of_task, &prepared, &url).await };
+        inner.tasks.spawn(one)
+    });
+    let (sooner, later) = match select(first, second).await {
+        Either::Left(both) | Either::Right(both) => both,
+    };
+    let sooner = sooner.unwrap_or_else(|_ended| lost());
+    if !sooner.0.is_good() {
+        return later.await.unwrap_or_else(|_ended| lost());
+    }
+    let (inner_of_task, seen) = (inner.clone(), sooner.0.clone());
+    inner.tasks.spawn(async move {
+        if let Ok((other, _shown_already)) = later.await {
+            compare(&mut inner_of_task.world(), &seen, &other);
+        }
+    });
+    sooner
 }
 
-async fn attempt_at(
-    inner: &Inner,
-    prepared: &Prepared,
-    url: &str,
-) -> (Delivery, Option<Map<String, Value>>) {
+/// An attempt and what the phone shows of it.
+type Attempted = (Delivery, Option<Map<String, Value>>);
+
+fn lost() -> Attempted {
+    (Delivery::none(), None)
+}
+
+async fn attempt_at(inner: &Inner, prepared: &Prepared, url: &str) -> Attempted {
     let failed = |outcome, fault: &str| Delivery {
         outcome,
         fault: Some(fault.to_owned()),

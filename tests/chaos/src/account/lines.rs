@@ -153,6 +153,14 @@ impl<'a> Case<'a> {
         match &self.said.aim {
             Aim::Guides(guides) => guides.clone(),
             Aim::Numbered(consumer) => vec![*consumer],
+            // Which line was there first is told by the clocks.
+            Aim::Bare(_) if self.book.circumstances.clocks_differ => self
+                .book
+                .phones
+                .keys()
+                .filter(|p| !self.book.guides.contains(p))
+                .copied()
+                .collect(),
             Aim::Bare(consumer) if self.questions.is_empty() => vec![*consumer],
             // What was asked about goes to whom the guide then named.
             Aim::Bare(_) => {

@@ -135,8 +135,10 @@ impl Attempt {
 pub struct Circumstances {
     /// Outcomes may be unknown.
     pub answers_lost: bool,
-    /// Clocks differ, or somebody left: windows may shut unseen.
-    pub windows_differ: bool,
+    /// The clocks of servers and platform differ.
+    pub clocks_differ: bool,
+    /// Somebody may leave while something is on the way.
+    pub people_leave: bool,
     /// Consumers change guides or guides go off duty: lines may pass from one to the other.
     pub guides_change: bool,
     /// How often sends were to fail, by errcode.

@@ -52,7 +52,7 @@ fn reasons(book: &Book, account: &mut Account) {
 
 /// Windows are spent by us before the platform counts, so the platform refuses only what it was told to refuse.
 fn windows(book: &Book, account: &mut Account) {
-    if book.circumstances.windows_differ {
+    if book.circumstances.clocks_differ || book.circumstances.people_leave {
         return;
     }
     for code in ["45015", "45047"] {

@@ -76,7 +76,7 @@ impl Platform {
     pub async fn act(&self, id: &str, act: &Value) -> Result<Option<Value>> {
         let url = format!("{}/sandbox/v1/people/{id}/acts", self.base);
         let request = self.http.post(url).json(act).timeout(ACT_WITHIN);
-        let answer = request.send().await?;
+        let answer = alone(request).send().await?;
         match answer.status().as_u16() {
             200 => Ok(Some(answer.json().await?)),
             409 => Ok(None),
@@ -112,11 +112,16 @@ impl Platform {
     }
 
     async fn read(path: &str, request: reqwest::RequestBuilder) -> Result<Value> {
-        let answer = request.send().await?;
+        let answer = alone(request).send().await?;
         let status = answer.status();
         if !status.is_success() {
             return Err(Trouble(format!("the simulator's {path} answers {status}")));
         }
         Ok(answer.json().await?)
     }
+}
+
+/// On a connection of its own: a kept one may end in the very moment in which it is used again.
+fn alone(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+    request.header("Connection", "close")
 }

@@ -182,6 +182,7 @@ impl DatabaseServer {
             "--character-set-server=utf8mb4".to_owned(),
             "--max-connections=200".to_owned(),
             "--innodb-buffer-pool-size=32M".to_owned(),
+            "--innodb-log-file-size=16M".to_owned(),
             // Written at every commit and flushed once a second: a crash of the server loses nothing.
             "--innodb-flush-log-at-trx-commit=2".to_owned(),
             "--sync-binlog=0".to_owned(),
