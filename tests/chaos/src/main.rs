@@ -95,7 +95,10 @@ async fn run(args: Args) -> Result<bool> {
     std::fs::create_dir_all(&home)?;
     let mut open = std::process::Command::new("chmod");
     world::process::run(open.arg("755").arg(&home), None)?;
+    let empty = home.join("empty.db");
+    world::migrate(&program, &format!("sqlite://{}?mode=rwc", empty.display()))?;
     let tools = Tools {
+        empty,
         program,
         clock: world::process::clock_library(),
         disks: world::process::is_root(),
@@ -115,6 +118,7 @@ async fn run(args: Args) -> Result<bool> {
             Err(trouble) => not_run(&args, &format!("chaos on {store}: {trouble}"))?,
         }
     }
+    std::fs::remove_file(&tools.empty)?;
     // Empty when nothing failed.
     let _kept = std::fs::remove_dir(&home);
     Ok(balanced)
@@ -238,6 +242,16 @@ async fn play_on(store: Store, args: &Args, tools: &Tools, home: &Path) -> Resul
     Ok(!sum.failed.is_empty())
 }
 
+/// A server with the tables in place; none on SQLite.
+async fn ready_server(store: Store, place: &Path, tools: &Tools) -> Result<Option<DatabaseServer>> {
+    std::fs::create_dir_all(place)?;
+    let server = DatabaseServer::make(store, place, &tools.chance).await?;
+    if let Some(server) = &server {
+        world::migrate(&tools.program, &server.database(server.port()))?;
+    }
+    Ok(server)
+}
+
 /// One seed after the other, on a database server of its own.
 async fn one_bench(
     store: Store,
@@ -249,8 +263,7 @@ async fn one_bench(
     sum: &RefCell<Sum>,
 ) -> Result<()> {
     let place = home.join(format!("{store}-server-{bench}"));
-    std::fs::create_dir_all(&place)?;
-    let mut server = DatabaseServer::make(store, &place, &tools.chance).await?;
+    let mut server = ready_server(store, &place, tools).await?;
     loop {
         let Some(seed) = seeds.borrow_mut().next() else {
             break;
@@ -261,7 +274,7 @@ async fn one_bench(
         }
         let folder = home.join(format!("{store}-{seed}"));
         if server.is_none() && store != Store::Sqlite {
-            server = DatabaseServer::make(store, &place.join("again"), &tools.chance).await?;
+            server = ready_server(store, &place.join(tools.chance.word(8)), tools).await?;
         }
         let (outcome, database) = seed::play(&plan, tools, &folder, server).await;
         server = database;

@@ -60,7 +60,7 @@ pub async fn play(
     let keep = !outcome
         .as_ref()
         .is_ok_and(|outcome| outcome.account.wrongs.is_empty());
-    let database = world.end(keep).await;
+    let database = world.end(keep);
     (outcome, database)
 }
 

@@ -52,12 +52,24 @@ pub struct Tools {
     pub clock: Option<PathBuf>,
     /// A disk can be mounted and filled.
     pub disks: bool,
+    /// A SQLite database with its tables and nothing in them.
+    pub empty: PathBuf,
     /// Redis is installed.
     pub redis: bool,
     /// Ports and names, never the same twice.
     pub chance: Chance,
     /// To the control interface and `/readyz`.
     pub http: Client,
+}
+
+/// Makes the tables of the database at `url`.
+pub fn migrate(program: &Path, url: &str) -> Result<()> {
+    let mut command = Command::new(program);
+    command
+        .args(["migrate", "up"])
+        .env_clear()
+        .env("DATABASE_URL", url);
+    process::run(&command, None).map(drop)
 }
 
 /// The world of one seed.
@@ -68,7 +80,6 @@ pub struct World {
     pub folder: PathBuf,
     nodes: Vec<Mutex<Node>>,
     database: Option<Mutex<DatabaseServer>>,
-    database_name: String,
     database_line: Option<Proxy>,
     redis: Option<Mutex<Redis>>,
     redis_line: Option<Proxy>,
@@ -89,7 +100,6 @@ impl World {
         database: Option<DatabaseServer>,
     ) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
-        let database_name = format!("chaos_{}", tools.chance.word(12));
         let disk_folder = folder.join("disk");
         std::fs::create_dir_all(&disk_folder)?;
         let fills = |event: &crate::plan::Event| matches!(event.fault, Fault::DiskFull { .. });
@@ -99,13 +109,14 @@ impl World {
         };
         let (direct_url, over_line, database_line) = match &database {
             Some(server) => {
-                server.create(&database_name).await?;
+                server.wipe().await?;
                 let line = Proxy::to(vec![server.port()]).await?;
-                let direct = server.url(server.port(), &database_name);
-                (direct, server.url(line.port(), &database_name), Some(line))
+                let direct = server.database(server.port());
+                (direct, server.database(line.port()), Some(line))
             }
             None => {
                 let file = disk_folder.join("daogou.db");
+                std::fs::copy(&tools.empty, &file)?;
                 let url = format!("sqlite://{}?mode=rwc", file.display());
                 (url.clone(), url, None)
             }
@@ -138,7 +149,6 @@ impl World {
             folder: folder.to_owned(),
             nodes,
             database: database.map(Mutex::new),
-            database_name,
             database_line,
             redis,
             redis_line,
@@ -311,13 +321,12 @@ impl World {
     }
 
     /// Ends everything; the database server comes back for the next seed. `keep` leaves the database where it is.
-    pub async fn end(self, keep: bool) -> Option<DatabaseServer> {
+    pub fn end(self, keep: bool) -> Option<DatabaseServer> {
         let Self {
             nodes,
             database,
             disk,
             folder,
-            database_name,
             ..
         } = self;
         drop(nodes);
@@ -329,11 +338,7 @@ impl World {
             }
         }
         drop(disk);
-        let server = database?.into_inner();
-        if !keep && let Err(error) = server.remove(&database_name).await {
-            eprintln!("a database stays behind: {error}");
-        }
-        Some(server)
+        database.map(Mutex::into_inner)
     }
 }
 

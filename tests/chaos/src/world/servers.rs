@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use daogou_ground::Chance;
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectionTrait, Database, Statement};
 
 use super::process::{self, LOOK_EVERY, Process, first_of, free_port, is_open};
 use crate::plan::Store;
@@ -13,6 +13,11 @@ use crate::trouble::{Result, Trouble};
 
 /// How long a server may take to come up; recovering from a kill is part of it.
 const START_WITHIN: Duration = Duration::from_secs(60);
+
+/// The database of all seeds.
+const DATABASE: &str = "chaos";
+/// Which migrations it has had.
+const KEPT: &str = "seaql_migrations";
 
 /// A database server of one kind.
 pub struct DatabaseServer {
@@ -38,6 +43,7 @@ impl DatabaseServer {
             process: None,
         };
         server.start().await?;
+        server.create().await?;
         Ok(Some(server))
     }
 
@@ -92,8 +98,7 @@ impl DatabaseServer {
         if runs { Ok(()) } else { self.start().await }
     }
 
-    /// The address of a database on this server, reached over `port`.
-    pub fn url(&self, port: u16, database: &str) -> String {
+    fn url(&self, port: u16, database: &str) -> String {
         match self.store {
             Store::Sqlite => String::new(),
             Store::Postgres => format!("postgres://postgres@127.0.0.1:{port}/{database}"),
@@ -101,25 +106,49 @@ impl DatabaseServer {
         }
     }
 
-    /// Makes a database.
-    pub async fn create(&self, database: &str) -> Result<()> {
-        self.execute(&format!("CREATE DATABASE {database}")).await
+    /// Where the one database of all seeds is, over `port`.
+    pub fn database(&self, port: u16) -> String {
+        self.url(port, DATABASE)
     }
 
-    /// Throws a database away.
-    pub async fn remove(&self, database: &str) -> Result<()> {
-        let forced = match self.store {
-            Store::Postgres => " WITH (FORCE)",
-            Store::Sqlite | Store::Mariadb => "",
+    /// Throws away what the last seed left; the tables stay.
+    pub async fn wipe(&self) -> Result<()> {
+        let mut options = sea_orm::ConnectOptions::new(self.database(self.port));
+        // One connection: what is set on it holds for what follows.
+        options.max_connections(1).sqlx_logging(false);
+        let connection = Database::connect(options).await?;
+        let (schema, before, all_at_once) = match self.store {
+            Store::Postgres => ("'public'", "SELECT 1", true),
+            Store::Sqlite | Store::Mariadb => ("DATABASE()", "SET FOREIGN_KEY_CHECKS = 0", false),
         };
-        self.execute(&format!("DROP DATABASE {database}{forced}"))
-            .await
+        let named = format!(
+            "SELECT table_name AS name FROM information_schema.tables \
+             WHERE table_schema = {schema} AND table_name <> '{KEPT}'"
+        );
+        let backend = connection.get_database_backend();
+        let rows = connection
+            .query_all_raw(Statement::from_string(backend, named))
+            .await?;
+        let tables: std::result::Result<Vec<String>, _> =
+            rows.iter().map(|row| row.try_get("", "name")).collect();
+        let mut tables = tables?;
+        if all_at_once {
+            tables = vec![format!("{} RESTART IDENTITY", tables.join(", "))];
+        }
+        connection.execute_unprepared(before).await?;
+        for table in tables {
+            let truncate = format!("TRUNCATE TABLE {table}");
+            connection.execute_unprepared(&truncate).await?;
+        }
+        connection.close().await?;
+        Ok(())
     }
 
-    async fn execute(&self, statement: &str) -> Result<()> {
-        let own = self.own_database();
-        let connection = Database::connect(self.url(self.port, own)).await?;
-        connection.execute_unprepared(statement).await?;
+    async fn create(&self) -> Result<()> {
+        let connection = Database::connect(self.url(self.port, self.own_database())).await?;
+        connection
+            .execute_unprepared(&format!("CREATE DATABASE {DATABASE}"))
+            .await?;
         connection.close().await?;
         Ok(())
     }
