@@ -1,9 +1,10 @@
 # What people do with this project. "make test" is the one check; everything else is a short name for cargo.
 
-.PHONY: help test bench fmt demo run
+.PHONY: help test chaos bench fmt demo run
 
 help:
 	@echo "make test   install what the tests need, then every check (CI calls this)"
+	@echo "make chaos  real servers under a seeded schedule of faults, 30 minutes; CHAOS=\"--store sqlite --seed 42\" chooses (see docs/reliability.md)"
 	@echo "make bench  measure it under load and print the tables; BENCH=\"spine --rounds 3\" chooses (see docs/performance.md)"
 	@echo "make fmt    format the code"
 	@echo "make demo   the whole product on this machine, with a simulated WeChat and a sample brand"
@@ -11,6 +12,9 @@ help:
 
 test:
 	@tests/run.sh
+
+chaos:
+	@tests/chaos/run.sh $(CHAOS)
 
 bench:
 	@benches/run.sh $(BENCH)

@@ -19,6 +19,8 @@ debian_packages() {
     command -v redis-server >/dev/null || missing+=(redis-server)
     compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
     command -v mariadb-install-db >/dev/null || missing+=(mariadb-server)
+    # Lets a server see another time than the machine's.
+    compgen -G "/usr/lib/*/faketime/libfaketimeMT.so.1" >/dev/null || missing+=(faketime)
     command -v chromium >/dev/null || missing+=(chromium)
     command -v chromedriver >/dev/null || missing+=(chromium-driver)
     # Without a Chinese font the browser draws boxes.

@@ -28,6 +28,9 @@ main() {
     else
         step "tests" tests/servers.sh run cargo test --workspace --locked --lib --bins --tests
     fi
+    # The programs that the tests were built with. The fixed seeds stay the same; the fresh ones are printed.
+    step "chaos" "$folder/debug/daogou-chaos" --program "$folder/debug/daogou" --store all \
+        --seeds fixed,fresh:5 --together 3 --not-run "$DAOGOU_NOT_RUN"
     step "doc tests" cargo test --workspace --locked --doc --quiet
     step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --locked --no-deps --quiet
     if cargo deny --version >/dev/null 2>&1; then

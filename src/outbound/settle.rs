@@ -156,6 +156,11 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<()> {
     if let (State::Held, Some(reason), false) = (state, reason, claim.body.is_text()) {
         queries::hold_label(txn, &claim.row, reason).await?;
     }
+    // She acted while the call was under way, and what she opened was not yet there for it.
+    let held = state == State::Held;
+    if held && window::remaining_in(txn, &hold.person, *now).await? > 0 {
+        return queries::release_held(txn, *now, &hold.person, false).await;
+    }
     match reason {
         Some(reason) => tell::not_delivered_in(txn, *now, texts, &claim.row, state, reason).await,
         None => Ok(()),

@@ -74,9 +74,12 @@ pub async fn draw_up(
     let pushes = counts(stats.get("pushes"));
     book.differing_answers = pushes.get("differs").copied().unwrap_or(0);
     book.circumstances = circumstances(plan);
-    // On a machine that is too busy the platform hangs up by itself.
+    // On a machine that is too busy the platform hangs up, and so do we.
     let hung_up = ["timeout", "connect", "http_error"];
-    book.circumstances.answers_lost |= hung_up.iter().any(|outcome| pushes.contains_key(*outcome));
+    let unheard = book.attempts.iter().any(|attempt| !attempt.is_answered());
+    let given_up = hung_up.iter().any(|outcome| pushes.contains_key(*outcome));
+    book.circumstances.answers_lost |= given_up || unheard;
+    book.circumstances.pushes_given_up = pushes.contains_key("timeout");
     Ok(book)
 }
 
@@ -149,6 +152,7 @@ async fn read_store(store: &DatabaseConnection, people: &People, book: &mut Book
                 (state, _) => state.to_value(),
             },
             reason: row.reason,
+            passive: row.channel == Some(outbound::Channel::Passive),
             push: row.inbound_id.map(|id| id.0),
             mark: first_mark(&text),
             text,

@@ -1,6 +1,8 @@
 //! From a seed to everything that will happen: who is there, which faults come when. Pure, so that a failing seed can be
 //! played again.
 
+mod draw;
+
 use std::fmt;
 
 use daogou_ground::Chance;
@@ -173,7 +175,7 @@ impl Plan {
             consumers,
             habits,
             chaos_ms: dice.between(2_500, 4_500),
-            quirks: quirks(&dice),
+            quirks: draw::quirks(&dice),
             events: Vec::new(),
         };
         if !seed.is_multiple_of(10) {
@@ -186,14 +188,14 @@ impl Plan {
         let mut events = Vec::new();
         let mut families: Vec<Family> = Vec::new();
         let draws: [(bool, u64, Family); 8] = [
-            (true, 60, kills),
-            (true, 60, refusals),
-            (true, 45, silences),
-            (self.redis, 60, redis),
-            (self.store != Store::Sqlite, 45, lines),
-            (self.store != Store::Sqlite, 25, database),
-            (true, 25, clocks),
-            (self.store == Store::Sqlite, 25, disks),
+            (true, 60, draw::kills),
+            (true, 60, draw::refusals),
+            (true, 45, draw::silences),
+            (self.redis, 60, draw::redis),
+            (self.store != Store::Sqlite, 45, draw::lines),
+            (self.store != Store::Sqlite, 25, draw::database),
+            (true, 25, draw::clocks),
+            (self.store == Store::Sqlite, 25, draw::disks),
         ];
         for (possible, percent, family) in draws {
             if dice.percent(percent) && possible {
@@ -201,7 +203,7 @@ impl Plan {
             }
         }
         if families.is_empty() {
-            families.push(kills);
+            families.push(draw::kills);
         }
         for family in families {
             let mut at_ms = dice.between(0, 900);
@@ -246,101 +248,6 @@ impl Plan {
     pub fn is_settled(&self) -> bool {
         !self.habits.wander && !self.habits.rest
     }
-}
-
-fn quirks(dice: &Dice) -> String {
-    let (duplicates, reorder) = (dice.percent(30), dice.percent(25));
-    let latency = if dice.percent(30) {
-        dice.between(5, 250)
-    } else {
-        0
-    };
-    let retry_5xx = dice.percent(70);
-    format!(
-        r#"{{"silence":false,"duplicates":{duplicates},"reorder":{reorder},"latency_ms":{latency},"retry_5xx":{retry_5xx}}}"#
-    )
-}
-
-fn kills(plan: &Plan, dice: &Dice) -> (u64, Fault) {
-    let (node, down_ms) = (dice.place(plan.nodes), dice.between(0, 500));
-    let fault = if dice.percent(80) {
-        Fault::Kill { node, down_ms }
-    } else {
-        Fault::Stop { node, down_ms }
-    };
-    (down_ms + 300, fault)
-}
-
-const SEND: &str = "/cgi-bin/message/custom/send";
-const TOKEN: &str = "/cgi-bin/stable_token";
-
-fn refusals(_plan: &Plan, dice: &Dice) -> (u64, Fault) {
-    let codes = [-1, 40001, 45009, 45011, 45015, 45047];
-    let (code, times) = (dice.one(&codes).copied().unwrap_or(-1), dice.between(1, 3));
-    let body = format!(r#"{{"path":"{SEND}","errcode":{code},"times":{times}}}"#);
-    (0, Fault::WeChat("refuses", body))
-}
-
-fn silences(_plan: &Plan, dice: &Dice) -> (u64, Fault) {
-    let after = dice.percent(60);
-    let path = if dice.percent(85) { SEND } else { TOKEN };
-    let how = match dice.between(0, 99) {
-        0..40 => r#""drop":true"#.to_owned(),
-        40..70 => r#""http_status":502"#.to_owned(),
-        70..95 => format!(r#""delay_ms":{}"#, dice.between(200, 1_800)),
-        _ => r#""delay_ms":10500"#.to_owned(),
-    };
-    let body = format!(r#"{{"path":"{path}",{how},"after_effect":{after},"times":1}}"#);
-    (0, Fault::WeChat("answers badly", body))
-}
-
-fn redis(_plan: &Plan, dice: &Dice) -> (u64, Fault) {
-    let for_ms = dice.between(150, 1_200);
-    let line = [
-        Line::Slow(dice.between(20, 300)),
-        Line::Cut,
-        Line::Silent,
-        Line::HalfOpen,
-    ];
-    match dice.between(0, 5) {
-        0 => (0, Fault::FlushRedis),
-        1 => (for_ms, Fault::KillRedis { down_ms: for_ms }),
-        _ => {
-            let line = dice.one(&line).copied().unwrap_or(Line::Cut);
-            (for_ms, Fault::Redis { line, for_ms })
-        }
-    }
-}
-
-fn lines(_plan: &Plan, dice: &Dice) -> (u64, Fault) {
-    let for_ms = dice.between(150, 1_500);
-    let line = [
-        Line::Slow(dice.between(5, 120)),
-        Line::Cut,
-        Line::Silent,
-        Line::HalfOpen,
-    ];
-    let line = dice.one(&line).copied().unwrap_or(Line::Cut);
-    (for_ms, Fault::Database { line, for_ms })
-}
-
-fn database(_plan: &Plan, dice: &Dice) -> (u64, Fault) {
-    let down_ms = dice.between(0, 700);
-    (down_ms + 1_500, Fault::KillDatabase { down_ms })
-}
-
-fn clocks(plan: &Plan, dice: &Dice) -> (u64, Fault) {
-    let jumps = [-70, -20, -3, 2, 10, 17, 51, 65, 3_700];
-    let (node, seconds) = (
-        dice.place(plan.nodes),
-        dice.one(&jumps).copied().unwrap_or(17),
-    );
-    (500, Fault::Clock { node, seconds })
-}
-
-fn disks(_plan: &Plan, dice: &Dice) -> (u64, Fault) {
-    let for_ms = dice.between(100, 900);
-    (for_ms, Fault::DiskFull { for_ms })
 }
 
 impl fmt::Display for Plan {

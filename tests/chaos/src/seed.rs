@@ -20,7 +20,7 @@ use crate::world::{Tools, World};
 /// How long setting a world up may take, piece by piece.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a world may take to come to rest.
-const REST_WITHIN: Duration = Duration::from_secs(60);
+const REST_WITHIN: Duration = Duration::from_secs(150);
 /// So long nothing changes before time is moved on.
 const STANDSTILL: Duration = Duration::from_millis(1_100);
 /// Past every lease (15 s, 45 s, 50 s) and every wait between two attempts (30 s).
@@ -94,9 +94,11 @@ async fn play_in(
             break;
         }
     }
-    let notes = crowd.into_notes();
+    let (notes, moved) = (crowd.into_notes(), world.has_moved_time());
     let phases = [invited, healed - invited, begun.elapsed() - healed];
-    let book = book::draw_up(plan, &world.platform, &store, &people, notes).await?;
+    let mut book = book::draw_up(plan, &world.platform, &store, &people, notes).await?;
+    // What was still on its way when leases were made to end.
+    book.circumstances.answers_lost |= moved;
     Ok((book, phases))
 }
 

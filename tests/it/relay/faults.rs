@@ -163,7 +163,10 @@ async fn a_line_that_no_call_may_carry_today_waits_for_the_guides_free_reply() {
         lin.phone.says("继续").await;
         let line = lin.phone.sees("【新顾客 #1】有货吗").await;
         assert_eq!(line["via"], "passive");
-        assert!(text(&line).ends_with("有货吗"), "nothing else to say: {line}");
+        assert!(
+            text(&line).ends_with("有货吗"),
+            "nothing else to say: {line}"
+        );
     }
 }
 

@@ -12,6 +12,7 @@ mod api;
 mod chats;
 mod control;
 mod grants;
+mod harness;
 mod page;
 mod pushes;
 mod sends;

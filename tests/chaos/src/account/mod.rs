@@ -93,6 +93,8 @@ pub struct Row {
     pub state: String,
     /// Why it is held, refused or unknown.
     pub reason: Option<String>,
+    /// It went as the answer of a push.
+    pub passive: bool,
     /// The push that caused it.
     pub push: Option<i64>,
     /// Its text.
@@ -135,6 +137,8 @@ impl Attempt {
 pub struct Circumstances {
     /// Outcomes may be unknown.
     pub answers_lost: bool,
+    /// The machine was so busy that the platform gave a push up while its answer was being written.
+    pub pushes_given_up: bool,
     /// The clocks of servers and platform differ.
     pub clocks_differ: bool,
     /// Somebody may leave while something is on the way.

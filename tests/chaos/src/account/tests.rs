@@ -59,6 +59,7 @@ fn speaks(book: &mut Book, mark: Mark, aim: Aim, to: Person, at: u64) {
         purpose: purpose.into(),
         state: "sent".into(),
         reason: None,
+        passive: false,
         push: Some(id),
         text: format!("{mark} 在吗"),
         mark: Some(mark),

@@ -8,6 +8,7 @@ pub mod process;
 pub mod proxy;
 pub mod servers;
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -89,6 +90,7 @@ pub struct World {
     direct_url: String,
     http: Client,
     has_clock: bool,
+    moved_time: Cell<bool>,
 }
 
 impl World {
@@ -157,6 +159,7 @@ impl World {
             direct_url,
             http: tools.http.clone(),
             has_clock: tools.clock.is_some(),
+            moved_time: Cell::new(false),
         };
         world.connect(plan).await?;
         Ok(world)
@@ -284,8 +287,14 @@ impl World {
         Ok(())
     }
 
+    /// Whether leases were made to end while something was under way.
+    pub fn has_moved_time(&self) -> bool {
+        self.moved_time.get()
+    }
+
     /// Time passes, for the servers and for the platform.
     pub async fn pass(&self, seconds: i64) -> Result<()> {
+        self.moved_time.set(true);
         if !self.has_clock {
             tokio::time::sleep(Duration::from_secs(seconds.unsigned_abs())).await;
             return Ok(());

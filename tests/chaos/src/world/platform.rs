@@ -14,6 +14,9 @@ use crate::trouble::{Result, Trouble};
 /// Three attempts of a push take up to 15 s.
 const ACT_WITHIN: Duration = Duration::from_secs(30);
 
+/// A machine may be so busy that the simulator waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// The simulated platform.
 pub struct Platform {
     http: Client,
@@ -112,7 +115,7 @@ impl Platform {
     }
 
     async fn read(path: &str, request: reqwest::RequestBuilder) -> Result<Value> {
-        let answer = alone(request).send().await?;
+        let answer = alone(request).timeout(PATIENCE).send().await?;
         let status = answer.status();
         if !status.is_success() {
             return Err(Trouble(format!("the simulator's {path} answers {status}")));
