@@ -87,8 +87,8 @@ fn circumstances(plan: &Plan) -> Circumstances {
     Circumstances {
         answers_lost: plan.loses_answers(),
         clocks_differ: plan.is_skewed(),
-        people_leave: plan.habits.leave,
         guides_change: !plan.is_settled(),
+        pushes_given_up: false,
         injected: injected(plan),
     }
 }

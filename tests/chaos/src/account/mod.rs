@@ -141,8 +141,6 @@ pub struct Circumstances {
     pub pushes_given_up: bool,
     /// The clocks of servers and platform differ.
     pub clocks_differ: bool,
-    /// Somebody may leave while something is on the way.
-    pub people_leave: bool,
     /// Consumers change guides or guides go off duty: lines may pass from one to the other.
     pub guides_change: bool,
     /// How often sends were to fail, by errcode.

