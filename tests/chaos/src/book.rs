@@ -88,8 +88,8 @@ fn circumstances(plan: &Plan) -> Circumstances {
         answers_lost: plan.loses_answers(),
         clocks_differ: plan.is_skewed(),
         guides_change: !plan.is_settled(),
-        pushes_given_up: false,
         injected: injected(plan),
+        ..Circumstances::default()
     }
 }
 

@@ -99,6 +99,7 @@ async fn play_in(
     let mut book = book::draw_up(plan, &world.platform, &store, &people, notes).await?;
     // What was still on its way when leases were made to end.
     book.circumstances.answers_lost |= moved;
+    book.circumstances.nodes_given_up = world.given_up().await;
     Ok((book, phases))
 }
 

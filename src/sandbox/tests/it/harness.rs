@@ -23,8 +23,9 @@ async fn every_send_is_listed_with_what_became_of_it_and_what_the_caller_heard()
     stage.writes(&openid, "二").await;
     let body = json!({"touser": openid, "msgtype": "text", "text": {"content": "三"}});
     let token = stage.token().await;
-    let path = format!("{SEND}?access_token={token}");
-    assert_eq!(stage.try_post(&path, body).await.0, 502);
+    let url = format!("{}{SEND}?access_token={token}", stage.base);
+    let answer = stage.http.post(url).json(&body).send().await.unwrap();
+    assert_eq!(answer.status(), 502);
 
     let sends = stage.get("/sandbox/v1/sends?after=0").await;
     let seen: Vec<_> = sends["sends"].as_array().unwrap().iter().collect();

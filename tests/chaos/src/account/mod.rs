@@ -143,6 +143,8 @@ pub struct Circumstances {
     pub clocks_differ: bool,
     /// Consumers change guides or guides go off duty: lines may pass from one to the other.
     pub guides_change: bool,
+    /// How often a node was killed because it did not get ready any more.
+    pub nodes_given_up: u32,
     /// How often sends were to fail, by errcode.
     pub injected: BTreeMap<String, u64>,
 }
@@ -243,6 +245,9 @@ impl Account {
 /// Draws the account up.
 pub fn balance(book: &Book) -> Account {
     let mut account = Account::default();
+    for _ in 0..book.circumstances.nodes_given_up {
+        account.count("nodes that did not get ready");
+    }
     rest::check(book, &mut account);
     lines::check(book, &mut account);
     order::check(book, &mut account);

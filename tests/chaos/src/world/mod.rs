@@ -292,6 +292,15 @@ impl World {
         self.moved_time.get()
     }
 
+    /// How often a node had to be killed because it did not get ready any more.
+    pub async fn given_up(&self) -> u32 {
+        let mut all = 0;
+        for node in &self.nodes {
+            all += node.lock().await.given_up;
+        }
+        all
+    }
+
     /// Time passes, for the servers and for the platform.
     pub async fn pass(&self, seconds: i64) -> Result<()> {
         self.moved_time.set(true);

@@ -10,7 +10,9 @@ use super::process::{LOOK_EVERY, Process};
 use crate::trouble::{Result, Trouble};
 
 /// How long a start may take, with a database that recovers.
-const START_WITHIN: Duration = Duration::from_secs(30);
+const START_WITHIN: Duration = Duration::from_secs(180);
+/// A node that is not ready for so long is killed and started again, as whoever watches `/readyz` does.
+const WATCHED_FOR: Duration = Duration::from_secs(20);
 /// A graceful stop waits ten seconds for what is under way.
 const STOP_WITHIN: Duration = Duration::from_secs(25);
 
@@ -25,6 +27,8 @@ pub struct Node {
     /// How far its clock is ahead, in seconds.
     ahead: i64,
     process: Option<Process>,
+    /// How often it was killed because it did not get ready.
+    pub given_up: u32,
 }
 
 impl Node {
@@ -46,6 +50,7 @@ impl Node {
             clock,
             ahead: 0,
             process: None,
+            given_up: 0,
         };
         node.write_clock()?;
         Ok(node)
@@ -93,9 +98,15 @@ impl Node {
     pub async fn is_ready(&mut self, http: &Client) -> Result<()> {
         let deadline = Instant::now() + START_WITHIN;
         let url = format!("http://127.0.0.1:{}/readyz", self.port);
+        let mut watched = Instant::now();
         while Instant::now() < deadline {
+            if watched.elapsed() > WATCHED_FOR {
+                self.kill();
+                self.given_up += 1;
+                watched = Instant::now();
+            }
             self.start()?;
-            let asked = http.get(&url).timeout(Duration::from_secs(2)).send().await;
+            let asked = http.get(&url).timeout(Duration::from_secs(5)).send().await;
             if asked.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }

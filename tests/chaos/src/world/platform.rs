@@ -12,7 +12,7 @@ use super::{APPID, Installation};
 use crate::trouble::{Result, Trouble};
 
 /// Three attempts of a push take up to 15 s.
-const ACT_WITHIN: Duration = Duration::from_secs(30);
+const ACT_WITHIN: Duration = Duration::from_secs(120);
 
 /// A machine may be so busy that the simulator waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -115,7 +115,13 @@ impl Platform {
     }
 
     async fn read(path: &str, request: reqwest::RequestBuilder) -> Result<Value> {
-        let answer = alone(request).timeout(PATIENCE).send().await?;
+        let request = alone(request).timeout(PATIENCE);
+        // Asked twice: a machine may be so busy that the first is answered 408.
+        let again = request.try_clone();
+        let mut answer = request.send().await?;
+        if let (408, Some(again)) = (answer.status().as_u16(), again) {
+            answer = again.send().await?;
+        }
         let status = answer.status();
         if !status.is_success() {
             return Err(Trouble(format!("the simulator's {path} answers {status}")));
