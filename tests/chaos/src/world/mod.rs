@@ -7,6 +7,7 @@ pub mod platform;
 pub mod process;
 pub mod proxy;
 pub mod servers;
+mod settings;
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -24,26 +25,10 @@ use self::platform::Platform;
 use self::process::{LOOK_EVERY, free_port};
 use self::proxy::Proxy;
 use self::servers::{DatabaseServer, Redis};
+pub use self::settings::{APPID, Installation};
+use self::settings::{environment, environment_at};
 use crate::plan::{Fault, Line, Plan};
 use crate::trouble::{Result, Trouble};
-
-/// The simulated account.
-pub const APPID: &str = "wx0123456789abcdef";
-
-/// Settings of the simulated account.
-pub struct Installation;
-
-impl Installation {
-    /// `gh_…`
-    pub const ORIGINAL_ID: &str = "gh_0123456789ab";
-    /// Of the callback.
-    pub const TOKEN: &str = "tokenforchaos";
-    /// Of the callback.
-    pub const AES_KEY: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ";
-    /// Of the simulated account.
-    pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
-    const SECRET_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
-}
 
 /// What all seeds share.
 pub struct Tools {
@@ -371,42 +356,4 @@ async fn bend(line: Option<&Proxy>, into: Line, for_ms: u64) {
         line.set(Line::Open);
         tokio::time::sleep(LOOK_EVERY).await;
     }
-}
-
-fn environment(
-    database: &str,
-    redis: Option<&Proxy>,
-    platform: u16,
-    folder: &Path,
-) -> Vec<(String, String)> {
-    let base = format!("http://127.0.0.1:{platform}");
-    environment_at(database, redis, &base, folder)
-}
-
-fn environment_at(
-    database: &str,
-    redis: Option<&Proxy>,
-    platform: &str,
-    folder: &Path,
-) -> Vec<(String, String)> {
-    let redis = redis.map(|line| format!("redis://127.0.0.1:{}", line.port()));
-    let media = folder.join("media").display().to_string();
-    [
-        ("DATABASE_URL", database),
-        ("REDIS_URL", redis.as_deref().unwrap_or_default()),
-        ("DAOGOU_SECRET_KEY", Installation::SECRET_KEY),
-        ("DAOGOU_MEDIA_DIR", &media),
-        ("WECHAT_API_BASE", platform),
-        ("WECHAT_MP_BASE", platform),
-        ("WECHAT_OPEN_BASE", platform),
-        ("WECHAT_APPID", APPID),
-        ("WECHAT_APP_SECRET", Installation::SECRET),
-        ("WECHAT_TOKEN", Installation::TOKEN),
-        ("WECHAT_ENCODING_AES_KEY", Installation::AES_KEY),
-        ("WECHAT_MODE", "secure"),
-        ("WECHAT_ORIGINAL_ID", Installation::ORIGINAL_ID),
-        ("WECHAT_KIND", "service"),
-    ]
-    .map(|(key, value)| (key.to_owned(), value.to_owned()))
-    .into()
 }
