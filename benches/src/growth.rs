@@ -280,10 +280,13 @@ fn targets(steps: &[Step], report: &mut Report) {
         last.idle,
         " MB",
     );
-    let lost: u64 = steps.iter().map(|step| step.row.lost).sum();
+    let lost: u64 = steps
+        .iter()
+        .map(|step| step.row.lost + step.row.refused)
+        .sum();
     report.holds(
         &format!("{to}: every line arrived, once"),
-        format!("{lost} lost or twice"),
+        format!("{lost} lost, twice or refused"),
         lost == 0,
     );
 }

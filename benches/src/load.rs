@@ -33,7 +33,8 @@ pub struct Outcome {
     pub refused: u64,
     /// From the first push to the last answer.
     pub lasted: Duration,
-    /// When each line was pushed: its number and the moment (in the open loop the moment it was due).
+    /// When each line that was accepted was pushed: its number and the moment (in the open loop the moment it was
+    /// due).
     pub pushed: Vec<(u32, Instant)>,
     /// The passive answers, still sealed, each with the moment it came.
     pub passive: Vec<(Instant, Vec<u8>)>,
@@ -140,12 +141,10 @@ async fn open(
 
 impl Outcome {
     async fn push(&mut self, connection: &mut Connection, shot: &Shot, at: Instant) -> Done<()> {
-        if let Some(line) = shot.line {
-            self.pushed.push((line, at));
-        }
         let answer = connection.exchange(&shot.bytes).await?;
         if answer.status() == 200 {
             self.answered += 1;
+            self.pushed.extend(shot.line.map(|line| (line, at)));
         } else {
             self.refused += 1;
         }

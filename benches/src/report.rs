@@ -1,5 +1,6 @@
 //! What a run found: tables, targets with what was measured, and what could not run.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::fault::Done;
@@ -132,7 +133,7 @@ impl Report {
         let mut text: String = self.tables.iter().map(Table::markdown).collect();
         text.extend(self.not_run.iter().map(|line| format!("{line}\n\n")));
         if let Some(file) = &options.markdown
-            && let Err(error) = std::fs::write(file, text)
+            && let Err(error) = write(file, &text)
         {
             eprintln!("{}: {error}", file.display());
             return ExitCode::FAILURE;
@@ -146,11 +147,63 @@ impl Report {
     }
 }
 
+/// The marks between which a document keeps the tables.
+const MARKS: [&str; 2] = ["<!-- figures", "<!-- end of figures -->"];
+
+/// Writes the tables between the marks of a document that has them, otherwise as the whole file.
+fn write(file: &Path, tables: &str) -> std::io::Result<()> {
+    let document = match std::fs::read_to_string(file) {
+        Ok(document) => document,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error),
+    };
+    let text = between_marks(&document, tables).unwrap_or_else(|| tables.to_owned());
+    std::fs::write(file, text)
+}
+
+fn between_marks(document: &str, tables: &str) -> Option<String> {
+    let [begin, end] = MARKS;
+    let (before, rest) = document.split_once(begin)?;
+    let (begun, rest) = rest.split_once("-->")?;
+    let (_, after) = rest.split_once(end)?;
+    let tables = tables.trim();
+    Some(format!(
+        "{before}{begin}{begun}-->\n\n{tables}\n\n{end}{after}"
+    ))
+}
+
 /// A target as people write it: 3 instead of 3.00.
 fn trimmed(value: f64) -> String {
     let text = figure(value);
     match text.split_once('.') {
         Some((whole, rest)) if rest.chars().all(|c| c == '0') => whole.to_owned(),
         _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_of_a_document_are_replaced_and_the_rest_stays() {
+        let document = "# Title\n\n<!-- figures: how -->\nold\n<!-- end of figures -->\nmore\n";
+        let written = between_marks(document, "new\n\n").unwrap();
+        assert_eq!(
+            written,
+            "# Title\n\n<!-- figures: how -->\n\nnew\n\n<!-- end of figures -->\nmore\n"
+        );
+        assert_eq!(
+            between_marks(&written, "new").as_deref(),
+            Some(written.as_str())
+        );
+        assert_eq!(between_marks("no marks", "new"), None);
+    }
+
+    #[test]
+    fn a_target_is_written_as_people_write_it() {
+        assert_eq!(trimmed(3.0), "3");
+        assert_eq!(trimmed(1.25), "1.25");
+        assert_eq!(trimmed(3000.0), "3,000");
     }
 }

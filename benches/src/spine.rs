@@ -165,6 +165,12 @@ fn targets(rows: &[Row], report: &mut Report) {
             " ×",
         );
     }
+    let refused: u64 = rows.iter().map(|row| row.refused).sum();
+    report.holds(
+        "every push was accepted",
+        format!("{refused} refused"),
+        refused == 0,
+    );
     let lost: u64 = rows.iter().map(|row| row.lost).sum();
     report.holds(
         "(c) every line arrived, once",

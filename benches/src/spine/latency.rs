@@ -63,14 +63,14 @@ pub async fn run(
     );
     report.holds(
         "(c) every line at half the rate arrived, once",
-        format!("{lost} lost or twice"),
+        format!("{lost} lost, twice or refused"),
         lost == 0,
     );
     Ok(())
 }
 
 /// Rounds of talk at `rate` pushes a second: the milliseconds of lines to guides and of answers to members, round by
-/// round, and how many did not arrive or arrived twice.
+/// round, and how many were refused, did not arrive or arrived twice.
 pub async fn rounds(
     options: &Options,
     talk: &mut Whole<'_>,
@@ -82,6 +82,7 @@ pub async fn rounds(
         let load = talk.pushes(stats::count(rate * options.seconds * LONGER))?;
         let outcome = load.open(stage.server.address, rate).await?;
         stage.look.settled().await?;
+        lost += outcome.refused;
         let arrivals = row::arrivals(&outcome, stage.site.api.arrivals())?;
         let (mut guides, mut members) = (Vec::new(), Vec::new());
         for (line, pushed) in &outcome.pushed {

@@ -17,6 +17,8 @@ pub struct Row {
     pub label: String,
     /// Lines that did not arrive, or twice.
     pub lost: u64,
+    /// Pushes that were not accepted.
+    pub refused: u64,
     rounds: Vec<Round>,
 }
 
@@ -29,6 +31,7 @@ pub struct Round {
     sends: Option<u64>,
     lines: u64,
     lost: u64,
+    refused: u64,
     memory: f64,
 }
 
@@ -38,6 +41,7 @@ impl Row {
         Self {
             label: label.into(),
             lost: 0,
+            refused: 0,
             rounds: Vec::new(),
         }
     }
@@ -45,6 +49,7 @@ impl Row {
     /// Adds a round.
     pub fn add(&mut self, round: Round) {
         self.lost += round.lost;
+        self.refused += round.refused;
         self.rounds.push(round);
     }
 
@@ -102,14 +107,6 @@ pub async fn measure(subject: &mut dyn Subject, time: Duration) -> Done<Round> {
         stage.look.settled().await?;
     }
     let cpu = subject.process().cpu()? - before;
-    if outcome.refused > 0 {
-        return Err(format!(
-            "{}: {} pushes were refused",
-            subject.label(),
-            outcome.refused
-        )
-        .into());
-    }
     if outcome.ran_dry {
         eprintln!(
             "{}: the load ran dry; the rate is too low, the CPU time is not affected",
@@ -141,6 +138,7 @@ pub async fn measure(subject: &mut dyn Subject, time: Duration) -> Done<Round> {
         pushes: outcome.answered,
         lines: number_of(outcome.pushed.len())?,
         sends,
+        refused: outcome.refused,
         memory: subject.process().memory()?,
     })
 }
