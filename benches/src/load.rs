@@ -22,6 +22,8 @@ pub struct Load {
     pub lists: Vec<Vec<Group>>,
     /// Begins again at the end of a list: only where the same push may come twice.
     pub again: bool,
+    /// How often a push that is not accepted is tried, as the platform tries it again.
+    pub tries: u32,
 }
 
 /// What came of it.
@@ -56,6 +58,7 @@ impl Load {
         Self {
             lists,
             again: false,
+            tries: 1,
         }
     }
 
@@ -76,7 +79,7 @@ impl Load {
         let begun = Instant::now();
         let end = time.map(|time| begun + time);
         let all = connections.into_iter().zip(&self.lists);
-        let outcomes = try_join_all(all.map(|(c, list)| closed(c, list, end, self.again))).await?;
+        let outcomes = try_join_all(all.map(|(c, list)| closed(c, list, end, self))).await?;
         Ok(Outcome::together(outcomes, begun))
     }
 
@@ -103,7 +106,7 @@ async fn closed(
     mut connection: Connection,
     list: &[Group],
     end: Option<Instant>,
-    again: bool,
+    load: &Load,
 ) -> Done<Outcome> {
     let mut outcome = Outcome::default();
     let over = || end.is_some_and(|end| Instant::now() >= end);
@@ -113,10 +116,12 @@ async fn closed(
                 return Ok(outcome);
             }
             for shot in group {
-                outcome.push(&mut connection, shot, Instant::now()).await?;
+                outcome
+                    .push(&mut connection, shot, Instant::now(), load.tries)
+                    .await?;
             }
         }
-        if !again || list.is_empty() {
+        if !load.again || list.is_empty() {
             outcome.ran_dry = end.is_some();
             return Ok(outcome);
         }
@@ -133,15 +138,27 @@ async fn open(
     let mut due = first;
     for shot in list.iter().flatten() {
         tokio::time::sleep_until(due.into()).await;
-        outcome.push(&mut connection, shot, due).await?;
+        outcome.push(&mut connection, shot, due, 1).await?;
         due += every;
     }
     Ok(outcome)
 }
 
 impl Outcome {
-    async fn push(&mut self, connection: &mut Connection, shot: &Shot, at: Instant) -> Done<()> {
-        let answer = connection.exchange(&shot.bytes).await?;
+    async fn push(
+        &mut self,
+        connection: &mut Connection,
+        shot: &Shot,
+        at: Instant,
+        tries: u32,
+    ) -> Done<()> {
+        let mut answer = connection.exchange(&shot.bytes).await?;
+        for _ in 1..tries {
+            if answer.status() == 200 {
+                break;
+            }
+            answer = connection.exchange(&shot.bytes).await?;
+        }
         if answer.status() == 200 {
             self.answered += 1;
             self.pushed.extend(shot.line.map(|line| (line, at)));

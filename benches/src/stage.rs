@@ -20,6 +20,8 @@ use crate::wire::{self, Sender};
 const SECRET_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 const FILE: &str = "daogou.db";
 const STORE: &str = "杭州城北店";
+/// How often what prepares an installation is pushed when a busy machine makes the server give up.
+const TRIES: u32 = 10;
 /// How many commands are run at once while the guides are added.
 const HANDS: usize = 4;
 
@@ -253,6 +255,10 @@ impl Site {
 impl Stage {
     /// Pushes everything once and waits until all of it took effect.
     pub async fn all_once(&self, load: Load) -> Done<Outcome> {
+        let load = Load {
+            tries: TRIES,
+            ..load
+        };
         let outcome = load.closed(self.server.address, None).await?;
         if outcome.refused > 0 {
             return Err(format!("{} pushes were refused", outcome.refused).into());
