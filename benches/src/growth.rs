@@ -26,7 +26,7 @@ use queries::File;
 const EACH: usize = 100;
 const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
 /// Free disk that the largest store needs, with what making it needs besides.
-const FREE_GB: f64 = 25.0;
+const FREE_GB: f64 = 15.0;
 /// Seeds of the openids, apart from those of the other parts.
 const SEED: u64 = 50;
 /// Flat means that the largest store costs at most so many times what the smallest does.

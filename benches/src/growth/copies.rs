@@ -2,14 +2,14 @@
 //! everybody, straight in the database and with other ids, openids, keys and times.
 //!
 //! Copy `n` of row `k` of a table gets the id `last + k × count + n`, so that what one person wrote lies scattered over
-//! the table as it does in life. The talk is spread over [`DAYS`]; raw pushes are left out once they are older than the
-//! product keeps them.
+//! the table as it does in life. The talk is spread over [`DAYS`]; raw pushes and settled messages are left out once they
+//! are older than the product keeps them.
 
 use std::fmt::Write as _;
 
 /// Over how many days the talk is spread: the dedupe keys of all of it are still kept.
 const DAYS: i64 = 89;
-/// How many days of raw pushes are there.
+/// How many days of raw pushes and settled messages are there.
 const RAW_DAYS: i64 = 29;
 const DAY_MILLIS: i64 = 86_400_000;
 /// Columns of the append tables that move back with the row.
@@ -109,7 +109,7 @@ impl Table {
             Series::Guides => "temp.keeper g CROSS JOIN temp.person p ON p.n = g.n",
         };
         let mut kept = condition.to_owned();
-        if self.name == "inbound" {
+        if ["inbound", "outbound"].contains(&self.name.as_str()) {
             // Writing to a String cannot fail.
             let _infallible = write!(
                 kept,
