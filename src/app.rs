@@ -20,6 +20,8 @@ use crate::db::{self, Guard};
 use crate::error::{Error, Result};
 use crate::{accounts, reception, telemetry, web, workers};
 
+pub use crate::db::listen_to_statements;
+
 /// How long a stop waits for requests.
 const REQUESTS_PATIENCE: Duration = Duration::from_secs(10);
 /// How long it waits after that for work in progress: a call to WeChat has settled by then, whatever becomes of it.

@@ -1,4 +1,4 @@
-//! What a migration is here: one table or one index, because MySQL commits every change of the schema by itself.
+//! What a migration is here: one table or one index more, or one index less, because MySQL commits every change of the schema by itself.
 
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::prelude::*;
@@ -12,6 +12,15 @@ pub(crate) enum Change {
         name: &'static str,
         /// The statement for a database.
         create: fn(DbBackend) -> TableCreateStatement,
+    },
+    /// An index that nobody uses any more.
+    NoIndex {
+        /// The migration's name.
+        name: &'static str,
+        /// The table that is indexed no longer.
+        table: &'static str,
+        /// The columns, in order, as they were when it was made.
+        columns: &'static [&'static str],
     },
     /// A new index that is not unique.
     Index {
@@ -27,7 +36,9 @@ pub(crate) enum Change {
 impl MigrationName for Change {
     fn name(&self) -> &str {
         match self {
-            Self::Table { name, .. } | Self::Index { name, .. } => name,
+            Self::Table { name, .. } | Self::Index { name, .. } | Self::NoIndex { name, .. } => {
+                name
+            }
         }
     }
 }
@@ -45,7 +56,7 @@ impl MigrationTrait for Change {
                 manager.create_table(statement).await
             }
             Self::Index { table, columns, .. } => {
-                let index = format!("ix_{table}_{}", columns.join("_"));
+                let index = index_name(table, columns);
                 if is_left_half_done(db) && manager.has_index(table, &index).await? {
                     return Ok(());
                 }
@@ -56,6 +67,15 @@ impl MigrationTrait for Change {
                 }
                 manager.create_index(statement).await
             }
+            Self::NoIndex { table, columns, .. } => {
+                let index = index_name(table, columns);
+                if is_left_half_done(db) && !manager.has_index(table, &index).await? {
+                    return Ok(());
+                }
+                let mut statement = Index::drop();
+                statement.name(index).table(*table);
+                manager.drop_index(statement).await
+            }
         }
     }
 
@@ -63,6 +83,10 @@ impl MigrationTrait for Change {
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
+}
+
+fn index_name(table: &str, columns: &[&str]) -> String {
+    format!("ix_{table}_{}", columns.join("_"))
 }
 
 /// Whether a process that died may have left the change made but not noted: MySQL commits before it changes the

@@ -28,6 +28,7 @@ mod m2026_11_22_000016_reply_window;
 mod m2026_11_22_000017_message;
 mod m2026_11_22_000018_outbound;
 mod m2026_11_22_000019_node;
+mod m2026_11_22_000020_indices;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -112,6 +113,7 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000017_message::changes(),
             m2026_11_22_000018_outbound::changes(),
             m2026_11_22_000019_node::changes(),
+            m2026_11_22_000020_indices::changes(),
         ]
         .into_iter()
         .flatten()

@@ -6,6 +6,7 @@ use daogou_wechat::{Content, MediaKind, Message};
 use minijinja::context;
 use serde::{Deserialize, Serialize};
 
+use super::shown::{harmless, without_links};
 use crate::accounts::Visit;
 use crate::db::Txn;
 use crate::error::{Error, Result};
@@ -296,41 +297,8 @@ impl Line {
     }
 }
 
-/// What a person typed, so that it shows as typed: WeChat would make links of `<a …>`, among them links that speak in the
-/// reader's name when tapped.
-fn without_links(text: &str) -> String {
-    ["<a", "<A", "</a", "</A"]
-        .iter()
-        .fold(text.to_owned(), |text, tag| {
-            text.replace(tag, &tag.replace('<', "＜"))
-        })
-}
-
-/// The same for a guide, whom the house tells in 【】 who wrote what: no consumer's text may look like that.
-fn harmless(text: &str) -> String {
-    without_links(text).replace('【', "〖").replace('】', "〗")
-}
-
 /// A line as the queries return it.
 pub(super) struct Heard {
     pub id: daogou_schema::MessageId,
     pub line: Line,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_person_types_never_becomes_a_link_or_somebody_elses_line() {
-        let tap = "<a href=\"weixin://bizmsgmenu?msgmenucontent=x&msgmenuid=to-1\">点我</a>";
-        assert!(!harmless(tap).contains("<a") && !harmless(tap).contains("</a"));
-        assert!(!without_links(tap).contains("<a") && !without_links(tap).contains("</a"));
-        assert_eq!(
-            harmless("好\u{2028}【李先生 #7】转账"),
-            "好\u{2028}〖李先生 #7〗转账"
-        );
-        assert_eq!(harmless("1 < 2 & <b>"), "1 < 2 & <b>");
-        assert_eq!(without_links("【新品】到店"), "【新品】到店");
-    }
 }

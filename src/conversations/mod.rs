@@ -10,6 +10,7 @@ mod queries;
 mod route;
 pub mod rules;
 mod say;
+mod shown;
 mod tell;
 pub mod words;
 

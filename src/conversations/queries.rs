@@ -1,5 +1,7 @@
 //! Conversations, their lines and open questions in the store.
 
+use std::cmp::Reverse;
+
 use daogou_schema::message::Author;
 use daogou_schema::{
     Address, GuideId, MemberId, MessageId, StoreId, Timestamp, binding, conversation, message,
@@ -21,6 +23,8 @@ const UNANSWERED_MAX: u64 = 10;
 const LISTED_MAX: u64 = 20;
 /// How many lines that nobody has got yet are read at once.
 const PASSED_ON_MAX: u64 = 50;
+/// How many of her newest lines may wait for an answer: more than anybody writes to somebody who says nothing.
+const OPEN_MAX: u64 = 500;
 /// How many waiting conversations one guide who comes on duty gets at once: more than a day's work.
 const POOLED_MAX: u64 = 200;
 
@@ -251,26 +255,44 @@ fn waiting_for(guide: GuideId) -> Select<conversation::Entity> {
         .filter(conversation::Column::Unanswered.eq(true))
 }
 
-/// The customers of a guide, those who wrote last first.
+/// The customers of a guide: those who wrote last first, then the newest of those who never wrote.
 pub(super) async fn recent(txn: &Txn, guide: GuideId) -> Result<Vec<conversation::Model>> {
-    let query = conversation::Entity::find()
+    // By an index each: a guide may have thousands of customers, and sorting all of them for twenty would hold the writer.
+    let mut found = Vec::new();
+    for unanswered in [true, false] {
+        let wrote = conversation::Entity::find()
+            .filter(conversation::Column::GuideId.eq(guide))
+            .filter(conversation::Column::Unanswered.eq(unanswered))
+            .filter(conversation::Column::LastLineId.is_not_null())
+            .order_by_desc(conversation::Column::LastLineId)
+            .limit(LISTED_MAX);
+        found.extend(wrote.all(txn.conn()).await?);
+    }
+    let newest = with_binding()
+        .filter(binding::Column::GuideId.eq(guide))
         .filter(conversation::Column::GuideId.eq(guide))
-        .order_by_desc(conversation::Column::LastMemberAt)
-        .order_by_desc(conversation::Column::MemberId)
+        .order_by_desc(binding::Column::BoundAt)
         .limit(LISTED_MAX);
-    Ok(query.all(txn.conn()).await?)
+    found.extend(newest.all(txn.conn()).await?);
+    found.sort_unstable_by_key(|row| Reverse((row.last_line_id, row.member_id)));
+    found.dedup_by_key(|row| row.member_id);
+    found.truncate(usize::try_from(LISTED_MAX).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+fn with_binding() -> Select<conversation::Entity> {
+    conversation::Entity::find().join(
+        JoinType::InnerJoin,
+        conversation::Entity::belongs_to(binding::Entity)
+            .from(conversation::Column::MemberId)
+            .to(binding::Column::MemberId)
+            .into(),
+    )
 }
 
 /// The members of a store whose conversations wait in the pool.
 pub(super) async fn pooled(txn: &Txn, store: StoreId) -> Result<Vec<conversation::Model>> {
-    let query = conversation::Entity::find()
-        .join(
-            JoinType::InnerJoin,
-            conversation::Entity::belongs_to(binding::Entity)
-                .from(conversation::Column::MemberId)
-                .to(binding::Column::MemberId)
-                .into(),
-        )
+    let query = with_binding()
         .filter(binding::Column::StoreId.eq(store))
         .filter(conversation::Column::GuideId.is_null())
         .filter(conversation::Column::Unanswered.eq(true))
@@ -285,23 +307,26 @@ pub(super) async fn free_open_lines(
     member: MemberId,
     except: Option<GuideId>,
 ) -> Result<()> {
-    let answered: Option<Option<MessageId>> = message::Entity::find()
+    // The newest are read and looked through here: asked for the last answer, each database finds another detour.
+    let newest: Vec<(MessageId, Author)> = message::Entity::find()
         .select_only()
-        .column_as(message::Column::Id.max(), "id")
+        .column(message::Column::Id)
+        .column(message::Column::Author)
         .filter(message::Column::MemberId.eq(member))
-        .filter(message::Column::Author.eq(Author::Guide))
+        .order_by_desc(message::Column::Id)
+        .limit(OPEN_MAX)
         .into_tuple()
-        .one(txn.conn())
+        .all(txn.conn())
         .await?;
+    let since_answer = newest.iter().take_while(|(_, by)| *by != Author::Guide);
+    let hers = since_answer.filter(|(_, by)| *by == Author::Member);
     let nobody = message::ActiveModel {
         guide_id: Set(None),
         ..Default::default()
     };
     let mut open = message::Entity::update_many()
         .set(nobody)
-        .filter(message::Column::MemberId.eq(member))
-        .filter(message::Column::Author.eq(Author::Member))
-        .filter(message::Column::Id.gt(answered.flatten().unwrap_or(MessageId(0))));
+        .filter(message::Column::Id.is_in(hers.map(|(id, _)| *id)));
     if let Some(guide) = except {
         open = open.filter(message::Column::GuideId.ne(guide));
     }

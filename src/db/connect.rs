@@ -1,9 +1,10 @@
 //! Opening the store.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use sea_orm::sqlx::{Connection as _, Executor as _};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, Statement};
 use tokio_util::task::TaskTracker;
 
 use super::writer::Writer;
@@ -23,6 +24,15 @@ const STATEMENTS_OF_SERVER: usize = 250;
 const READERS: u32 = 4;
 /// Units that write at once on a database server.
 const SERVER_WRITERS: u32 = 16;
+
+/// Who hears of every statement; nobody in production.
+static LISTENER: OnceLock<fn(&Statement)> = OnceLock::new();
+
+/// From now on `listener` hears of every statement, with its values, on stores that this process opens; the first one
+/// stays. This is how a test learns what to ask a database's plan for: without a listener nothing is measured or called.
+pub fn listen_to_statements(listener: fn(&Statement)) {
+    LISTENER.get_or_init(|| listener);
+}
 
 /// Opens the store at `url` and, when `migrate` is set, brings its schema up to date.
 ///
@@ -44,7 +54,7 @@ pub async fn connect(url: &str, migrate: bool, tasks: &TaskTracker) -> Result<Db
         let mut options = options(url, SERVER_WRITERS + READERS);
         options.min_connections(1);
         read_committed(&mut options);
-        let pool = Database::connect(options).await.map_err(cannot_open)?;
+        let pool = open(options).await?;
         bring_up(&pool, url, migrate).await?;
         let seats = usize::try_from(SERVER_WRITERS).unwrap_or(1);
         let mut reads = pool.clone();
@@ -114,7 +124,15 @@ pub(super) async fn open_sqlite(
             Box::pin(async move { Ok(counts_right) })
         })
     });
-    Database::connect(options).await.map_err(cannot_open)
+    open(options).await
+}
+
+async fn open(options: ConnectOptions) -> Result<DatabaseConnection> {
+    let mut connection = Database::connect(options).await.map_err(cannot_open)?;
+    if let Some(listener) = LISTENER.get() {
+        connection.set_metric_callback(|info| listener(info.statement));
+    }
+    Ok(connection)
 }
 
 async fn bring_up(connection: &DatabaseConnection, url: &str, migrate: bool) -> Result<()> {

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::signals::Signals;
 use crate::telemetry::figures;
 
-pub use connect::connect;
+pub use connect::{connect, listen_to_statements};
 pub use count::count_to;
 pub use guard::Guard;
 pub use only::Only;

@@ -224,18 +224,18 @@ fn of(person: &Address, way: Way) -> Condition {
         .add(lane::Column::Way.eq(way))
 }
 
-/// Frees every lane: at the start of the only process, whoever held one is dead.
+/// Frees every lane that is held: at the start of the only process, whoever held one is dead.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn free_all(txn: &Txn) -> Result<()> {
+pub async fn free_all(txn: &Txn, now: Timestamp) -> Result<()> {
     let free = lane::ActiveModel {
         owner: Set(None),
         ..Default::default()
     };
     Entity::update_many()
         .set(free)
-        .filter(lane::Column::Owner.is_not_null())
+        .filter(lane::Column::LeaseUntil.gt(now))
         .exec(txn.conn())
         .await?;
     Ok(())

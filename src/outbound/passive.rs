@@ -96,7 +96,8 @@ async fn mark_all_served(txn: &Txn, served: &[Served]) -> Result<Vec<()>> {
     let Some(latest) = served.iter().map(|s| s.now).max() else {
         return Ok(Vec::new());
     };
-    queries::mark_served(txn, served.iter().map(|s| s.push), latest).await?;
+    let pushes: Vec<_> = served.iter().map(|s| (s.push, &s.person)).collect();
+    queries::mark_served(txn, &pushes, latest).await?;
     let accounts: BTreeSet<_> = served.iter().map(|s| s.person.account_id).collect();
     for account in accounts {
         let here = served.iter().filter(|s| s.person.account_id == account);

@@ -2,10 +2,11 @@
 
 mod claims;
 mod list;
+mod taken_back;
 mod windows;
 
 use daogou_schema::outbound::{self, Entity, Purpose, State};
-use daogou_schema::{AccountId, Address, GuideId, MemberId, MessageId, OutboundId, Timestamp};
+use daogou_schema::{AccountId, Address, MessageId, OutboundId, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -19,6 +20,7 @@ pub(super) use claims::{
     Settled, claim, lapse, lapsing_answers, mark_answering, mark_served, settle,
 };
 pub use list::{Listed, backlog, count_messages, held_backlog, list_messages, restored_in};
+pub(super) use taken_back::{drop_answers, drop_relays, drop_relays_about, hold_label};
 pub(super) use windows::{
     give_back_window, open_window, shut_windows, spend_window, use_up_windows, windows,
 };
@@ -197,27 +199,6 @@ pub(super) async fn rest_all(
     Ok(())
 }
 
-/// Drops what still waits for a guide and says which lines were among it.
-pub(super) async fn drop_relays(txn: &Txn, to: &Address) -> Result<Vec<MessageId>> {
-    let purposes = [Purpose::Relay, Purpose::Notice, Purpose::Waiting];
-    let waiting = of(to)
-        .add(outbound::Column::State.is_in([State::Ready, State::Held]))
-        .add(outbound::Column::Purpose.is_in(purposes));
-    let lines: Vec<Option<MessageId>> = Entity::find()
-        .select_only()
-        .column(outbound::Column::MessageId)
-        .filter(waiting.clone())
-        .into_tuple()
-        .all(txn.conn())
-        .await?;
-    Entity::update_many()
-        .col_expr(outbound::Column::State, State::Dropped.into())
-        .filter(waiting)
-        .exec(txn.conn())
-        .await?;
-    Ok(lines.into_iter().flatten().collect())
-}
-
 /// The oldest line that its guide has not got yet.
 pub(super) async fn oldest_on_its_way(txn: &Txn, to: &Address) -> Result<Option<MessageId>> {
     let states = [State::Ready, State::Held, State::Claimed, State::Answering];
@@ -239,46 +220,19 @@ pub(super) async fn oldest_arrived(
     lines: &[MessageId],
     since: Timestamp,
 ) -> Result<Option<MessageId>> {
-    let row = Entity::find()
-        .filter(of(to))
-        .filter(outbound::Column::MessageId.is_in(lines.iter().copied()))
-        .filter(outbound::Column::State.is_in([State::Sent, State::Unknown]))
-        .filter(outbound::Column::SettledAt.gt(since))
-        .order_by_asc(outbound::Column::MessageId)
-        .one(txn.conn())
+    // Found by the lines alone: SQLite, which knows no figures, would rather look through everything that ever went to
+    // her guide.
+    let rows = Entity::find()
+        .filter(outbound::Column::MessageId.is_in(padded(lines.iter().copied())))
+        .all(txn.conn())
         .await?;
-    Ok(row.and_then(|row| row.message_id))
-}
-
-/// Drops the lines about a member that still wait for anybody but `except`.
-pub(super) async fn drop_relays_about(
-    txn: &Txn,
-    member: MemberId,
-    except: Option<GuideId>,
-) -> Result<()> {
-    let mut lines = Entity::update_many()
-        .col_expr(outbound::Column::State, State::Dropped.into())
-        .filter(outbound::Column::MemberId.eq(member))
-        .filter(outbound::Column::State.is_in([State::Ready, State::Held]))
-        .filter(outbound::Column::Purpose.eq(Purpose::Relay));
-    if let Some(guide) = except {
-        lines = lines.filter(outbound::Column::GuideId.ne(guide));
-    }
-    lines.exec(txn.conn()).await?;
-    Ok(())
-}
-
-/// Drops a guide's answers that still wait for a person.
-pub(super) async fn drop_answers(txn: &Txn, to: &Address, guide: GuideId) -> Result<()> {
-    Entity::update_many()
-        .col_expr(outbound::Column::State, State::Dropped.into())
-        .filter(of(to))
-        .filter(outbound::Column::State.is_in([State::Ready, State::Held]))
-        .filter(outbound::Column::Purpose.eq(Purpose::Answer))
-        .filter(outbound::Column::GuideId.eq(guide))
-        .exec(txn.conn())
-        .await?;
-    Ok(())
+    let arrived = rows.iter().filter(|row| {
+        row.account_id == to.account_id
+            && row.openid == to.openid
+            && matches!(row.state, State::Sent | State::Unknown)
+            && row.settled_at.is_some_and(|at| at > since)
+    });
+    Ok(arrived.filter_map(|row| row.message_id).min())
 }
 
 /// The people who have something to get by now: what a lost wake-up would have said.
@@ -298,19 +252,4 @@ pub async fn due_people(db: &impl ConnectionTrait, now: Timestamp) -> Result<Vec
         .into_iter()
         .map(|(account_id, openid)| Address { account_id, openid })
         .collect())
-}
-
-/// Puts the label that was sent before a file back to wait with the file.
-pub(super) async fn hold_label(txn: &Txn, file: &outbound::Model, reason: Reason) -> Result<()> {
-    Entity::update_many()
-        .col_expr(outbound::Column::State, State::Held.into())
-        .col_expr(outbound::Column::Reason, reason.word().into())
-        .filter(outbound::Column::MessageId.eq(file.message_id))
-        .filter(outbound::Column::Openid.eq(file.openid.as_str()))
-        .filter(outbound::Column::Purpose.eq(Purpose::Relay))
-        .filter(outbound::Column::State.eq(State::Sent))
-        .filter(outbound::Column::Id.lt(file.id))
-        .exec(txn.conn())
-        .await?;
-    Ok(())
 }

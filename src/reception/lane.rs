@@ -195,7 +195,7 @@ pub async fn start_alone(ctx: &Context) -> Result<()> {
     ctx.db
         .write((ctx.texts.clone(), now), |txn, (texts, now)| {
             Box::pin(async move {
-                lanes::free_all(txn).await?;
+                lanes::free_all(txn, *now).await?;
                 outbound::lapse_in(txn, texts, *now, Timestamp(i64::MAX)).await
             })
         })

@@ -20,6 +20,7 @@ mod doctor;
 mod metrics;
 mod nodes;
 mod page;
+mod plans;
 mod relay;
 mod retention;
 mod stopping;

@@ -2,7 +2,7 @@
 //! reaches her and nobody else, whatever type it has and whatever WeChat does meanwhile.
 
 mod faults;
-mod miniprogram;
+pub(crate) mod miniprogram;
 mod mix;
 mod routing;
 mod session;

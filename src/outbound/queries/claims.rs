@@ -2,7 +2,7 @@
 
 use daogou_schema::outbound::{self, Channel, Entity, Purpose, State};
 use daogou_schema::reply_window::Trigger;
-use daogou_schema::{InboundId, OutboundId, Timestamp};
+use daogou_schema::{Address, InboundId, OutboundId, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -43,17 +43,19 @@ fn all_of(wanted: usize, got: u64) -> Result<()> {
     }
 }
 
-/// The answers of the pushes `answer_to` were handed to WeChat.
+/// The answers of `pushes` were handed to WeChat, each to the person who had sent it.
 pub(in crate::outbound) async fn mark_served(
     txn: &Txn,
-    answer_to: impl IntoIterator<Item = InboundId>,
+    pushes: &[(InboundId, &Address)],
     now: Timestamp,
 ) -> Result<()> {
     Entity::update_many()
         .col_expr(outbound::Column::State, State::Sent.into())
         .col_expr(outbound::Column::Reason, Expr::value(None::<String>))
         .col_expr(outbound::Column::SettledAt, now.0.into())
-        .filter(outbound::Column::AnswerTo.is_in(padded(answer_to)))
+        .filter(outbound::Column::AccountId.is_in(padded(pushes.iter().map(|(_, to)| to.account_id))))
+        .filter(outbound::Column::Openid.is_in(padded(pushes.iter().map(|(_, to)| to.openid.as_str()))))
+        .filter(outbound::Column::AnswerTo.is_in(padded(pushes.iter().map(|(push, _)| *push))))
         .filter(outbound::Column::State.is_in([State::Answering, State::Unknown]))
         .exec(txn.conn())
         .await?;

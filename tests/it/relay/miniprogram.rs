@@ -13,7 +13,7 @@ const MINI: &str = "wxmini00000000001";
 const MINI_SECRET: &str = "fedcba9876543210fedcba9876543210";
 
 /// The service account's installation serves the mini-program too: one store, two accounts.
-async fn both(app: &mut TestApp) -> (Guide, Phone) {
+pub(crate) async fn both(app: &mut TestApp) -> (Guide, Phone) {
     app.control(
         "/sandbox/v1/accounts",
         json!({

@@ -1,0 +1,95 @@
+//! What is taken back before it goes out: dropped for good, or put back to wait.
+
+use daogou_schema::outbound::{self, Entity, Purpose, State};
+use daogou_schema::{Address, GuideId, MemberId, MessageId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::of;
+use crate::db::Txn;
+use crate::error::Result;
+use crate::outbound::Reason;
+
+/// Drops what still waits for a guide and says which lines were among it.
+pub(in crate::outbound) async fn drop_relays(txn: &Txn, to: &Address) -> Result<Vec<MessageId>> {
+    let purposes = [Purpose::Relay, Purpose::Notice, Purpose::Waiting];
+    let waiting = of(to)
+        .add(outbound::Column::State.is_in([State::Ready, State::Held]))
+        .add(outbound::Column::Purpose.is_in(purposes));
+    let lines: Vec<Option<MessageId>> = Entity::find()
+        .select_only()
+        .column(outbound::Column::MessageId)
+        .filter(waiting.clone())
+        .into_tuple()
+        .all(txn.conn())
+        .await?;
+    Entity::update_many()
+        .col_expr(outbound::Column::State, State::Dropped.into())
+        .filter(waiting)
+        .exec(txn.conn())
+        .await?;
+    Ok(lines.into_iter().flatten().collect())
+}
+
+/// Drops the lines about a member that still wait for anybody but `except`.
+pub(in crate::outbound) async fn drop_relays_about(
+    txn: &Txn,
+    member: MemberId,
+    except: Option<GuideId>,
+) -> Result<()> {
+    let mut lines = Entity::update_many()
+        .col_expr(outbound::Column::State, State::Dropped.into())
+        .filter(outbound::Column::MemberId.eq(member))
+        .filter(outbound::Column::State.is_in([State::Ready, State::Held]))
+        .filter(outbound::Column::Purpose.eq(Purpose::Relay));
+    if let Some(guide) = except {
+        lines = lines.filter(outbound::Column::GuideId.ne(guide));
+    }
+    lines.exec(txn.conn()).await?;
+    Ok(())
+}
+
+/// Drops a guide's answers that still wait for a person.
+pub(in crate::outbound) async fn drop_answers(
+    txn: &Txn,
+    to: &Address,
+    guide: GuideId,
+) -> Result<()> {
+    Entity::update_many()
+        .col_expr(outbound::Column::State, State::Dropped.into())
+        .filter(of(to))
+        .filter(outbound::Column::State.is_in([State::Ready, State::Held]))
+        .filter(outbound::Column::Purpose.eq(Purpose::Answer))
+        .filter(outbound::Column::GuideId.eq(guide))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// Puts the label that was sent before a file back to wait with the file.
+pub(in crate::outbound) async fn hold_label(
+    txn: &Txn,
+    file: &outbound::Model,
+    reason: Reason,
+) -> Result<()> {
+    // Found by the push alone, which caused little: SQLite, which knows no figures, would rather look through everything
+    // that was sent.
+    let caused = Entity::find()
+        .filter(outbound::Column::InboundId.eq(file.inbound_id))
+        .all(txn.conn())
+        .await?;
+    let is_label = |row: &&outbound::Model| {
+        row.message_id == file.message_id
+            && row.openid == file.openid
+            && row.purpose == Purpose::Relay
+            && row.state == State::Sent
+            && row.id < file.id
+    };
+    let labels = caused.iter().filter(is_label).map(|row| row.id);
+    Entity::update_many()
+        .col_expr(outbound::Column::State, State::Held.into())
+        .col_expr(outbound::Column::Reason, reason.word().into())
+        .filter(outbound::Column::Id.is_in(labels))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}

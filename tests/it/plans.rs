@@ -1,0 +1,75 @@
+//! Every statement that the running product says to its store finds its rows by an index: each database is asked for its
+//! own plan, on a store in which everything has grown, one person's history too.
+//!
+//! The statements are those that a long story really ran. PostgreSQL and MariaDB run them once more and say how many rows
+//! each step touched; SQLite says which index each step uses.
+
+mod filling;
+mod heard;
+mod mariadb;
+mod postgres;
+mod shown;
+mod sqlite;
+mod story;
+mod verdict;
+
+use sea_orm::{DatabaseConnection, DbBackend, Statement};
+
+use crate::kit::{Session, Store, TestApp};
+use verdict::{Step, Verdict};
+
+/// Tables that never grow large, with the reason why they may be read from one end to the other.
+const SMALL: &[(&str, &str)] = &[
+    ("account", "one row for each appid of the brand"),
+    ("store", "one row for each shop of the brand"),
+    ("seaql_migrations", "one row for each change of the schema"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_finds_its_rows_by_an_index_on_sqlite() {
+    every_statement_has_an_index(Store::Sqlite, DbBackend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_finds_its_rows_by_an_index_on_postgresql() {
+    every_statement_has_an_index(Store::Postgres, DbBackend::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_finds_its_rows_by_an_index_on_mariadb() {
+    every_statement_has_an_index(Store::MariaDb, DbBackend::MySql).await;
+}
+
+async fn every_statement_has_an_index(store: Store, backend: DbBackend) {
+    heard::listen();
+    let Some(mut app) = TestApp::on(store, Session::Embedded).await else {
+        return;
+    };
+    story::tell(&mut app).await;
+    let db = app.database().await;
+    let statements = heard::of(backend);
+    assert!(
+        statements.len() > 60,
+        "the story says too little: {} statements",
+        statements.len()
+    );
+    let mut verdict = Verdict::default();
+    for statement in &statements {
+        verdict.hear(statement, plan(&db, backend, statement).await);
+    }
+    verdict.print();
+    verdict.nothing_is_read_from_end_to_end();
+    if backend == DbBackend::Sqlite {
+        sqlite::every_index_is_used(&db, &verdict).await;
+    }
+    shown::to_find_what_it_forbids(&db, backend).await;
+}
+
+/// How the database goes about it, step by step.
+async fn plan(db: &DatabaseConnection, backend: DbBackend, statement: &Statement) -> Vec<Step> {
+    match backend {
+        DbBackend::Postgres => postgres::plan(db, statement).await,
+        DbBackend::MySql => mariadb::plan(db, statement).await,
+        _ => sqlite::plan(db, statement).await,
+    }
+}
