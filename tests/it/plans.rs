@@ -45,7 +45,7 @@ async fn every_statement_has_an_index(store: Store, backend: DbBackend) {
     let Some(mut app) = TestApp::on(store, Session::Embedded).await else {
         return;
     };
-    story::tell(&mut app).await;
+    Box::pin(story::tell(&mut app)).await;
     let db = app.database().await;
     let statements = heard::of(backend);
     assert!(
