@@ -1,5 +1,7 @@
 //! The only place that builds things: settings → context → server and workers; start and graceful stop.
 
+mod limits;
+
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -133,6 +135,10 @@ pub async fn start(
         .min(WEB_THREADS_MAX);
     let server = HttpServer::new(move || App::new().configure(web::routes(for_server.clone())))
         .workers(threads)
+        .max_connections(limits::connections_for_each(threads))
+        .client_request_timeout(limits::HEAD_PATIENCE)
+        .keep_alive(limits::KEEP_ALIVE)
+        .client_disconnect_timeout(limits::CLOSE_PATIENCE)
         .shutdown_timeout(REQUESTS_PATIENCE.as_secs())
         .disable_signals()
         .listen(listener)

@@ -147,7 +147,7 @@ pub async fn fill(
         pushes_set_aside: 0,
     };
     // Whoever held a lane is another process, or none.
-    lanes::free_all(&txn).await?;
+    lanes::free_all(&txn, Timestamp(0)).await?;
     if since == Since::Served {
         filled.messages_unknown = outbound::restored_in(&txn, now).await?;
         filled.pushes_set_aside = reception::restored_in(&txn).await?;

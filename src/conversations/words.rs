@@ -101,9 +101,9 @@ pub enum MemberWord {
 
 /// Reads a consumer's text; none when it is just a message.
 pub fn of_member(text: &str) -> Option<MemberWord> {
-    let text = text
-        .trim()
-        .trim_end_matches(['。', '！', '!', '.', '～', '~']);
+    // "退订 。" too: blanks and marks in any order.
+    let is_end = |c: char| c.is_whitespace() || "。！!.～~".contains(c);
+    let text = text.trim_start().trim_end_matches(is_end);
     Some(match text {
         "换导购" | "更换导购" | "我要换导购" => MemberWord::ChangeGuide,
         "退订" | "TD" | "td" => MemberWord::Mute,
@@ -161,6 +161,7 @@ mod tests {
         assert_eq!(of_guide("我上班了"), GuideWord::Answer);
         assert_eq!(of_member("退订"), Some(MemberWord::Mute));
         assert_eq!(of_member("换导购。"), Some(MemberWord::ChangeGuide));
+        assert_eq!(of_member(" 退订 。"), Some(MemberWord::Mute));
         assert_eq!(of_member("怎么退订单"), None);
     }
 

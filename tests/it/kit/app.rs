@@ -108,7 +108,8 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         self.server = format!("http://{}", listener.local_addr().expect("an address"));
         let config = self.config();
-        let running = app::start(config, listener, self.clock.clone(), Chance::seeded(7)).await;
+        let starting = app::start(config, listener, self.clock.clone(), Chance::seeded(7));
+        let running = Box::pin(starting).await;
         self.running = Some(running.unwrap_or_else(|e| panic!("the server does not start: {e}")));
     }
 

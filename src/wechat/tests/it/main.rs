@@ -13,4 +13,5 @@ mod fixtures;
 mod hostile;
 mod inbound;
 mod platform;
+mod round_trips;
 mod vectors;
