@@ -20,10 +20,16 @@ const COARSE: &[&str] = &[
 const PASSING: &[&str] = &["stored", "ready", "claimed", "answering"];
 
 /// What may be found by such a column alone, with the reason.
-const BOUNDED: &[(&str, &str)] = &[(
-    r#"SELECT COUNT(*) FROM (SELECT "outbound"."id" FROM "outbound" WHERE "outbound"."state" IN ('held') LIMIT"#,
-    "a figure for the metrics: counted to 10,000 and no further",
-)];
+const BOUNDED: &[(&str, &str)] = &[
+    (
+        r#"SELECT COUNT(*) FROM (SELECT "outbound"."id" FROM "outbound" WHERE "outbound"."state" IN ('held') LIMIT"#,
+        "a figure for the metrics: counted to 10,000 and no further",
+    ),
+    (
+        r#"UPDATE "lane" SET "fence" = "fence" + 0 WHERE "lane"."account_id" = 0"#,
+        "whether the store takes writes: no account has this id",
+    ),
+];
 
 /// Sorts of what an index has found before, with the reason why that is little. The servers say how many rows it was.
 const SORTS: &[(&str, &str)] = &[
