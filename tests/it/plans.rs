@@ -22,6 +22,7 @@ use verdict::{Step, Verdict};
 const SMALL: &[(&str, &str)] = &[
     ("account", "one row for each appid of the brand"),
     ("store", "one row for each shop of the brand"),
+    ("node", "one row for each process of the last days"),
     ("seaql_migrations", "one row for each change of the schema"),
 ];
 

@@ -53,8 +53,12 @@ pub(in crate::outbound) async fn mark_served(
         .col_expr(outbound::Column::State, State::Sent.into())
         .col_expr(outbound::Column::Reason, Expr::value(None::<String>))
         .col_expr(outbound::Column::SettledAt, now.0.into())
-        .filter(outbound::Column::AccountId.is_in(padded(pushes.iter().map(|(_, to)| to.account_id))))
-        .filter(outbound::Column::Openid.is_in(padded(pushes.iter().map(|(_, to)| to.openid.as_str()))))
+        .filter(
+            outbound::Column::AccountId.is_in(padded(pushes.iter().map(|(_, to)| to.account_id))),
+        )
+        .filter(
+            outbound::Column::Openid.is_in(padded(pushes.iter().map(|(_, to)| to.openid.as_str()))),
+        )
         .filter(outbound::Column::AnswerTo.is_in(padded(pushes.iter().map(|(push, _)| *push))))
         .filter(outbound::Column::State.is_in([State::Answering, State::Unknown]))
         .exec(txn.conn())

@@ -26,6 +26,9 @@ pub async fn plan(db: &DatabaseConnection, statement: &Statement) -> Vec<Step> {
     steps
 }
 
+/// An index may be read from its beginning by who stops after so few: to be merged with what has few rows.
+const AT_ONCE: f64 = 50.0;
+
 /// Each index with its first column.
 type First = BTreeMap<String, String>;
 
@@ -63,6 +66,9 @@ fn walk(node: &Value, first: &First, steps: &mut Vec<Step>) {
 fn index_of(node: &Value, first: &First) -> Option<String> {
     if let Some(name) = node["Index Name"].as_str() {
         let by = node["Index Cond"].as_str().unwrap_or_default();
+        if by.is_empty() && touched(node) <= AT_ONCE {
+            return Some(name.to_owned());
+        }
         let entered = first
             .get(name)
             .is_some_and(|column| by.contains(column.as_str()));

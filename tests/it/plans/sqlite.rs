@@ -19,6 +19,9 @@ const COARSE: &[&str] = &[
 /// States in which nothing stays: what is found by one of these is what is under way now.
 const PASSING: &[&str] = &["stored", "ready", "claimed", "answering"];
 
+/// States that nearly every row has in the end: who is found with one of these brings a whole history along.
+const LASTING: &[&str] = &["'done'", "'sent'", "'dropped'"];
+
 /// What may be found by such a column alone, with the reason.
 const BOUNDED: &[(&str, &str)] = &[
     (
@@ -31,13 +34,8 @@ const BOUNDED: &[(&str, &str)] = &[
     ),
 ];
 
-/// Sorts of what an index has found before, with the reason why that is little. The servers say how many rows it was.
+/// Sorts of what an index has found before, with the reason why that is little; so is what is under way. The servers say how many rows it was.
 const SORTS: &[(&str, &str)] = &[
-    (r#""inbound"."state" = 'stored'"#, "what is under way"),
-    (
-        r#""outbound"."state" = 'ready' AND "outbound"."due_at""#,
-        "what is under way",
-    ),
     (
         r#""outbound"."openid" = "#,
         "what waits for one person: one list for each state",
@@ -92,9 +90,9 @@ pub async fn plan(db: &DatabaseConnection, statement: &Statement) -> Vec<Step> {
         .filter_map(|detail| step(detail, statement))
         .collect();
     let sorted = details.iter().find(|detail| detail.contains("TEMP B-TREE"));
-    let bounded = SORTS
-        .iter()
-        .any(|(text, _why)| statement.to_string().contains(text));
+    let text = statement.to_string();
+    let bounded =
+        of_what_is_under_way(&text) || SORTS.iter().any(|(part, _why)| text.contains(part));
     if let (Some(sort), Some(first)) = (sorted.filter(|_| !bounded), steps.first_mut()) {
         first.fault = Some(format!("{sort}: a sort without an index"));
     }
@@ -128,8 +126,11 @@ fn step(detail: &str, statement: &Statement) -> Option<Step> {
             let text = statement.to_string();
             let bounded = BOUNDED.iter().any(|(start, _why)| text.starts_with(start));
             let coarse = by.iter().all(|column| COARSE.contains(column));
-            let fault = (coarse && !bounded && !of_what_is_under_way(statement))
-                .then(|| format!("{detail}: found by {by:?} alone"));
+            let history = by.contains(&"state")
+                && by.contains(&"openid")
+                && LASTING.iter().any(|word| condition(&text).contains(word));
+            let all = coarse && !bounded && !of_what_is_under_way(&text);
+            let fault = (all || history).then(|| format!("{detail}: found by {by:?} alone"));
             Some(Step {
                 table,
                 index: Some(index),
@@ -152,12 +153,8 @@ fn columns(rest: &str) -> Vec<&str> {
 }
 
 /// Whether its condition names only states in which nothing stays.
-fn of_what_is_under_way(statement: &Statement) -> bool {
-    let text = statement.to_string();
-    let condition = text
-        .split_once(" WHERE ")
-        .map_or("", |(_, condition)| condition);
-    let state = condition
+fn of_what_is_under_way(text: &str) -> bool {
+    let state = condition(text)
         .split_once(r#""state" "#)
         .map_or("", |(_, rest)| rest);
     let words = match state.strip_prefix("IN (") {
@@ -170,4 +167,9 @@ fn of_what_is_under_way(statement: &Statement) -> bool {
     words
         .into_iter()
         .all(|word| PASSING.contains(&word.trim_matches('\'')))
+}
+
+fn condition(text: &str) -> &str {
+    text.split_once(" WHERE ")
+        .map_or("", |(_, condition)| condition)
 }
