@@ -43,10 +43,9 @@ pub async fn connect(url: &str, migrate: bool, tasks: &TaskTracker) -> Result<Db
     if url.starts_with("sqlite:") {
         let writer = open_sqlite(url, 1, false).await?;
         bring_up(&writer, url, migrate).await?;
-        let mut reads = open_sqlite(url, READERS, true).await?;
-        reads.set_metric_callback(|asked| figures::read(asked.elapsed));
+        let reads = open_sqlite(url, READERS, true).await?;
         Ok(Db {
-            reads,
+            reads: measured(reads),
             writer: Writer::one(writer, tasks, signals.clone()),
             signals,
         })
@@ -57,14 +56,25 @@ pub async fn connect(url: &str, migrate: bool, tasks: &TaskTracker) -> Result<Db
         let pool = open(options).await?;
         bring_up(&pool, url, migrate).await?;
         let seats = usize::try_from(SERVER_WRITERS).unwrap_or(1);
-        let mut reads = pool.clone();
-        reads.set_metric_callback(|asked| figures::read(asked.elapsed));
+        let reads = pool.clone();
         Ok(Db {
             writer: Writer::many(pool, seats, tasks, signals.clone()),
             signals,
-            reads,
+            reads: measured(reads),
         })
     }
+}
+
+/// Takes the time of everything that is read.
+fn measured(mut reads: DatabaseConnection) -> DatabaseConnection {
+    let listener = LISTENER.get();
+    reads.set_metric_callback(move |asked| {
+        figures::read(asked.elapsed);
+        if let Some(listener) = listener {
+            listener(asked.statement);
+        }
+    });
+    reads
 }
 
 pub(super) fn options(url: &str, connections: u32) -> ConnectOptions {
