@@ -23,7 +23,7 @@ const GUIDES: usize = 2;
 const CUSTOMERS: usize = 4;
 const KILLS: usize = 3;
 /// How many more lines are accepted before the next kill.
-const LINES_BETWEEN: usize = 50;
+const LINES_BETWEEN: usize = 30;
 /// From a kill until everything that the dead process had accepted is handled. 15 s and a sweep of 1 s where the machine
 /// has nothing else to do; how exactly that is kept stands in `ended`.
 const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(45);
