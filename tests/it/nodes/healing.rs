@@ -85,8 +85,9 @@ async fn waiting_for_locks(store: Store, db: &DatabaseConnection) -> i64 {
             "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         }
         _ => {
-            "SELECT COUNT(*) AS n FROM information_schema.innodb_trx t JOIN information_schema.processlist p \
-             ON p.id = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()"
+            // Not innodb_trx: it shows what it showed before while it is asked more often than every 0.1 s.
+            "SELECT COUNT(*) AS n FROM information_schema.processlist \
+             WHERE db = DATABASE() AND info LIKE 'SELECT%FOR UPDATE' AND time_ms > 100"
         }
     };
     let statement = Statement::from_string(db.get_database_backend(), query);
