@@ -20,9 +20,18 @@ pub(super) fn check(book: &Book, account: &mut Account) {
     }
     for (person, items) in &book.phones {
         let mut arrived: Vec<&Said> = Vec::new();
-        let shown = items.iter().flat_map(|item| marks(&item.text));
-        for (_, mark) in shown.filter(|(_, mark)| mark.by != *person) {
-            let Some(said) = certain.get(&mark) else {
+        let shown: Vec<Mark> = items
+            .iter()
+            .flat_map(|item| marks(&item.text))
+            .map(|(_, mark)| mark)
+            .filter(|mark| mark.by != *person)
+            .collect();
+        for (at, mark) in shown.iter().enumerate() {
+            // A customer who went to another guide and came back brings her open lines once more, all of them in order.
+            if shown.iter().skip(at + 1).any(|later| later == mark) {
+                continue;
+            }
+            let Some(said) = certain.get(mark) else {
                 continue;
             };
             let overtaken =
