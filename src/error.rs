@@ -43,6 +43,9 @@ impl From<sea_orm::DbErr> for Error {
         if is_deadlock(&error) {
             return Self::Deadlock(error);
         }
+        if answer_of(&error).is_some_and(|said| said.is_unique_violation()) {
+            return Self::Taken;
+        }
         if is_refused(&error) {
             return Self::Internal(format!("the store refuses this: {error}"));
         }

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, Set}
 
 use super::Change;
 use crate::accounts::Visit;
-use crate::db::{Only, Txn};
+use crate::db::{Txn, each, insert_all, padded};
 use crate::error::Result;
 
 /// The member's active binding.
@@ -14,7 +14,16 @@ use crate::error::Result;
 /// # Errors
 /// When the store fails.
 pub async fn get_in(txn: &Txn, member: MemberId) -> Result<Option<binding::Model>> {
-    Ok(binding::Entity::find_by_id(member).only(txn.conn()).await?)
+    txn.together(member, |txn, members| Box::pin(of_members(txn, members)))
+        .await
+}
+
+async fn of_members(txn: &Txn, members: &[MemberId]) -> Result<Vec<Option<binding::Model>>> {
+    let found = binding::Entity::find()
+        .filter(binding::Column::MemberId.is_in(padded(members.iter().copied())))
+        .all(txn.conn())
+        .await?;
+    Ok(each(members.iter().copied(), found, |row| row.member_id))
 }
 
 /// The guide whom a member is bound to.
@@ -22,14 +31,25 @@ pub async fn get_in(txn: &Txn, member: MemberId) -> Result<Option<binding::Model
 /// # Errors
 /// When the store fails.
 pub async fn guide_of_in(txn: &Txn, member: MemberId) -> Result<Option<guide::Model>> {
-    let binding = guide::Entity::belongs_to(binding::Entity)
-        .from(guide::Column::Id)
-        .to(binding::Column::GuideId);
-    Ok(guide::Entity::find()
-        .join(JoinType::InnerJoin, binding.into())
-        .filter(binding::Column::MemberId.eq(member))
-        .only(txn.conn())
-        .await?)
+    txn.together(member, |txn, members| Box::pin(guides_of(txn, members)))
+        .await
+}
+
+async fn guides_of(txn: &Txn, members: &[MemberId]) -> Result<Vec<Option<guide::Model>>> {
+    let guide = binding::Entity::belongs_to(guide::Entity)
+        .from(binding::Column::GuideId)
+        .to(guide::Column::Id);
+    let found = binding::Entity::find()
+        .join(JoinType::InnerJoin, guide.into())
+        .select_also(guide::Entity)
+        .filter(binding::Column::MemberId.is_in(padded(members.iter().copied())))
+        .all(txn.conn())
+        .await?;
+    let found = each(members.iter().copied(), found, |(row, _)| row.member_id);
+    Ok(found
+        .into_iter()
+        .map(|row| row.and_then(|(_, guide)| guide))
+        .collect())
 }
 
 pub(super) async fn save(
@@ -47,17 +67,21 @@ pub(super) async fn save(
         code_id: Set(code),
         bound_at: Set(now),
     };
-    binding::Entity::insert(row)
-        .exec_without_returning(txn.conn())
-        .await?;
-    Ok(())
+    txn.together(row, |txn, rows| Box::pin(insert_all(txn, rows)))
+        .await
 }
 
 pub(super) async fn delete(txn: &Txn, member: MemberId) -> Result<()> {
-    binding::Entity::delete_by_id(member)
-        .exec(txn.conn())
-        .await?;
-    Ok(())
+    txn.together(member, |txn, members| {
+        Box::pin(async move {
+            binding::Entity::delete_many()
+                .filter(binding::Column::MemberId.is_in(padded(members.iter().copied())))
+                .exec(txn.conn())
+                .await?;
+            Ok(vec![(); members.len()])
+        })
+    })
+    .await
 }
 
 pub(super) async fn insert_event(
@@ -76,8 +100,6 @@ pub(super) async fn insert_event(
         at: Set(visit.now),
         ..Default::default()
     };
-    binding_event::Entity::insert(row)
-        .exec_without_returning(txn.conn())
-        .await?;
-    Ok(())
+    txn.together(row, |txn, rows| Box::pin(insert_all(txn, rows)))
+        .await
 }

@@ -15,6 +15,20 @@ use crate::db::Txn;
 use crate::error::Result;
 use crate::{bindings, guides, members, outbound};
 
+/// Whether a guide's message is for a customer, rather than a word for the house.
+pub fn is_answer(message: &Message) -> bool {
+    match message {
+        Message::Text {
+            menu_id: Some(_), ..
+        } => false,
+        Message::Text { content, .. } => matches!(
+            words::of_guide(content),
+            GuideWord::Answer | GuideWord::To { .. }
+        ),
+        _ => true,
+    }
+}
+
 /// Hears a linked guide's message. `lines_waited`: held lines were waiting for it and are on their way now.
 ///
 /// # Errors
@@ -149,11 +163,11 @@ async fn name_current(
     guide: &guide::Model,
     member: MemberId,
 ) -> Result<()> {
-    let newest = queries::newest_unanswered(txn, guide.id).await?;
+    let waiting = queries::unanswered(txn, guide.id).await?;
+    let lines: Vec<_> = waiting.iter().filter_map(|row| row.last_line_id).collect();
+    let newest = lines.first().copied().unwrap_or(MessageId(0));
     let mut unseen = Vec::new();
     if let Some(here) = guides::address(guide) {
-        let waiting = queries::unanswered(txn, guide.id).await?;
-        let lines: Vec<_> = waiting.iter().filter_map(|row| row.last_line_id).collect();
         unseen.extend(outbound::oldest_on_its_way_in(txn, &here).await?);
         unseen.extend(outbound::oldest_arrived_in(txn, &here, &lines, visit.acted_at).await?);
     }

@@ -24,6 +24,17 @@ const SILENCE: TimeDelta = TimeDelta::hours(12);
 /// For this long after an answer a talk is going on.
 const TALK_GOES_ON: TimeDelta = TimeDelta::hours(1);
 
+/// Whether a consumer's message is for her guide, rather than a word for the house.
+pub fn is_line(message: &Message) -> bool {
+    match message {
+        Message::Text {
+            content,
+            menu_id: None,
+        } => words::of_member(content).is_none(),
+        _ => true,
+    }
+}
+
 /// Hears a consumer's message.
 ///
 /// # Errors

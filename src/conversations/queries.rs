@@ -1,11 +1,12 @@
 //! Conversations, their lines and open questions in the store.
 
+mod questions;
+
 use std::cmp::Reverse;
 
 use daogou_schema::message::Author;
 use daogou_schema::{
     Address, GuideId, MemberId, MessageId, StoreId, Timestamp, binding, conversation, message,
-    question,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
@@ -14,8 +15,10 @@ use sea_orm::{
 
 use super::line::{Heard, Line};
 use crate::accounts::Visit;
-use crate::db::{Only, Txn};
+use crate::db::{Txn, each, insert_all, insert_numbered, padded, update_all};
 use crate::error::Result;
+
+pub(super) use questions::{close_questions, insert_question, open_questions};
 
 /// How many unanswered customers a guide is asked about at the most: a text that fits a phone.
 const UNANSWERED_MAX: u64 = 10;
@@ -29,9 +32,16 @@ const OPEN_MAX: u64 = 500;
 const POOLED_MAX: u64 = 200;
 
 pub(super) async fn get(txn: &Txn, member: MemberId) -> Result<Option<conversation::Model>> {
-    Ok(conversation::Entity::find_by_id(member)
-        .only(txn.conn())
-        .await?)
+    txn.together(member, |txn, members| {
+        Box::pin(async move {
+            let found = conversation::Entity::find()
+                .filter(conversation::Column::MemberId.is_in(padded(members.iter().copied())))
+                .all(txn.conn())
+                .await?;
+            Ok(each(members.iter().copied(), found, |row| row.member_id))
+        })
+    })
+    .await
 }
 
 /// The member's conversation, opened or continued from where she acts now.
@@ -65,22 +75,17 @@ pub(super) async fn touch(
         told_at: None,
     };
     let model = conversation::ActiveModel::from(row.clone()).reset_all();
-    conversation::Entity::insert(model)
-        .exec_without_returning(txn.conn())
+    txn.together(model, |txn, rows| Box::pin(insert_all(txn, rows)))
         .await?;
     Ok(row)
 }
 
 pub(super) async fn set_guide(txn: &Txn, member: MemberId, guide: Option<GuideId>) -> Result<()> {
-    update(
-        txn,
-        member,
-        conversation::ActiveModel {
-            guide_id: Set(guide),
-            ..Default::default()
-        },
-    )
-    .await
+    let row = conversation::ActiveModel {
+        guide_id: Set(guide),
+        ..Default::default()
+    };
+    update(txn, member, row).await
 }
 
 pub(super) async fn set_heard(
@@ -131,13 +136,10 @@ pub(super) async fn set_told(txn: &Txn, member: MemberId, at: Timestamp) -> Resu
 }
 
 async fn update(txn: &Txn, member: MemberId, row: conversation::ActiveModel) -> Result<()> {
-    let of_her = conversation::Column::MemberId.eq(member);
-    conversation::Entity::update_many()
-        .set(row)
-        .filter(of_her)
-        .exec(txn.conn())
-        .await?;
-    Ok(())
+    txn.together((member, row), |txn, rows| {
+        Box::pin(update_all(txn, conversation::Column::MemberId, rows))
+    })
+    .await
 }
 
 pub(super) struct NewLine<'a> {
@@ -158,7 +160,8 @@ pub(super) async fn insert_line(txn: &Txn, visit: &Visit, new: NewLine<'_>) -> R
         at: Set(visit.now),
         ..Default::default()
     };
-    Ok(row.insert(txn.conn()).await?.id)
+    txn.together(row, |txn, rows| Box::pin(insert_numbered(txn, rows)))
+        .await
 }
 
 /// Her lines that no guide has got yet.
@@ -236,17 +239,6 @@ pub(super) async fn unanswered(txn: &Txn, guide: GuideId) -> Result<Vec<conversa
         .order_by_desc(conversation::Column::LastLineId)
         .limit(UNANSWERED_MAX);
     Ok(query.all(txn.conn()).await?)
-}
-
-/// The newest line that waits for an answer of this guide; 0 when none does.
-pub(super) async fn newest_unanswered(txn: &Txn, guide: GuideId) -> Result<MessageId> {
-    let newest = waiting_for(guide)
-        .order_by_desc(conversation::Column::LastLineId)
-        .one(txn.conn())
-        .await?;
-    Ok(newest
-        .and_then(|row| row.last_line_id)
-        .unwrap_or(MessageId(0)))
 }
 
 fn waiting_for(guide: GuideId) -> Select<conversation::Entity> {
@@ -332,61 +324,6 @@ pub(super) async fn free_open_lines(
     }
     open.exec(txn.conn()).await?;
     Ok(())
-}
-
-pub(super) async fn insert_question(
-    txn: &Txn,
-    visit: &Visit,
-    guide: GuideId,
-    line: &Line,
-) -> Result<()> {
-    let row = question::ActiveModel {
-        account_id: Set(visit.account.id),
-        guide_id: Set(guide),
-        inbound_id: Set(visit.inbound_id),
-        content: Set(line.to_json()?),
-        state: Set(question::State::Open),
-        asked_at: Set(visit.now),
-        ..Default::default()
-    };
-    question::Entity::insert(row)
-        .exec_without_returning(txn.conn())
-        .await?;
-    Ok(())
-}
-
-/// The answers of a guide that wait for a name, oldest first, with when they were asked about.
-pub(super) async fn open_questions(txn: &Txn, guide: GuideId) -> Result<Vec<(Line, Timestamp)>> {
-    let rows = question::Entity::find()
-        .filter(question::Column::GuideId.eq(guide))
-        .filter(question::Column::State.eq(question::State::Open))
-        .order_by_asc(question::Column::Id)
-        .all(txn.conn())
-        .await?;
-    rows.iter()
-        .map(|row| Ok((Line::from_json(&row.content)?, row.asked_at)))
-        .collect()
-}
-
-/// Decides all open questions of a guide; the store's guard against deciding twice.
-pub(super) async fn close_questions(
-    txn: &Txn,
-    guide: GuideId,
-    state: question::State,
-    at: Timestamp,
-) -> Result<u64> {
-    let row = question::ActiveModel {
-        state: Set(state),
-        decided_at: Set(Some(at)),
-        ..Default::default()
-    };
-    let closed = question::Entity::update_many()
-        .set(row)
-        .filter(question::Column::GuideId.eq(guide))
-        .filter(question::Column::State.eq(question::State::Open))
-        .exec(txn.conn())
-        .await?;
-    Ok(closed.rows_affected)
 }
 
 pub(super) fn address_of(row: &conversation::Model) -> Address {

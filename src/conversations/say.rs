@@ -54,7 +54,8 @@ pub(super) async fn pass_on_in(
     row: &conversation::Model,
 ) -> Result<usize> {
     let (mut count, member) = (0, row.member_id);
-    loop {
+    // Who never wrote has nothing waiting.
+    while row.last_line_id.is_some() {
         let waiting = queries::not_passed_on(txn, member).await?;
         if waiting.is_empty() {
             break;

@@ -2,10 +2,12 @@
 //!
 //! SQLite has one writer connection and a read-only pool; PostgreSQL and MySQL have one pool for both.
 
+mod abreast;
 mod connect;
 mod count;
 mod guard;
 mod only;
+mod rows;
 mod shapes;
 mod txn;
 mod units;
@@ -26,8 +28,10 @@ pub use connect::{connect, listen_to_statements};
 pub use count::count_to;
 pub use guard::Guard;
 pub use only::Only;
-pub use shapes::{padded, pieces};
+pub use rows::{insert_all, insert_numbered, update_all};
+pub use shapes::{case, each, padded, pieces};
 pub use txn::Txn;
+pub use units::Many;
 use units::{Single, Together};
 pub use whole::{Filling, Snapshot};
 use writer::Writer;
@@ -91,11 +95,7 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::write`].
-    pub async fn write_together<A, T>(
-        &self,
-        item: A,
-        unit: for<'a> fn(&'a Txn, &'a [A]) -> Work<'a, Vec<T>>,
-    ) -> Result<T>
+    pub async fn write_together<A, T>(&self, item: A, unit: Many<A, T>) -> Result<T>
     where
         A: Send + Sync + 'static,
         T: Send + 'static,

@@ -1,6 +1,12 @@
 //! Lists in statements, in few lengths: a prepared statement is found again by its text, and preparing one costs more than
 //! running it.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use sea_orm::sea_query::{CaseStatement, Expr, SimpleExpr};
+use sea_orm::{ColumnTrait, Value};
+
 /// Cuts `rows` into pieces whose lengths are powers of two, the longest first.
 pub fn pieces<T>(rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
     let mut rest = rows;
@@ -21,6 +27,32 @@ pub fn padded<T: Clone>(values: impl IntoIterator<Item = T>) -> Vec<T> {
         values.resize(values.len().next_power_of_two(), last);
     }
     values
+}
+
+/// The rows that `keys` name, for each key its own.
+pub fn each<K: Eq + Hash, R: Clone>(
+    keys: impl IntoIterator<Item = K>,
+    rows: Vec<R>,
+    key_of: impl Fn(&R) -> K,
+) -> Vec<Option<R>> {
+    let rows: HashMap<K, R> = rows.into_iter().map(|row| (key_of(&row), row)).collect();
+    keys.into_iter()
+        .map(|key| rows.get(&key).cloned())
+        .collect()
+}
+
+/// A value for each row of one statement, chosen by `column`.
+pub fn case<K: Into<Value>, V: Into<Value>>(
+    column: impl ColumnTrait,
+    values: impl IntoIterator<Item = (K, V)>,
+) -> SimpleExpr {
+    let values: Vec<(K, V)> = values.into_iter().collect();
+    let chosen = values
+        .into_iter()
+        .fold(CaseStatement::new(), |case, (key, value)| {
+            case.case(column.eq(key), Expr::value(value))
+        });
+    chosen.into()
 }
 
 #[cfg(test)]

@@ -1,13 +1,21 @@
 //! An open unit of work.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use daogou_schema::Address;
 use sea_orm::{DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
 
+use super::abreast::Asked;
+
 /// An open unit of work. Queries take it; nothing else may happen while it is open: no network, no waiting, no second
 /// write, or the one writer would wait for itself.
 pub struct Txn {
+    open: Arc<Open>,
+    /// Where questions wait for those of others, when several work abreast.
+    pub(super) asked: Option<Asked>,
+}
+
+struct Open {
     transaction: DatabaseTransaction,
     promised: Mutex<Vec<Address>>,
 }
@@ -15,20 +23,31 @@ pub struct Txn {
 impl Txn {
     pub(super) fn new(transaction: DatabaseTransaction) -> Self {
         Self {
-            transaction,
-            promised: Mutex::default(),
+            open: Arc::new(Open {
+                transaction,
+                promised: Mutex::default(),
+            }),
+            asked: None,
+        }
+    }
+
+    /// The same unit of work, for one of several who work abreast.
+    pub(super) fn abreast(&self, asked: Asked) -> Self {
+        Self {
+            open: self.open.clone(),
+            asked: Some(asked),
         }
     }
 
     /// The connection, for queries.
     pub fn conn(&self) -> &DatabaseTransaction {
-        &self.transaction
+        &self.open.transaction
     }
 
     /// Whether nobody else can write while this unit is open. Elsewhere rows have to be locked before they are judged.
     pub fn is_alone(&self) -> bool {
         use sea_orm::ConnectionTrait;
-        self.transaction.get_database_backend() == DbBackend::Sqlite
+        self.conn().get_database_backend() == DbBackend::Sqlite
     }
 
     /// Something is ready for `person`: whoever sends is woken after the commit, and only then.
@@ -50,12 +69,15 @@ impl Txn {
     }
 
     fn promised(&self) -> MutexGuard<'_, Vec<Address>> {
-        self.promised.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open
+            .promised
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A part of this unit that can be rolled back alone.
     pub(super) async fn savepoint(&self) -> Result<Self, DbErr> {
-        Ok(Self::new(self.transaction.begin().await?))
+        Ok(Self::new(self.conn().begin().await?))
     }
 
     /// Keeps what a savepoint did, as a part of `whole`.
@@ -69,8 +91,9 @@ impl Txn {
 
     /// Makes it last, and says who was promised something.
     pub(super) async fn commit(self) -> Result<Vec<Address>, DbErr> {
-        self.transaction.commit().await?;
-        Ok(self
+        let open = self.alone()?;
+        open.transaction.commit().await?;
+        Ok(open
             .promised
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner))
@@ -78,6 +101,12 @@ impl Txn {
 
     /// Undoes it.
     pub(super) async fn rollback(self) -> Result<(), DbErr> {
-        self.transaction.rollback().await
+        self.alone()?.transaction.rollback().await
+    }
+
+    /// Those who worked abreast are gone before the unit ends.
+    fn alone(self) -> Result<Open, DbErr> {
+        let shared = || DbErr::Custom("a unit of work ended while it was at work".into());
+        Arc::into_inner(self.open).ok_or_else(shared)
     }
 }

@@ -46,6 +46,8 @@ pub(super) trait Queued: Send {
     /// One unit an item.
     fn split(self: Box<Self>) -> Vec<Box<dyn Queued>>;
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
+    /// Why it failed.
+    fn into_error(self: Box<Self>) -> Option<Error>;
 }
 
 /// Puts `unit` into the first of `waiting` that it can run with, else behind them.
@@ -108,9 +110,14 @@ impl<A: Send + Sync + 'static, T: Send + 'static> Queued for Single<A, T> {
     fn into_any(self: Box<Self>) -> Box<dyn Any> {
         self
     }
+
+    fn into_error(self: Box<Self>) -> Option<Error> {
+        self.done.and_then(Result::err)
+    }
 }
 
-type Many<A, T> = for<'a> fn(&'a Txn, &'a [A]) -> Work<'a, Vec<T>>;
+/// A unit of work for many items of one kind, with a result for each.
+pub type Many<A, T> = for<'a> fn(&'a Txn, &'a [A]) -> Work<'a, Vec<T>>;
 
 /// Items of one kind that run as one unit of work.
 pub(super) struct Together<A, T> {
@@ -196,6 +203,10 @@ impl<A: Send + Sync + 'static, T: Send + 'static> Queued for Together<A, T> {
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {
         self
+    }
+
+    fn into_error(self: Box<Self>) -> Option<Error> {
+        self.done.and_then(Result::err)
     }
 }
 

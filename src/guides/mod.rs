@@ -6,6 +6,8 @@ mod linking;
 mod queries;
 mod stores;
 
+use std::collections::BTreeSet;
+
 use daogou_schema::{Address, GuideId, MemberId, StoreId, Timestamp, guide};
 use sea_orm::ConnectionTrait;
 
@@ -17,8 +19,8 @@ use crate::error::{Error, Result};
 pub use codes::{Code, add, guide_code, new_link, resolve_in};
 pub use linking::{Linked, link_in, unlink_in};
 pub use queries::{
-    by_name, choose_current_in, current_answered_in, forget_current_in, get_in, linked_to_in, list,
-    member_of_number_in, number_of_in, on_duty_in_store_in, set_duty_in,
+    by_name, certain_codes_in, choose_current_in, current_answered_in, forget_current_in, get_in,
+    linked_to_in, list, member_of_number_in, number_of_in, on_duty_in_store_in, set_duty_in,
 };
 pub use stores::{
     add as add_store, code as store_code, find as find_store, get_in as store_in,
@@ -97,6 +99,20 @@ pub async fn stand_in_of(txn: &Txn, guide: &guide::Model) -> Result<Option<guide
 /// When the store fails.
 pub async fn note_new_member_in(txn: &Txn, guide: GuideId, now: Timestamp) -> Result<()> {
     queries::set_last_member(txn, guide, now).await
+}
+
+/// Who among `people` is a guide, by openid.
+///
+/// # Errors
+/// When the store fails.
+pub async fn linked_among_in(txn: &Txn, people: BTreeSet<Address>) -> Result<BTreeSet<String>> {
+    let people: Vec<_> = people.into_iter().collect();
+    let found = queries::linked_among(txn, &people).await?;
+    Ok(found
+        .into_iter()
+        .flatten()
+        .filter_map(|g| g.openid)
+        .collect())
 }
 
 /// The guide that a command means: by number or by name within the account.

@@ -1,23 +1,42 @@
 //! Guides, stores, codes and numbers in the store.
 
+mod codes;
+mod numbers;
+
 use daogou_schema::{
-    AccountId, GuideId, MemberId, MessageId, StoreId, Timestamp, code, guide, guide_number, store,
+    AccountId, Address, GuideId, MemberId, MessageId, StoreId, Timestamp, guide, store,
 };
-use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 
-use crate::db::{Only, Txn};
-use crate::error::{Error, Result};
+use super::address;
+use crate::db::{Only, Txn, each, padded, update_all};
+use crate::error::Result;
+
+pub use codes::certain_codes_in;
+pub(super) use codes::{
+    code_anywhere, code_by_scene, guide_codes, insert_code, store_codes, use_up_code,
+};
+pub(super) use numbers::insert_number;
+pub use numbers::{member_of_number_in, number_of_in};
 
 /// The guide with this id.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn get_in(txn: &Txn, id: GuideId) -> Result<Option<guide::Model>> {
-    Ok(guide::Entity::find_by_id(id).only(txn.conn()).await?)
+    txn.together(id, |txn, ids| Box::pin(all_of(txn, ids)))
+        .await
+}
+
+async fn all_of(txn: &Txn, ids: &[GuideId]) -> Result<Vec<Option<guide::Model>>> {
+    let found = guide::Entity::find()
+        .filter(guide::Column::Id.is_in(padded(ids.iter().copied())))
+        .all(txn.conn())
+        .await?;
+    Ok(each(ids.iter().copied(), found, |row| row.id))
 }
 
 pub(super) async fn by_id(
@@ -73,10 +92,27 @@ pub async fn linked_to_in(
     account: AccountId,
     openid: &str,
 ) -> Result<Option<guide::Model>> {
-    let query = guide::Entity::find()
-        .filter(guide::Column::AccountId.eq(account))
-        .filter(guide::Column::Openid.eq(openid));
-    Ok(query.only(txn.conn()).await?)
+    let person = Address {
+        account_id: account,
+        openid: openid.to_owned(),
+    };
+    txn.together(person, |txn, people| Box::pin(linked_among(txn, people)))
+        .await
+}
+
+/// The guides whose own WeChats these are.
+pub(super) async fn linked_among(
+    txn: &Txn,
+    people: &[Address],
+) -> Result<Vec<Option<guide::Model>>> {
+    let accounts = padded(people.iter().map(|to| to.account_id));
+    let openids = padded(people.iter().map(|to| to.openid.as_str()));
+    let found = guide::Entity::find()
+        .filter(guide::Column::AccountId.is_in(accounts))
+        .filter(guide::Column::Openid.is_in(openids))
+        .all(txn.conn())
+        .await?;
+    Ok(each(people.iter().cloned().map(Some), found, address))
 }
 
 /// The guides of a store who can be reached now.
@@ -145,15 +181,11 @@ pub(super) async fn set_link(
 }
 
 pub(super) async fn set_last_member(txn: &Txn, id: GuideId, at: Timestamp) -> Result<()> {
-    update(
-        txn,
-        id,
-        guide::ActiveModel {
-            last_member_at: Set(Some(at)),
-            ..Default::default()
-        },
-    )
-    .await
+    let row = guide::ActiveModel {
+        last_member_at: Set(Some(at)),
+        ..Default::default()
+    };
+    update(txn, id, row).await
 }
 
 /// The guide named the customer whom bare answers go to from now on; `seen` is the newest unanswered line by then.
@@ -204,143 +236,27 @@ async fn set_current(
 }
 
 async fn update(txn: &Txn, id: GuideId, row: guide::ActiveModel) -> Result<()> {
-    guide::Entity::update_many()
-        .set(row)
-        .filter(guide::Column::Id.eq(id))
-        .exec(txn.conn())
-        .await?;
-    Ok(())
-}
-
-/// The number by which a guide calls a member, if given.
-///
-/// # Errors
-/// When the store fails.
-pub async fn number_of_in(txn: &Txn, guide: GuideId, member: MemberId) -> Result<Option<i32>> {
-    let query = guide_number::Entity::find()
-        .filter(guide_number::Column::GuideId.eq(guide))
-        .filter(guide_number::Column::MemberId.eq(member));
-    Ok(query.only(txn.conn()).await?.map(|row| row.number))
-}
-
-/// Whom a guide calls by this number.
-///
-/// # Errors
-/// When the store fails.
-pub async fn member_of_number_in(
-    txn: &Txn,
-    guide: GuideId,
-    number: i32,
-) -> Result<Option<MemberId>> {
-    let row = guide_number::Entity::find_by_id((guide, number))
-        .only(txn.conn())
-        .await?;
-    Ok(row.map(|row| row.member_id))
-}
-
-pub(super) async fn insert_number(
-    txn: &Txn,
-    guide: GuideId,
-    member: MemberId,
-    now: Timestamp,
-) -> Result<i32> {
-    // Raising the counter locks the guide's row, so two nodes never give the same number.
-    guide::Entity::update_many()
-        .col_expr(
-            guide::Column::LastNumber,
-            Expr::col(guide::Column::LastNumber).add(1),
-        )
-        .filter(guide::Column::Id.eq(guide))
-        .exec(txn.conn())
-        .await?;
-    let row = get_in(txn, guide)
-        .await?
-        .ok_or_else(|| Error::NotFound(format!("guide {guide} does not exist")))?;
-    let number = guide_number::ActiveModel {
-        guide_id: Set(guide),
-        number: Set(row.last_number),
-        member_id: Set(member),
-        given_at: Set(now),
-    };
-    guide_number::Entity::insert(number)
-        .exec_without_returning(txn.conn())
-        .await?;
-    Ok(row.last_number)
-}
-
-pub(super) async fn code_by_scene(
-    txn: &Txn,
-    account: AccountId,
-    scene: &str,
-) -> Result<Option<code::Model>> {
-    let query = code::Entity::find()
-        .filter(code::Column::AccountId.eq(account))
-        .filter(code::Column::Scene.eq(scene));
-    Ok(query.only(txn.conn()).await?)
-}
-
-/// A code of any service account with this scene: how a mini-program's `session-from` names a guide. It links nobody: a
-/// guide answers as a follower of the service account.
-pub(super) async fn code_anywhere(txn: &Txn, scene: &str) -> Result<Option<code::Model>> {
-    Ok(code::Entity::find()
-        .filter(code::Column::Scene.eq(scene))
-        .filter(code::Column::Purpose.ne(code::Purpose::Link))
-        .only(txn.conn())
-        .await?)
-}
-
-pub(super) async fn insert_code(txn: &Txn, row: code::ActiveModel) -> Result<()> {
-    row.insert(txn.conn()).await?;
-    Ok(())
-}
-
-/// Uses a one-time code up, guarded: false when somebody was faster.
-pub(super) async fn use_up_code(
-    txn: &Txn,
-    id: daogou_schema::CodeId,
-    now: Timestamp,
-) -> Result<bool> {
-    let used = code::Entity::update_many()
-        .col_expr(code::Column::UsedAt, now.0.into())
-        .filter(code::Column::Id.eq(id))
-        .filter(code::Column::UsedAt.is_null())
-        .exec(txn.conn())
-        .await?;
-    Ok(used.rows_affected == 1)
-}
-
-pub(super) async fn guide_codes(
-    db: &impl ConnectionTrait,
-    account: AccountId,
-    guide: GuideId,
-) -> Result<Vec<code::Model>> {
-    let query = code::Entity::find()
-        .filter(code::Column::AccountId.eq(account))
-        .filter(code::Column::GuideId.eq(guide))
-        .order_by_desc(code::Column::Id);
-    Ok(query.all(db).await?)
-}
-
-pub(super) async fn store_codes(
-    db: &impl ConnectionTrait,
-    account: AccountId,
-    store: StoreId,
-) -> Result<Vec<code::Model>> {
-    let query = code::Entity::find()
-        .filter(code::Column::AccountId.eq(account))
-        .filter(code::Column::StoreId.eq(store));
-    Ok(query.all(db).await?)
+    txn.together((id, row), |txn, rows| {
+        Box::pin(update_all(txn, guide::Column::Id, rows))
+    })
+    .await
 }
 
 pub(super) async fn insert_store(txn: &Txn, row: store::ActiveModel) -> Result<store::Model> {
     Ok(row.insert(txn.conn()).await?)
 }
 
-pub(super) async fn store_by_id(
-    db: &impl ConnectionTrait,
-    id: StoreId,
-) -> Result<Option<store::Model>> {
-    Ok(store::Entity::find_by_id(id).only(db).await?)
+pub(super) async fn store_in(txn: &Txn, id: StoreId) -> Result<Option<store::Model>> {
+    txn.together(id, |txn, ids| {
+        Box::pin(async move {
+            let found = store::Entity::find()
+                .filter(store::Column::Id.is_in(padded(ids.iter().copied())))
+                .all(txn.conn())
+                .await?;
+            Ok(each(ids.iter().copied(), found, |row| row.id))
+        })
+    })
+    .await
 }
 
 pub(super) async fn stores(

@@ -98,7 +98,7 @@ pub async fn find(ctx: &Context, account: &Account, word: &str) -> Result<store:
 /// # Errors
 /// When the store fails.
 pub async fn get_in(txn: &Txn, id: StoreId) -> Result<Option<store::Model>> {
-    queries::store_by_id(txn.conn(), id).await
+    queries::store_in(txn, id).await
 }
 
 /// The store's own code, made at the first call.

@@ -3,6 +3,8 @@
 
 mod queries;
 
+use std::sync::Arc;
+
 use daogou_schema::Address;
 use daogou_schema::lane::Way;
 
@@ -16,7 +18,7 @@ pub struct Hold {
     /// Which.
     pub way: Way,
     /// Who holds it.
-    pub owner: String,
+    pub owner: Arc<str>,
     /// The holder's number.
     pub fence: i64,
 }

@@ -1,16 +1,19 @@
 //! Lanes in the store.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use daogou_schema::lane::{self, Entity, Way};
 use daogou_schema::{AccountId, Address, Timestamp};
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, SqlErr,
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 
 use super::Hold;
-use crate::db::{Only, Txn, padded, pieces};
+use crate::db::{Txn, case, insert_all, padded};
 use crate::error::{Error, Result};
 
 /// How long a lane is held without being renewed: longer than the longest piece of work in it, shorter than a person's
@@ -65,36 +68,75 @@ pub async fn find_free(
 ///
 /// # Errors
 /// [`Error::Taken`] when somebody was faster, or when the store fails.
-pub async fn take(txn: &Txn, free: Free, owner: &str, now: Timestamp) -> Result<Hold> {
-    let Free { person, way, fence } = free;
-    let row = lane::ActiveModel {
-        account_id: Set(person.account_id),
-        openid: Set(person.openid.clone()),
-        way: Set(way),
-        owner: Set(Some(owner.to_owned())),
-        lease_until: Set(now + lease(way)),
-        fence: Set(fence),
+pub async fn take(txn: &Txn, free: Free, owner: Arc<str>, now: Timestamp) -> Result<Hold> {
+    let hold = Hold {
+        person: free.person,
+        way: free.way,
+        owner,
+        fence: free.fence,
     };
-    if fence == 1 {
-        // Not "insert or ignore": MySQL would report the ignored row as inserted, and two would hold the lane.
-        let inserted = Entity::insert(row).exec_without_returning(txn.conn()).await;
-        inserted.map_err(taken)?;
-    } else {
+    let until = now + lease(hold.way);
+    match hold.fence {
+        1 => {
+            let row = lane::ActiveModel {
+                account_id: Set(hold.person.account_id),
+                openid: Set(hold.person.openid.clone()),
+                way: Set(hold.way),
+                owner: Set(Some(hold.owner.to_string())),
+                lease_until: Set(until),
+                fence: Set(hold.fence),
+            };
+            // Not "insert or ignore": MySQL would report the ignored row as inserted, and two would hold the lane.
+            txn.together(row, |txn, rows| Box::pin(insert_all(txn, rows)))
+                .await?;
+        }
+        _ => {
+            txn.together((hold.clone(), until), |txn, holds| {
+                Box::pin(take_all(txn, holds))
+            })
+            .await?;
+        }
+    }
+    Ok(hold)
+}
+
+/// Their rows are locked since [`find_free`], so each has the fence that it had.
+async fn take_all(txn: &Txn, holds: &[(Hold, Timestamp)]) -> Result<Vec<()>> {
+    for (owner, way, latest, holds) in alike(holds) {
         let taken = Entity::update_many()
-            .set(row)
-            .filter(of(&person, way))
+            .col_expr(lane::Column::Owner, owner.to_string().into())
+            .col_expr(lane::Column::LeaseUntil, latest.0.into())
+            .col_expr(lane::Column::Fence, Expr::col(lane::Column::Fence).add(1))
+            .filter(those(holds.iter().map(|hold| &hold.person), way))
             .exec(txn.conn())
             .await?;
-        if taken.rows_affected != 1 {
+        if usize::try_from(taken.rows_affected).ok() != Some(holds.len()) {
             return Err(Error::Taken);
         }
     }
-    Ok(Hold {
-        person,
-        way,
-        owner: owner.to_owned(),
-        fence,
-    })
+    Ok(vec![(); holds.len()])
+}
+
+/// Those of one owner, one way and one account, with the latest of their times.
+fn alike(holds: &[(Hold, Timestamp)]) -> Vec<(Arc<str>, Way, Timestamp, Vec<&Hold>)> {
+    let mut groups: BTreeMap<_, (Timestamp, Vec<&Hold>)> = BTreeMap::new();
+    for (hold, until) in holds {
+        let kind = (
+            hold.owner.clone(),
+            hold.person.account_id,
+            hold.way.to_value(),
+        );
+        let (latest, group) = groups.entry(kind).or_insert((*until, Vec::new()));
+        *latest = Ord::max(*latest, *until);
+        group.push(hold);
+    }
+    let groups = groups
+        .into_iter()
+        .filter_map(|((owner, ..), (latest, group))| {
+            let way = group.first()?.way;
+            Some((owner, way, latest, group))
+        });
+    groups.collect()
 }
 
 /// Whether the lane is still this holder's. Whoever comes meanwhile waits for the commit.
@@ -103,11 +145,9 @@ pub async fn take(txn: &Txn, free: Free, owner: &str, now: Timestamp) -> Result<
 /// When the store fails.
 pub async fn is_held(txn: &Txn, hold: &Hold) -> Result<bool> {
     let row = locked(txn, &hold.person, hold.way).await?;
-    Ok(
-        row.is_some_and(|row| {
-            row.fence == hold.fence && row.owner.as_deref() == Some(&*hold.owner)
-        }),
-    )
+    let hers =
+        |row: lane::Model| row.fence == hold.fence && row.owner.as_deref() == Some(&*hold.owner);
+    Ok(row.is_some_and(hers))
 }
 
 /// Holds the lane for another lease.
@@ -115,17 +155,21 @@ pub async fn is_held(txn: &Txn, hold: &Hold) -> Result<bool> {
 /// # Errors
 /// When the store fails.
 pub async fn renew(txn: &Txn, hold: &Hold, now: Timestamp) -> Result<()> {
-    let renewed = lane::ActiveModel {
-        lease_until: Set(now + lease(hold.way)),
-        ..Default::default()
-    };
-    Entity::update_many()
-        .set(renewed)
-        .filter(of(&hold.person, hold.way))
-        .filter(lane::Column::Fence.eq(hold.fence))
-        .exec(txn.conn())
-        .await?;
-    Ok(())
+    let until = now + lease(hold.way);
+    txn.together((hold.clone(), until), |txn, holds| {
+        Box::pin(async move {
+            for (_, way, latest, group) in alike(holds) {
+                Entity::update_many()
+                    .col_expr(lane::Column::LeaseUntil, latest.0.into())
+                    .filter(those(group.iter().map(|hold| &hold.person), way))
+                    .filter(Expr::col(lane::Column::Fence).eq(fences(&group)))
+                    .exec(txn.conn())
+                    .await?;
+            }
+            Ok(vec![(); holds.len()])
+        })
+    })
+    .await
 }
 
 /// Lets the lane go.
@@ -133,17 +177,28 @@ pub async fn renew(txn: &Txn, hold: &Hold, now: Timestamp) -> Result<()> {
 /// # Errors
 /// When the store fails.
 pub async fn release(txn: &Txn, hold: &Hold) -> Result<()> {
-    let free = lane::ActiveModel {
-        owner: Set(None),
-        ..Default::default()
-    };
-    Entity::update_many()
-        .set(free)
-        .filter(of(&hold.person, hold.way))
-        .filter(lane::Column::Fence.eq(hold.fence))
-        .exec(txn.conn())
-        .await?;
-    Ok(())
+    txn.together((hold.clone(), Timestamp(0)), |txn, holds| {
+        Box::pin(async move {
+            for (_, way, _, group) in alike(holds) {
+                Entity::update_many()
+                    .col_expr(lane::Column::Owner, Expr::value(None::<String>))
+                    .filter(those(group.iter().map(|hold| &hold.person), way))
+                    .filter(Expr::col(lane::Column::Fence).eq(fences(&group)))
+                    .exec(txn.conn())
+                    .await?;
+            }
+            Ok(vec![(); holds.len()])
+        })
+    })
+    .await
+}
+
+/// The numbers under which people of one account are held.
+fn fences(holds: &[&Hold]) -> SimpleExpr {
+    let fences = holds
+        .iter()
+        .map(|hold| (hold.person.openid.as_str(), hold.fence));
+    case(lane::Column::Openid, padded(fences))
 }
 
 /// Keeps everybody else from working for `people` of an account until this unit ends. They are locked in one order, so
@@ -183,18 +238,7 @@ pub async fn lock_all(
             fence: Set(1),
         })
         .collect();
-    for piece in pieces(new) {
-        let inserted = Entity::insert_many(piece).exec_without_returning(txn.conn());
-        inserted.await.map_err(taken)?;
-    }
-    Ok(())
-}
-
-fn taken(error: DbErr) -> Error {
-    match error.sql_err() {
-        Some(SqlErr::UniqueConstraintViolation(_)) => Error::Taken,
-        _ => Error::from(error),
-    }
+    insert_all(txn, &new).await.map(drop)
 }
 
 /// Waits until whoever decides now what is sent to `person` has committed, and keeps the next decision waiting until this
@@ -210,17 +254,46 @@ pub async fn wait_for_sender(txn: &Txn, person: &Address) -> Result<()> {
 }
 
 async fn locked(txn: &Txn, person: &Address, way: Way) -> Result<Option<lane::Model>> {
-    Ok(Entity::find()
-        .filter(of(person, way))
-        .lock_exclusive()
-        .only(txn.conn())
-        .await?)
+    txn.together((person.clone(), way), |txn, lanes| {
+        Box::pin(all_locked(txn, lanes))
+    })
+    .await
 }
 
-fn of(person: &Address, way: Way) -> Condition {
+/// In one order, so that two units do not wait for each other.
+async fn all_locked(txn: &Txn, lanes: &[(Address, Way)]) -> Result<Vec<Option<lane::Model>>> {
+    let mut found = Vec::new();
+    for way in [Way::In, Way::Out] {
+        let people: BTreeSet<_> = lanes
+            .iter()
+            .filter(|(_, of)| *of == way)
+            .map(|(person, _)| person)
+            .collect();
+        if people.is_empty() {
+            continue;
+        }
+        let rows = Entity::find()
+            .filter(those(people, way))
+            .order_by_asc(lane::Column::Openid)
+            .lock_exclusive()
+            .all(txn.conn());
+        found.extend(rows.await?);
+    }
+    let of = |(person, way): &(Address, Way)| {
+        let here = |row: &&lane::Model| {
+            row.account_id == person.account_id && row.openid == person.openid && row.way == *way
+        };
+        found.iter().find(here).cloned()
+    };
+    Ok(lanes.iter().map(of).collect())
+}
+
+fn those<'a>(people: impl IntoIterator<Item = &'a Address>, way: Way) -> Condition {
+    let people: Vec<_> = people.into_iter().collect();
+    let accounts: BTreeSet<_> = people.iter().map(|person| person.account_id).collect();
     Condition::all()
-        .add(lane::Column::AccountId.eq(person.account_id))
-        .add(lane::Column::Openid.eq(person.openid.as_str()))
+        .add(lane::Column::AccountId.is_in(padded(accounts)))
+        .add(lane::Column::Openid.is_in(padded(people.iter().map(|p| p.openid.as_str()))))
         .add(lane::Column::Way.eq(way))
 }
 

@@ -3,11 +3,11 @@
 use chrono::TimeDelta;
 use daogou_schema::{Address, MemberId, Timestamp, identity, member};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, EntityTrait, JoinType, NotSet, QueryFilter, QuerySelect, Set,
 };
 
 use super::Following;
-use crate::db::{Only, Txn};
+use crate::db::{Only, Txn, each, insert_all, insert_numbered, padded};
 use crate::error::Result;
 
 /// How exactly it is noted when somebody was last here.
@@ -18,17 +18,34 @@ const SEEN_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// # Errors
 /// When the store fails.
 pub async fn get_in(txn: &Txn, id: MemberId) -> Result<Option<member::Model>> {
-    Ok(member::Entity::find_by_id(id).only(txn.conn()).await?)
+    txn.together(id, |txn, ids| {
+        Box::pin(async move {
+            let found = member::Entity::find()
+                .filter(member::Column::Id.is_in(padded(ids.iter().copied())))
+                .all(txn.conn())
+                .await?;
+            Ok(each(ids.iter().copied(), found, |row| row.id))
+        })
+    })
+    .await
 }
 
 pub(super) async fn insert(txn: &Txn, now: Timestamp) -> Result<member::Model> {
-    let row = member::ActiveModel {
-        quiet: Set(false),
-        muted: Set(false),
-        created_at: Set(now),
-        ..Default::default()
+    let row = member::Model {
+        id: MemberId(0),
+        unionid: None,
+        name: None,
+        quiet: false,
+        muted: false,
+        created_at: now,
     };
-    Ok(row.insert(txn.conn()).await?)
+    let mut new = member::ActiveModel::from(row.clone()).reset_all();
+    new.id = NotSet;
+    let id = txn.together(new, |txn, rows| Box::pin(insert_numbered(txn, rows)));
+    Ok(member::Model {
+        id: id.await?,
+        ..row
+    })
 }
 
 pub(super) async fn identity(txn: &Txn, to: &Address) -> Result<Option<identity::Model>> {
@@ -44,16 +61,28 @@ pub(super) async fn known(
     txn: &Txn,
     to: &Address,
 ) -> Result<Option<(identity::Model, Option<member::Model>)>> {
+    txn.together(to.clone(), |txn, people| Box::pin(all_known(txn, people)))
+        .await
+}
+
+async fn all_known(
+    txn: &Txn,
+    people: &[Address],
+) -> Result<Vec<Option<(identity::Model, Option<member::Model>)>>> {
     let member = identity::Entity::belongs_to(member::Entity)
         .from(identity::Column::MemberId)
         .to(member::Column::Id);
-    Ok(
-        identity::Entity::find_by_id((to.account_id, to.openid.clone()))
-            .join(JoinType::LeftJoin, member.into())
-            .select_also(member::Entity)
-            .only(txn.conn())
-            .await?,
-    )
+    let found = identity::Entity::find()
+        .join(JoinType::LeftJoin, member.into())
+        .select_also(member::Entity)
+        .filter(identity::Column::AccountId.is_in(padded(people.iter().map(|to| to.account_id))))
+        .filter(identity::Column::Openid.is_in(padded(people.iter().map(|to| to.openid.as_str()))))
+        .all(txn.conn())
+        .await?;
+    Ok(each(people.iter().cloned(), found, |(row, _)| Address {
+        account_id: row.account_id,
+        openid: row.openid.clone(),
+    }))
 }
 
 /// Whether a person followed the account and does not any more.
@@ -113,8 +142,7 @@ pub(super) async fn save_identity(
             .exec(txn.conn())
             .await?;
     } else {
-        identity::Entity::insert(model)
-            .exec_without_returning(txn.conn())
+        txn.together(model, |txn, rows| Box::pin(insert_all(txn, rows)))
             .await?;
     }
     Ok(row)

@@ -76,7 +76,9 @@ pub async fn deliver_to(ctx: &Context, person: &Address) -> Result<()> {
     };
     let begun = ctx
         .db
-        .write(asking, |txn, asking| Box::pin(begin(txn, asking)))
+        .write_together(asking, |txn, asking| {
+            Box::pin(txn.abreast_all(asking, |txn, asking| Box::pin(begin(txn, asking))))
+        })
         .await?;
     let Some((hold, mut claim)) = begun else {
         return Ok(());
@@ -104,7 +106,7 @@ async fn begin(txn: &Txn, asking: &Asking) -> Result<Option<(Hold, Box<Claim>)>>
     let Some(claim) = claim_next(txn, person, free.fence(), *now, texts).await? else {
         return Ok(None);
     };
-    let hold = lanes::take(txn, free, node, *now).await?;
+    let hold = lanes::take(txn, free, node.clone(), *now).await?;
     Ok(Some((hold, claim)))
 }
 
@@ -163,7 +165,7 @@ async fn claim_next(
 }
 
 async fn look(txn: &Txn, to: &Address, fence: i64, now: Timestamp, texts: &Texts) -> Result<Next> {
-    let rows = queries::waiting(txn, to, &[State::Ready, State::Claimed, State::Answering]).await?;
+    let rows = queries::waiting(txn, to).await?;
     // A passive answer that is on its way goes first; its end wakes us again.
     let blocked = rows
         .iter()

@@ -146,9 +146,9 @@ pub struct Standing {
 /// When the store fails.
 pub async fn standing_in(txn: &Txn, to: &Address) -> Result<Standing> {
     let standing = queries::standing(txn, to).await?;
-    let waits = |(state, reason): &(State, Option<String>)| match state {
+    let waits = |(state, has_reason): &(State, bool)| match state {
         State::Held => true,
-        State::Ready => reason.is_some(),
+        State::Ready => *has_reason,
         _ => false,
     };
     Ok(Standing {

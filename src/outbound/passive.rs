@@ -36,7 +36,7 @@ pub async fn answer_passively(
     now: Timestamp,
     to: &Address,
 ) -> Result<Option<PassiveAnswer>> {
-    let rows = queries::waiting(txn, to, &[State::Ready, State::Claimed]).await?;
+    let rows = queries::waiting(txn, to).await?;
     // What is being sent right now comes first: a passive answer would overtake it.
     let live = |row: &outbound::Model| row.lease_until.is_some_and(|until| until > now);
     if rows

@@ -5,6 +5,8 @@ mod list;
 mod taken_back;
 mod windows;
 
+use std::collections::BTreeSet;
+
 use daogou_schema::outbound::{self, Entity, Purpose, State};
 use daogou_schema::{AccountId, Address, MessageId, OutboundId, Timestamp};
 use sea_orm::sea_query::Expr;
@@ -13,7 +15,7 @@ use sea_orm::{
 };
 
 use super::{Draft, Reason};
-use crate::db::{Txn, padded};
+use crate::db::{Txn, insert_numbered, padded};
 use crate::error::Result;
 
 pub(super) use claims::{
@@ -59,7 +61,17 @@ pub(super) async fn insert(
     if state == State::Ready {
         txn.promise(&draft.to);
     }
-    Ok(Entity::insert(row).exec(txn.conn()).await?.last_insert_id)
+    txn.together(row, |txn, rows| Box::pin(insert_numbered(txn, rows)))
+        .await
+}
+
+fn accounts_of(people: &[Address]) -> Vec<AccountId> {
+    let accounts: BTreeSet<_> = people.iter().map(|to| to.account_id).collect();
+    padded(accounts)
+}
+
+fn openids_of(people: &[Address]) -> Vec<&str> {
+    padded(people.iter().map(|to| to.openid.as_str()))
 }
 
 fn of(to: &Address) -> Condition {
@@ -68,17 +80,40 @@ fn of(to: &Address) -> Condition {
         .add(outbound::Column::Openid.eq(to.openid.as_str()))
 }
 
-/// The person's messages in `states`, in the order they go out.
-pub(super) async fn waiting(
-    txn: &Txn,
-    to: &Address,
-    states: &[State],
-) -> Result<Vec<outbound::Model>> {
+/// The person's messages that are ready or on their way, in the order they go out, as many as a look takes.
+pub(super) async fn waiting(txn: &Txn, to: &Address) -> Result<Vec<outbound::Model>> {
+    let found = txn.together(to.clone(), |txn, people| Box::pin(all_waiting(txn, people)));
+    match found.await? {
+        Some(found) => Ok(found),
+        None => first_waiting(txn, of(to), LOOK_AHEAD).await,
+    }
+}
+
+/// None when more waits than everybody's share: then each has to ask for herself.
+async fn all_waiting(txn: &Txn, people: &[Address]) -> Result<Vec<Option<Vec<outbound::Model>>>> {
+    let these = Condition::all()
+        .add(outbound::Column::AccountId.is_in(accounts_of(people)))
+        .add(outbound::Column::Openid.is_in(openids_of(people)));
+    let share = LOOK_AHEAD * padded(people.iter()).len() as u64;
+    let mut found = first_waiting(txn, these, share).await?;
+    if people.len() > 1 && found.len() as u64 >= share {
+        return Ok(people.iter().map(|_| None).collect());
+    }
+    let mut of = |to: &Address| {
+        let hers =
+            |row: &mut outbound::Model| row.account_id == to.account_id && row.openid == to.openid;
+        Some(found.extract_if(.., hers).collect())
+    };
+    Ok(people.iter().map(&mut of).collect())
+}
+
+async fn first_waiting(txn: &Txn, these: Condition, most: u64) -> Result<Vec<outbound::Model>> {
+    let states = [State::Ready, State::Claimed, State::Answering];
     let query = Entity::find()
-        .filter(of(to))
-        .filter(outbound::Column::State.is_in(states.iter().copied()))
+        .filter(these)
+        .filter(outbound::Column::State.is_in(states))
         .order_by_asc(outbound::Column::Id)
-        .limit(LOOK_AHEAD);
+        .limit(most);
     Ok(query.all(txn.conn()).await?)
 }
 
@@ -115,17 +150,39 @@ pub(super) async fn held(txn: &Txn, to: &Address) -> Result<Vec<outbound::Model>
     Ok(query.all(txn.conn()).await?)
 }
 
-/// In which states, and why, messages for a person are that have not come to rest.
-pub(super) async fn standing(txn: &Txn, to: &Address) -> Result<Vec<(State, Option<String>)>> {
+/// In which states messages for a person are that have not come to rest, and whether any of them has a reason.
+pub(super) async fn standing(txn: &Txn, to: &Address) -> Result<Vec<(State, bool)>> {
+    txn.together(to.clone(), |txn, people| {
+        Box::pin(all_standing(txn, people))
+    })
+    .await
+}
+
+async fn all_standing(txn: &Txn, people: &[Address]) -> Result<Vec<Vec<(State, bool)>>> {
     let states = [State::Ready, State::Held, State::Claimed, State::Answering];
-    let found = Entity::find()
+    let found: Vec<(AccountId, String, State, Option<String>)> = Entity::find()
         .select_only()
+        .column(outbound::Column::AccountId)
+        .column(outbound::Column::Openid)
         .column(outbound::Column::State)
-        .column(outbound::Column::Reason)
-        .filter(of(to))
+        .column_as(outbound::Column::Reason.max(), "any_reason")
+        .filter(outbound::Column::AccountId.is_in(accounts_of(people)))
+        .filter(outbound::Column::Openid.is_in(openids_of(people)))
         .filter(outbound::Column::State.is_in(states))
-        .distinct();
-    Ok(found.into_tuple().all(txn.conn()).await?)
+        .group_by(outbound::Column::AccountId)
+        .group_by(outbound::Column::Openid)
+        .group_by(outbound::Column::State)
+        .into_tuple()
+        .all(txn.conn())
+        .await?;
+    let of = |to: &Address| {
+        let hers = found
+            .iter()
+            .filter(|(account, openid, ..)| *account == to.account_id && *openid == to.openid);
+        hers.map(|(_, _, state, reason)| (*state, reason.is_some()))
+            .collect()
+    };
+    Ok(people.iter().map(of).collect())
 }
 
 pub(super) async fn release_held(
@@ -201,16 +258,35 @@ pub(super) async fn rest_all(
 
 /// The oldest line that its guide has not got yet.
 pub(super) async fn oldest_on_its_way(txn: &Txn, to: &Address) -> Result<Option<MessageId>> {
+    txn.together(to.clone(), |txn, people| {
+        Box::pin(all_oldest_on_their_way(txn, people))
+    })
+    .await
+}
+
+async fn all_oldest_on_their_way(txn: &Txn, people: &[Address]) -> Result<Vec<Option<MessageId>>> {
     let states = [State::Ready, State::Held, State::Claimed, State::Answering];
-    let row = Entity::find()
-        .filter(of(to))
+    let oldest: Vec<(AccountId, String, Option<MessageId>)> = Entity::find()
+        .select_only()
+        .column(outbound::Column::AccountId)
+        .column(outbound::Column::Openid)
+        .column_as(outbound::Column::MessageId.min(), "oldest")
+        .filter(outbound::Column::AccountId.is_in(accounts_of(people)))
+        .filter(outbound::Column::Openid.is_in(openids_of(people)))
         .filter(outbound::Column::State.is_in(states))
         .filter(outbound::Column::Purpose.eq(Purpose::Relay))
-        .filter(outbound::Column::MessageId.is_not_null())
-        .order_by_asc(outbound::Column::MessageId)
-        .one(txn.conn())
+        .group_by(outbound::Column::AccountId)
+        .group_by(outbound::Column::Openid)
+        .into_tuple()
+        .all(txn.conn())
         .await?;
-    Ok(row.and_then(|row| row.message_id))
+    let of = |to: &Address| {
+        let hers = |(account, openid, _): &&(AccountId, String, Option<MessageId>)| {
+            *account == to.account_id && *openid == to.openid
+        };
+        oldest.iter().find(hers).and_then(|(.., line)| *line)
+    };
+    Ok(people.iter().map(of).collect())
 }
 
 /// The oldest of `lines` whose outcome was known after `since`.
@@ -220,6 +296,9 @@ pub(super) async fn oldest_arrived(
     lines: &[MessageId],
     since: Timestamp,
 ) -> Result<Option<MessageId>> {
+    if lines.is_empty() {
+        return Ok(None);
+    }
     // Found by the lines alone: SQLite, which knows no figures, would rather look through everything that ever went to
     // her guide.
     let rows = Entity::find()

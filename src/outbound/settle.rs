@@ -73,11 +73,8 @@ pub(super) async fn settle(
         texts: ctx.texts.clone(),
         stop: ctx.tasks.stop.clone(),
     });
-    let settled = ctx.db.write(args.clone(), |txn, s| {
-        Box::pin(async move {
-            settle_in(txn, s).await?;
-            deliver::go_on(txn, &s.hold, s.now, &s.texts, s.stop.is_cancelled()).await
-        })
+    let settled = ctx.db.write_together(args.clone(), |txn, settling| {
+        Box::pin(txn.abreast_all(settling, |txn, s| Box::pin(settle_and_go_on(txn, s))))
     });
     let next = match settled.await {
         // What cannot be sent next must not make what was sent unknown.
@@ -104,6 +101,11 @@ pub(super) async fn settle(
         figures::window_refusal(reason.word());
     }
     next
+}
+
+async fn settle_and_go_on(txn: &Txn, s: &Settling) -> Result<Option<Box<Claim>>> {
+    settle_in(txn, s).await?;
+    deliver::go_on(txn, &s.hold, s.now, &s.texts, s.stop.is_cancelled()).await
 }
 
 async fn settle_in(txn: &Txn, s: &Settling) -> Result<()> {
@@ -137,7 +139,7 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<()> {
         code: *code,
         due_at,
     };
-    if !queries::settle(txn, &claim.ids, hold.fence, *now, &settled).await? {
+    if !queries::settle(txn, &claim.ids, hold.fence, *now, settled).await? {
         // The lease was over and the claim is listed as unknown; that stays true.
         return Ok(());
     }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use daogou_schema::inbound::State;
 use daogou_schema::lane::Way;
 use daogou_schema::{AccountId, InboundId};
-use daogou_wechat::{Body, Event, Push};
 
 use super::handle::{self, Act};
 use super::intake::{Arriving, Record};
+use super::steps::{self, Turn};
 use super::{answer, queries};
 use crate::accounts::Visit;
 use crate::db::Txn;
@@ -47,16 +47,20 @@ pub(super) async fn accept_all(txn: &Txn, pushes: &[Arc<Arriving>]) -> Result<Ve
         places.insert(push.record.key(), *id);
     }
     let stored = fresh.into_iter().zip(ids).collect();
+    let mut due = Vec::new();
     for (push, id) in turns(txn, stored) {
-        let outcome = match (&push.push, state(push, &busy)) {
-            (Some(_), State::Stored) => Accepted::Waits { id },
-            (Some(read), _) => {
-                let answer = take_effect(txn, push, read, id).await?;
-                Accepted::Decided { id, answer }
+        match (&push.push, state(push, &busy)) {
+            (Some(_), State::Stored) => {
+                accepted.insert(id, Accepted::Waits { id });
             }
-            (None, _) => Accepted::Decided { id, answer: None },
-        };
-        accepted.insert(id, outcome);
+            (Some(read), _) => due.push(Turn { push, read, id }),
+            (None, _) => {
+                accepted.insert(id, Accepted::Decided { id, answer: None });
+            }
+        }
+    }
+    for (id, answer) in take_all_effects(txn, due).await? {
+        accepted.insert(id, Accepted::Decided { id, answer });
     }
     let mut outcomes = Vec::with_capacity(pushes.len());
     for push in pushes {
@@ -148,7 +152,7 @@ fn turns<'a>(
     }
     let mut scanned: HashMap<Person<'a>, &'a str> = HashMap::new();
     for (push, _) in &stored {
-        if let Some(scene) = push.push.as_ref().and_then(scene) {
+        if let Some(scene) = push.push.as_ref().and_then(steps::scene) {
             scanned.entry(push.record.person()).or_insert(scene);
         }
     }
@@ -160,20 +164,24 @@ fn turns<'a>(
     stored
 }
 
-fn scene(push: &Push) -> Option<&str> {
-    match &push.body {
-        Body::Event(Event::Subscribe { scene, .. }) => scene.as_deref(),
-        Body::Event(Event::Scan { scene, .. }) => Some(scene),
-        _ => None,
+type Answers = Vec<(InboundId, Option<String>)>;
+
+async fn take_all_effects(txn: &Txn, turns: Vec<Turn<'_>>) -> Result<Answers> {
+    let steps = steps::divide(txn, turns).await?;
+    let mut answers = Answers::new();
+    for step in &steps.abreast {
+        let given = txn.abreast_all(step, |txn, turn| Box::pin(take_effect(txn, turn)));
+        let ids = step.iter().map(|turn| turn.id);
+        answers.extend(ids.zip(given.await?));
     }
+    for turn in &steps.alone {
+        answers.push((turn.id, take_effect(txn, turn).await?));
+    }
+    Ok(answers)
 }
 
-async fn take_effect(
-    txn: &Txn,
-    push: &Arriving,
-    read: &Push,
-    id: InboundId,
-) -> Result<Option<String>> {
+async fn take_effect(txn: &Txn, turn: &Turn<'_>) -> Result<Option<String>> {
+    let Turn { push, read, id } = *turn;
     let record = &push.record;
     let now = record.received_at;
     let visit = Visit {

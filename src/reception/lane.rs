@@ -237,7 +237,7 @@ pub(super) async fn take_over(ctx: &Context, person: Address, now: Timestamp) ->
     let taken = ctx.db.write(args, |txn, (person, node, now)| {
         Box::pin(async move {
             match lanes::find_free(txn, person, Way::In, *now).await? {
-                Some(free) => lanes::take(txn, free, node, *now).await.map(Some),
+                Some(free) => lanes::take(txn, free, node.clone(), *now).await.map(Some),
                 None => Ok(None),
             }
         })

@@ -10,6 +10,7 @@ mod kinds;
 mod lane;
 mod notices;
 mod queries;
+mod steps;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -5,13 +5,13 @@ use daogou_schema::{AccountId, Address, InboundId, Timestamp, inbound_key};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Set, SqlErr,
+    QuerySelect, QueryTrait, Set,
 };
 
 use super::intake::Record;
 use crate::context::Context;
-use crate::db::{Only, Txn, count_to, padded, pieces};
-use crate::error::{Error, Result};
+use crate::db::{Only, Txn, case, count_to, insert_all, insert_numbered, padded};
+use crate::error::Result;
 
 /// How many people one sweep takes over.
 const SWEEP: u64 = 200;
@@ -63,48 +63,17 @@ pub(super) async fn insert(txn: &Txn, records: &[(&Record, State)]) -> Result<Ve
         .iter()
         .map(|(record, state)| row(record, *state))
         .collect();
-    let ids = insert_rows(txn, rows).await?;
-    if ids.len() != records.len() {
-        return Err(Error::Internal(
-            "a push was lost while it was stored".into(),
-        ));
-    }
-    let keys = records
-        .iter()
-        .zip(&ids)
+    let ids = insert_numbered(txn, &rows).await?;
+    let keys = records.iter().zip(&ids);
+    let keys: Vec<_> = keys
         .map(|((record, _), id)| inbound_key::ActiveModel {
             account_id: Set(record.person.account_id),
             dedupe_key: Set(record.dedupe_key.clone()),
             inbound_id: Set(*id),
             received_at: Set(record.received_at),
-        });
-    for piece in pieces(keys.collect()) {
-        inbound_key::Entity::insert_many(piece)
-            .exec_without_returning(txn.conn())
-            .await
-            .map_err(|e| match e.sql_err() {
-                Some(SqlErr::UniqueConstraintViolation(_)) => Error::Taken,
-                _ => Error::from(e),
-            })?;
-    }
-    Ok(ids)
-}
-
-async fn insert_rows(txn: &Txn, rows: Vec<inbound::ActiveModel>) -> Result<Vec<InboundId>> {
-    let mut ids = Vec::with_capacity(rows.len());
-    if txn.conn().support_returning() {
-        for piece in pieces(rows) {
-            let inserted = Entity::insert_many(piece);
-            ids.extend(inserted.exec_with_returning_keys(txn.conn()).await?);
-        }
-        // Rows are given growing ids in the order of the statement; in which order they are returned is not promised.
-        ids.sort_unstable();
-    } else {
-        for row in rows {
-            let inserted = Entity::insert(row).exec(txn.conn()).await?;
-            ids.push(inserted.last_insert_id);
-        }
-    }
+        })
+        .collect();
+    insert_all(txn, &keys).await?;
     Ok(ids)
 }
 
@@ -132,17 +101,21 @@ fn row(record: &Record, state: State) -> inbound::ActiveModel {
 
 /// The push that is being stored in this unit is answered passively.
 pub(super) async fn set_passive(txn: &Txn, id: InboundId, body: &str) -> Result<()> {
-    let row = inbound::ActiveModel {
-        answer: Set(Answer::Passive),
-        answer_body: Set(Some(body.to_owned())),
-        ..Default::default()
-    };
+    txn.together((id, body.to_owned()), |txn, answers| {
+        Box::pin(set_all_passive(txn, answers))
+    })
+    .await
+}
+
+async fn set_all_passive(txn: &Txn, answers: &[(InboundId, String)]) -> Result<Vec<()>> {
+    let (id, body) = (inbound::Column::Id, inbound::Column::AnswerBody);
     Entity::update_many()
-        .set(row)
-        .filter(inbound::Column::Id.eq(id))
+        .col_expr(inbound::Column::Answer, Answer::Passive.into())
+        .col_expr(body, case(id, padded(answers.iter().cloned())))
+        .filter(id.is_in(padded(answers.iter().map(|(push, _)| *push))))
         .exec(txn.conn())
         .await?;
-    Ok(())
+    Ok(vec![(); answers.len()])
 }
 
 /// The person's oldest push that has not taken effect.

@@ -2,13 +2,15 @@
 
 use daogou_schema::reply_window::{self, Trigger};
 use daogou_schema::{Address, Timestamp};
-use sea_orm::sea_query::{CaseStatement, Expr, OnConflict, SimpleExpr};
+use sea_orm::sea_query::{CaseStatement, Expr, Func, OnConflict, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, Set,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, Iterable,
+    QueryFilter, Set,
 };
 
-use crate::db::Txn;
-use crate::error::Result;
+use super::{accounts_of, openids_of};
+use crate::db::{Txn, pieces};
+use crate::error::{Error, Result};
 
 fn window_of(to: &Address) -> Condition {
     Condition::all()
@@ -20,10 +22,23 @@ pub(in crate::outbound) async fn windows(
     txn: &Txn,
     to: &Address,
 ) -> Result<Vec<reply_window::Model>> {
-    Ok(reply_window::Entity::find()
-        .filter(window_of(to))
+    txn.together(to.clone(), |txn, people| Box::pin(all_windows(txn, people)))
+        .await
+}
+
+async fn all_windows(txn: &Txn, people: &[Address]) -> Result<Vec<Vec<reply_window::Model>>> {
+    let found = reply_window::Entity::find()
+        .filter(reply_window::Column::AccountId.is_in(accounts_of(people)))
+        .filter(reply_window::Column::Openid.is_in(openids_of(people)))
         .all(txn.conn())
-        .await?)
+        .await?;
+    let of = |to: &Address| {
+        let hers = found
+            .iter()
+            .filter(|row| row.account_id == to.account_id && row.openid == to.openid);
+        hers.cloned().collect()
+    };
+    Ok(people.iter().map(of).collect())
 }
 
 /// Opens a window, or opens it anew unless it lasts longer already.
@@ -41,74 +56,93 @@ pub(in crate::outbound) async fn open_window(
         until: Set(until),
         remaining: Set(remaining),
     };
-    let key = [
+    txn.together(row, |txn, rows| Box::pin(open_windows(txn, rows)))
+        .await
+}
+
+async fn open_windows(txn: &Txn, rows: &[reply_window::ActiveModel]) -> Result<Vec<()>> {
+    for piece in pieces(rows.to_vec()) {
+        reply_window::Entity::insert_many(piece)
+            .on_conflict(unless_longer(txn))
+            .exec_without_returning(txn.conn())
+            .await?;
+    }
+    Ok(vec![(); rows.len()])
+}
+
+/// A window that lasts longer already stays as it is.
+fn unless_longer(txn: &Txn) -> OnConflict {
+    let mut conflict = OnConflict::columns([
         reply_window::Column::AccountId,
         reply_window::Column::Openid,
         reply_window::Column::Trigger,
-    ];
-    reply_window::Entity::insert(row)
-        .on_conflict(unless_longer(txn, key, until, remaining))
-        .exec_without_returning(txn.conn())
-        .await?;
-    Ok(())
-}
-
-fn unless_longer(
-    txn: &Txn,
-    key: [reply_window::Column; 3],
-    until: Timestamp,
-    remaining: i32,
-) -> OnConflict {
-    let mut conflict = OnConflict::columns(key);
-    let known = Expr::col((reply_window::Entity, reply_window::Column::Until));
+    ]);
+    let columns = [reply_window::Column::Remaining, reply_window::Column::Until];
+    let known = |column| Expr::col((reply_window::Entity, column));
     if txn.conn().get_database_backend() == DbBackend::MySql {
         // MySQL knows no condition here and sets from the left: `remaining` is judged by the old `until`.
-        let keep = |kept: reply_window::Column, new: SimpleExpr| {
-            let lasts = known.clone().gt(until.0);
-            CaseStatement::new()
-                .case(lasts, Expr::col((reply_window::Entity, kept)))
-                .finally(new)
-        };
-        conflict.values([
-            (
-                reply_window::Column::Remaining,
-                keep(reply_window::Column::Remaining, remaining.into()).into(),
-            ),
-            (
-                reply_window::Column::Until,
-                keep(reply_window::Column::Until, until.0.into()).into(),
-            ),
-        ]);
+        let new = |column| SimpleExpr::from(Func::cust("VALUES").arg(Expr::col(column)));
+        let until = reply_window::Column::Until;
+        conflict.values(columns.map(|column| {
+            let keep = CaseStatement::new()
+                .case(known(until).gt(new(until)), known(column))
+                .finally(new(column));
+            (column, keep.into())
+        }));
     } else {
+        let new = |column| Expr::col(("excluded", column));
+        let until = reply_window::Column::Until;
         conflict
-            .values([
-                (reply_window::Column::Remaining, remaining.into()),
-                (reply_window::Column::Until, until.0.into()),
-            ])
-            .action_and_where(known.lte(until.0));
+            .values(columns.map(|column| (column, new(column))))
+            .action_and_where(known(until).lte(new(until)));
     }
     conflict
 }
 
 /// Spends one, guarded: false when the window shut or ran out meanwhile.
+///
+/// # Errors
+/// [`Error::Taken`] when that happened to one of several: look again.
 pub(in crate::outbound) async fn spend_window(
     txn: &Txn,
     to: &Address,
     trigger: Trigger,
     now: Timestamp,
 ) -> Result<bool> {
-    let spent = reply_window::Entity::update_many()
-        .col_expr(
-            reply_window::Column::Remaining,
-            Expr::col(reply_window::Column::Remaining).sub(1),
-        )
-        .filter(window_of(to))
-        .filter(reply_window::Column::Trigger.eq(trigger))
-        .filter(reply_window::Column::Remaining.gt(0))
-        .filter(reply_window::Column::Until.gt(now))
-        .exec(txn.conn())
-        .await?;
-    Ok(spent.rows_affected == 1)
+    txn.together((to.clone(), trigger, now), |txn, spending| {
+        Box::pin(spend_windows(txn, spending))
+    })
+    .await
+}
+
+async fn spend_windows(txn: &Txn, spending: &[(Address, Trigger, Timestamp)]) -> Result<Vec<bool>> {
+    let mut all = true;
+    for trigger in Trigger::iter() {
+        let people = spending.iter().filter(|(_, from, _)| *from == trigger);
+        let people: Vec<_> = people.collect();
+        let Some(now) = people.iter().map(|(.., now)| *now).max() else {
+            continue;
+        };
+        let to: Vec<_> = people.iter().map(|(to, ..)| to.clone()).collect();
+        let spent = reply_window::Entity::update_many()
+            .col_expr(
+                reply_window::Column::Remaining,
+                Expr::col(reply_window::Column::Remaining).sub(1),
+            )
+            .filter(reply_window::Column::AccountId.is_in(accounts_of(&to)))
+            .filter(reply_window::Column::Openid.is_in(openids_of(&to)))
+            .filter(reply_window::Column::Trigger.eq(trigger))
+            .filter(reply_window::Column::Remaining.gt(0))
+            .filter(reply_window::Column::Until.gt(now))
+            .exec(txn.conn())
+            .await?;
+        all &= usize::try_from(spent.rows_affected).ok() == Some(to.len());
+    }
+    match spending.len() {
+        1 => Ok(vec![all]),
+        count if all => Ok(vec![true; count]),
+        _ => Err(Error::Taken),
+    }
 }
 
 pub(in crate::outbound) async fn give_back_window(

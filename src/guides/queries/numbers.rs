@@ -1,0 +1,101 @@
+//! Numbers of customers in the store.
+
+use std::collections::BTreeMap;
+
+use daogou_schema::{GuideId, MemberId, Timestamp, guide, guide_number};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, Set};
+
+use super::all_of;
+use crate::db::{Only, Txn, case, each, insert_all, padded};
+use crate::error::{Error, Result};
+
+/// The number by which a guide calls a member, if given.
+///
+/// # Errors
+/// When the store fails.
+pub async fn number_of_in(txn: &Txn, guide: GuideId, member: MemberId) -> Result<Option<i32>> {
+    txn.together((guide, member), |txn, pairs| {
+        Box::pin(numbers_of(txn, pairs))
+    })
+    .await
+}
+
+async fn numbers_of(txn: &Txn, pairs: &[(GuideId, MemberId)]) -> Result<Vec<Option<i32>>> {
+    let guides = padded(pairs.iter().map(|(guide, _)| *guide));
+    let members = padded(pairs.iter().map(|(_, member)| *member));
+    let found = guide_number::Entity::find()
+        .filter(guide_number::Column::GuideId.is_in(guides))
+        .filter(guide_number::Column::MemberId.is_in(members))
+        .all(txn.conn())
+        .await?;
+    let found = each(pairs.iter().copied(), found, |row| {
+        (row.guide_id, row.member_id)
+    });
+    Ok(found.into_iter().map(|row| Some(row?.number)).collect())
+}
+
+/// Whom a guide calls by this number.
+///
+/// # Errors
+/// When the store fails.
+pub async fn member_of_number_in(
+    txn: &Txn,
+    guide: GuideId,
+    number: i32,
+) -> Result<Option<MemberId>> {
+    let row = guide_number::Entity::find_by_id((guide, number))
+        .only(txn.conn())
+        .await?;
+    Ok(row.map(|row| row.member_id))
+}
+
+pub(in crate::guides) async fn insert_number(
+    txn: &Txn,
+    guide: GuideId,
+    member: MemberId,
+    now: Timestamp,
+) -> Result<i32> {
+    txn.together((guide, member, now), |txn, new| {
+        Box::pin(insert_numbers(txn, new))
+    })
+    .await
+}
+
+async fn insert_numbers(txn: &Txn, new: &[(GuideId, MemberId, Timestamp)]) -> Result<Vec<i32>> {
+    let mut wanted: BTreeMap<GuideId, i32> = BTreeMap::new();
+    for (guide, _, _) in new {
+        *wanted.entry(*guide).or_default() += 1;
+    }
+    // Raising the counters locks the guides' rows, so two nodes never give the same number.
+    let (id, last) = (guide::Column::Id, guide::Column::LastNumber);
+    let by = case(
+        id,
+        padded(wanted.iter().map(|(guide, count)| (*guide, *count))),
+    );
+    guide::Entity::update_many()
+        .col_expr(last, Expr::col(last).add(by))
+        .filter(id.is_in(padded(wanted.keys().copied())))
+        .exec(txn.conn())
+        .await?;
+    let ids: Vec<_> = wanted.keys().copied().collect();
+    let mut next = BTreeMap::new();
+    for (raised, (id, count)) in all_of(txn, &ids).await?.into_iter().zip(wanted) {
+        let raised = raised.ok_or_else(|| Error::NotFound(format!("guide {id} does not exist")))?;
+        next.insert(id, raised.last_number - count);
+    }
+    let (mut numbers, mut rows) = (Vec::new(), Vec::new());
+    for (guide, member, now) in new {
+        let number = next.entry(*guide).or_default();
+        *number += 1;
+        numbers.push(*number);
+        rows.push(guide_number::ActiveModel {
+            guide_id: Set(*guide),
+            number: Set(*number),
+            member_id: Set(*member),
+            given_at: Set(*now),
+        });
+    }
+    insert_all(txn, &rows).await?;
+    Ok(numbers)
+}
