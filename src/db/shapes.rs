@@ -41,18 +41,19 @@ pub fn each<K: Eq + Hash, R: Clone>(
         .collect()
 }
 
-/// A value for each row of one statement, chosen by `column`.
+/// A value for each row of one statement, chosen by `column`. The statement is about these rows only.
 pub fn case<K: Into<Value>, V: Into<Value>>(
     column: impl ColumnTrait,
     values: impl IntoIterator<Item = (K, V)>,
 ) -> SimpleExpr {
-    let values: Vec<(K, V)> = values.into_iter().collect();
-    let chosen = values
-        .into_iter()
-        .fold(CaseStatement::new(), |case, (key, value)| {
-            case.case(column.eq(key), Expr::value(value))
-        });
-    chosen.into()
+    let mut values: Vec<(K, V)> = values.into_iter().collect();
+    if values.len() == 1
+        && let Some((_, only)) = values.pop()
+    {
+        return Expr::value(only);
+    }
+    let choose = |case: CaseStatement, (key, value)| case.case(column.eq(key), Expr::value(value));
+    values.into_iter().fold(CaseStatement::new(), choose).into()
 }
 
 #[cfg(test)]
