@@ -117,12 +117,16 @@ pub(super) async fn open_sqlite(
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)
             .statement_cache_capacity(STATEMENTS)
-            .pragma("cache_size", "-8192")
             .pragma("temp_store", "memory");
         if read_only {
-            o.read_only(true).create_if_missing(false)
+            o.pragma("cache_size", "-4096")
+                .read_only(true)
+                .create_if_missing(false)
         } else {
-            o.journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
+            // Pages that are written often are copied into the file less often.
+            o.pragma("cache_size", "-32768")
+                .pragma("wal_autocheckpoint", "4000")
+                .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
                 .synchronous(sea_orm::sqlx::sqlite::SqliteSynchronous::Full)
         }
     });

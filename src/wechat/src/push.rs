@@ -129,7 +129,8 @@ impl Push {
             .unwrap_or_default()
             .to_ascii_lowercase();
         let key = self.fields.text_of("EventKey").unwrap_or_default();
-        let known = format!("e:{from}:{at}:{name}:{key}");
+        // The moment first: what comes together stands together in the store's index.
+        let known = format!("e:{at}:{from}:{name}:{key}");
         Some(match self.fields.first_of(&["MsgID", "MsgId"]) {
             Some(msg_id) => format!("{known}:{msg_id}"),
             None if event.is_named_by_its_key() => known,
@@ -198,7 +199,7 @@ mod tests {
     #[test]
     fn acts_of_one_person_in_one_second_are_told_apart_and_a_retry_is_not() {
         let click = event("oA", "CLICK", "<EventKey>k</EventKey>");
-        assert_eq!(key(&click), "e:oA:7:click:k");
+        assert_eq!(key(&click), "e:7:oA:click:k");
         assert_eq!(
             key(&event(
                 "oA",
@@ -220,7 +221,7 @@ mod tests {
     fn the_result_of_a_send_is_known_by_its_sends_id() {
         assert_eq!(
             key(&event("oA", "TEMPLATESENDJOBFINISH", "<MsgID>9</MsgID>")),
-            "e:oA:7:templatesendjobfinish::9"
+            "e:7:oA:templatesendjobfinish::9"
         );
     }
 
@@ -258,7 +259,7 @@ mod tests {
             )
         };
         let (a, b) = (key(&view("a")), key(&view("b")));
-        assert!(a.len() <= DEDUPE_KEY_BYTES_MAX && a.starts_with("e:oA:7:view:https://例.cn/路"));
+        assert!(a.len() <= DEDUPE_KEY_BYTES_MAX && a.starts_with("e:7:oA:view:https://例.cn/路"));
         assert_ne!(a, b);
     }
 
