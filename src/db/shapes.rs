@@ -7,13 +7,17 @@ use std::hash::Hash;
 use sea_orm::sea_query::{CaseStatement, Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, Value};
 
-/// Cuts `rows` into pieces whose lengths are powers of two, the longest first.
+/// The longest list of rows in one statement.
+const PIECE_MAX: usize = 64;
+
+/// Cuts `rows` into two pieces at the most, or more when they are very many: lengths are 1 to 7 or a multiple of 8.
 pub fn pieces<T>(rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
     let mut rest = rows;
     std::iter::from_fn(move || {
         let length = match rest.len() {
             0 => return None,
-            n => 1 << n.ilog2(),
+            n @ 1..8 => n,
+            n => n.min(PIECE_MAX) / 8 * 8,
         };
         let behind = rest.split_off(length);
         Some(std::mem::replace(&mut rest, behind))
@@ -65,8 +69,9 @@ mod tests {
         for count in 0..200_usize {
             let rows: Vec<usize> = (0..count).collect();
             let cut: Vec<_> = pieces(rows.clone()).collect();
-            assert!(cut.iter().all(|piece| piece.len().is_power_of_two()));
-            assert!(cut.len() <= 8);
+            let even = |n: usize| n < 8 || (n <= PIECE_MAX && n.is_multiple_of(8));
+            assert!(cut.iter().all(|piece| even(piece.len())));
+            assert!(cut.len() <= count.div_ceil(PIECE_MAX) + 1);
             assert_eq!(cut.concat(), rows);
         }
     }
