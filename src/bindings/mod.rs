@@ -22,6 +22,8 @@ pub enum Scanned {
     Bound {
         /// Her guide now.
         guide: Box<guide::Model>,
+        /// By which number the guide calls her.
+        number: i32,
         /// Her guide before.
         from: Option<GuideId>,
     },
@@ -94,9 +96,10 @@ pub async fn scan_in(
                 Decision::Move => Reason::Moved,
                 _ => Reason::Scan,
             };
-            bind(txn, visit, &scanned, &change, reason).await?;
+            let number = bind(txn, visit, &scanned, &change, reason).await?;
             Scanned::Bound {
                 guide: Box::new(scanned),
+                number,
                 from,
             }
         }
@@ -150,12 +153,13 @@ async fn bind(
     guide: &guide::Model,
     change: &Change,
     reason: Reason,
-) -> Result<()> {
+) -> Result<i32> {
     // The guide's row first, then rows that refer to it: the other way round two binders of one guide deadlock.
     guides::note_new_member_in(txn, guide.id, visit.now).await?;
     queries::save(txn, change.member, guide, change.code, visit.now).await?;
-    guides::give_number_in(txn, guide.id, change.member, visit.now).await?;
-    note(txn, visit, change, reason).await
+    let number = guides::give_number_in(txn, guide.id, change.member, visit.now).await?;
+    note(txn, visit, change, reason).await?;
+    Ok(number)
 }
 
 async fn note(txn: &Txn, visit: &Visit, change: &Change, reason: Reason) -> Result<()> {
@@ -209,7 +213,9 @@ pub async fn change_asked_in(
         code: None,
     };
     match &next {
-        Some(guide) => bind(txn, visit, guide, &change, Reason::Asked).await?,
+        Some(guide) => {
+            bind(txn, visit, guide, &change, Reason::Asked).await?;
+        }
         None => {
             queries::delete(txn, binding.member_id).await?;
             note(txn, visit, &change, Reason::Asked).await?;

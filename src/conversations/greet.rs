@@ -1,7 +1,7 @@
 //! Greetings after a scan or follow, and what the guide is told.
 
 use daogou_schema::outbound::Purpose;
-use daogou_schema::{MemberId, binding, guide, member};
+use daogou_schema::{binding, guide, member};
 use minijinja::context;
 
 use super::hand_over::hand_over_in;
@@ -25,12 +25,16 @@ pub async fn greet_in(
 ) -> Result<()> {
     let row = queries::touch(txn, visit, member.id).await?;
     match scanned {
-        Scanned::Bound { guide, from } => {
-            welcome(txn, visit, guide, member.id).await?;
+        Scanned::Bound {
+            guide,
+            number,
+            from,
+        } => {
+            welcome(txn, visit, guide, *number).await?;
             if let Some(before) = from.filter(|before| *before != guide.id) {
                 hand_over_in(txn, visit, &row, before, Some(guide)).await?;
             }
-            let who = members::label_in(txn, &visit.texts, guide.id, member.id).await?;
+            let who = members::label(&visit.texts, member.name.as_deref(), Some(*number))?;
             tell::guide_in(
                 txn,
                 visit,
@@ -72,9 +76,8 @@ pub async fn greet_in(
 }
 
 /// The guide's own welcome text, or the brand's.
-async fn welcome(txn: &Txn, visit: &Visit, guide: &guide::Model, member: MemberId) -> Result<()> {
+async fn welcome(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> Result<()> {
     let store = guides::store_in(txn, guide.store_id).await?.map(|s| s.name);
-    let number = guides::number_of_in(txn, guide.id, member).await?;
     let variables = context! { guide => &guide.name, store, number };
     let own = guide.welcome.as_ref().and_then(|text| {
         match visit.texts.render_own(text, variables.clone()) {

@@ -5,7 +5,7 @@
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
+use std::task::{Poll, ready};
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -78,16 +78,18 @@ impl Txn {
                     Poll::Ready(None) => return Poll::Ready(Ok(())),
                     Poll::Pending => {}
                 }
-                // Nobody can go on: what they wait for is asked.
-                let waiting = asking.get_or_insert_with(|| Box::pin(ask(self, asked.clone())));
-                match waiting.as_mut().poll(cx) {
-                    Poll::Ready(Ok(true)) => asking = None,
-                    Poll::Ready(Ok(false)) => {
-                        asking = None;
+                if asking.is_none() {
+                    let questions: usize = asked.with(|all| all.iter().map(|q| q.len()).sum());
+                    if questions < running.len() {
+                        // Somebody asks the store alone and will go on.
                         return Poll::Pending;
                     }
-                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                    Poll::Pending => return Poll::Pending,
+                }
+                // Nobody can go on: what they wait for is asked.
+                let waiting = asking.get_or_insert_with(|| Box::pin(ask(self, asked.clone())));
+                match ready!(waiting.as_mut().poll(cx)) {
+                    Ok(()) => asking = None,
+                    Err(error) => return Poll::Ready(Err(error)),
                 }
             }
         })
@@ -99,18 +101,16 @@ impl Txn {
     }
 }
 
-/// Asks all that waits; says whether there was anything.
-async fn ask(txn: &Txn, asked: Asked) -> Result<bool> {
-    let waiting = asked.with(std::mem::take);
-    let any = !waiting.is_empty();
-    for mut question in waiting {
+/// Asks all that waits.
+async fn ask(txn: &Txn, asked: Asked) -> Result<()> {
+    for mut question in asked.with(std::mem::take) {
         let ran = question.run(txn).await;
         if let Ran::Fails { .. } = ran {
             return Err(question.into_error().unwrap_or_else(unanswered));
         }
         question.resolve(Ok(()));
     }
-    Ok(any)
+    Ok(())
 }
 
 fn unanswered() -> Error {

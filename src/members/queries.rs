@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::Following;
-use crate::db::{Only, Txn, each, insert_all, insert_numbered, padded};
+use crate::db::{Txn, each, insert_all, insert_numbered, padded};
 use crate::error::Result;
 
 /// How exactly it is noted when somebody was last here.
@@ -48,14 +48,6 @@ pub(super) async fn insert(txn: &Txn, now: Timestamp) -> Result<member::Model> {
     })
 }
 
-pub(super) async fn identity(txn: &Txn, to: &Address) -> Result<Option<identity::Model>> {
-    Ok(
-        identity::Entity::find_by_id((to.account_id, to.openid.clone()))
-            .only(txn.conn())
-            .await?,
-    )
-}
-
 /// An identity together with the member it is.
 pub(super) async fn known(
     txn: &Txn,
@@ -90,8 +82,8 @@ async fn all_known(
 /// # Errors
 /// When the store fails.
 pub async fn has_left_in(txn: &Txn, to: &Address) -> Result<bool> {
-    let identity = identity(txn, to).await?;
-    Ok(identity.is_some_and(|i| !i.subscribed && i.unsubscribed_at.is_some()))
+    let known = known(txn, to).await?;
+    Ok(known.is_some_and(|(i, _)| !i.subscribed && i.unsubscribed_at.is_some()))
 }
 
 pub(super) async fn save_identity(

@@ -238,22 +238,45 @@ pub(super) async fn rest(
     Ok(())
 }
 
-/// Moves everything ready for a person to a resting state.
+/// Keeps everything ready for a person that is worth it.
 pub(super) async fn rest_all(
     txn: &Txn,
     to: &Address,
-    purposes: &[Purpose],
+    purposes: &'static [Purpose],
     reason: Reason,
 ) -> Result<()> {
-    Entity::update_many()
-        .col_expr(outbound::Column::State, State::Held.into())
-        .col_expr(outbound::Column::Reason, reason.word().into())
-        .filter(of(to))
-        .filter(outbound::Column::State.eq(State::Ready))
-        .filter(outbound::Column::Purpose.is_in(purposes.iter().copied()))
-        .exec(txn.conn())
-        .await?;
-    Ok(())
+    txn.together((to.clone(), purposes, reason), |txn, all| {
+        Box::pin(rest_everything(txn, all))
+    })
+    .await
+}
+
+async fn rest_everything(
+    txn: &Txn,
+    all: &[(Address, &'static [Purpose], Reason)],
+) -> Result<Vec<()>> {
+    let mut alike: Vec<((&[Purpose], Reason), Vec<Address>)> = Vec::new();
+    for (to, purposes, reason) in all {
+        match alike
+            .iter_mut()
+            .find(|(how, _)| *how == (*purposes, *reason))
+        {
+            Some((_, people)) => people.push(to.clone()),
+            None => alike.push(((*purposes, *reason), vec![to.clone()])),
+        }
+    }
+    for ((purposes, reason), people) in alike {
+        Entity::update_many()
+            .col_expr(outbound::Column::State, State::Held.into())
+            .col_expr(outbound::Column::Reason, reason.word().into())
+            .filter(outbound::Column::AccountId.is_in(accounts_of(&people)))
+            .filter(outbound::Column::Openid.is_in(openids_of(&people)))
+            .filter(outbound::Column::State.eq(State::Ready))
+            .filter(outbound::Column::Purpose.is_in(purposes.iter().copied()))
+            .exec(txn.conn())
+            .await?;
+    }
+    Ok(vec![(); all.len()])
 }
 
 /// The oldest line that its guide has not got yet.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use daogou_schema::{GuideId, MemberId, Timestamp, guide, guide_number};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, Set};
 
 use super::all_of;
 use crate::db::{Only, Txn, case, each, insert_all, padded};
@@ -22,11 +22,16 @@ pub async fn number_of_in(txn: &Txn, guide: GuideId, member: MemberId) -> Result
 }
 
 async fn numbers_of(txn: &Txn, pairs: &[(GuideId, MemberId)]) -> Result<Vec<Option<i32>>> {
-    let guides = padded(pairs.iter().map(|(guide, _)| *guide));
-    let members = padded(pairs.iter().map(|(_, member)| *member));
+    // Not one list of guides and one of members: each guide would be looked up with everybody.
+    let these = padded(pairs.iter().copied()).into_iter().fold(
+        Condition::any(),
+        |these, (guide, member)| {
+            let this = guide_number::Column::GuideId.eq(guide);
+            these.add(this.and(guide_number::Column::MemberId.eq(member)))
+        },
+    );
     let found = guide_number::Entity::find()
-        .filter(guide_number::Column::GuideId.is_in(guides))
-        .filter(guide_number::Column::MemberId.is_in(members))
+        .filter(these)
         .all(txn.conn())
         .await?;
     let found = each(pairs.iter().copied(), found, |row| {

@@ -1,5 +1,7 @@
 //! Claims: what is on its way, as a call or as a passive answer, and how it ended.
 
+use std::collections::BTreeSet;
+
 use daogou_schema::outbound::{self, Channel, Entity, Purpose, State};
 use daogou_schema::reply_window::Trigger;
 use daogou_schema::{Address, InboundId, OutboundId, Timestamp};
@@ -67,13 +69,12 @@ pub(in crate::outbound) async fn mark_served(
     pushes: &[(InboundId, &Address)],
     now: Timestamp,
 ) -> Result<()> {
+    let accounts: BTreeSet<_> = pushes.iter().map(|(_, to)| to.account_id).collect();
     Entity::update_many()
         .col_expr(outbound::Column::State, State::Sent.into())
         .col_expr(outbound::Column::Reason, Expr::value(None::<String>))
         .col_expr(outbound::Column::SettledAt, now.0.into())
-        .filter(
-            outbound::Column::AccountId.is_in(padded(pushes.iter().map(|(_, to)| to.account_id))),
-        )
+        .filter(outbound::Column::AccountId.is_in(padded(accounts)))
         .filter(
             outbound::Column::Openid.is_in(padded(pushes.iter().map(|(_, to)| to.openid.as_str()))),
         )
