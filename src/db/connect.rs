@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use sea_orm::sqlx::{Connection as _, Executor as _};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, Statement};
+use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
 use super::writer::Writer;
-use super::{Db, Guard};
+use super::{Db, Guard, checkpoint};
 use crate::error::{Error, Result};
 use crate::signals::Signals;
 use crate::telemetry::figures;
@@ -44,9 +45,12 @@ pub async fn connect(url: &str, migrate: bool, tasks: &TaskTracker) -> Result<Db
         let writer = open_sqlite(url, 1, false).await?;
         bring_up(&writer, url, migrate).await?;
         let reads = open_sqlite(url, READERS, true).await?;
+        let (commits, committed) = watch::channel(());
+        let copier = open_sqlite(url, 1, false).await?;
+        tasks.spawn(checkpoint::follow(copier, committed));
         Ok(Db {
             reads: measured(reads),
-            writer: Writer::one(writer, tasks, signals.clone()),
+            writer: Writer::one(writer, tasks, signals.clone(), commits),
             signals,
         })
     } else {
@@ -123,9 +127,9 @@ pub(super) async fn open_sqlite(
                 .read_only(true)
                 .create_if_missing(false)
         } else {
-            // Pages that are written often are copied into the file less often.
+            // The log is copied beside the writer; only when it is very long the writer does it.
             o.pragma("cache_size", "-32768")
-                .pragma("wal_autocheckpoint", "4000")
+                .pragma("wal_autocheckpoint", "16000")
                 .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
                 .synchronous(sea_orm::sqlx::sqlite::SqliteSynchronous::Full)
         }

@@ -3,6 +3,7 @@
 //! SQLite has one writer connection and a read-only pool; PostgreSQL and MySQL have one pool for both.
 
 mod abreast;
+mod checkpoint;
 mod connect;
 mod count;
 mod guard;

@@ -14,7 +14,7 @@ use daogou_schema::Address;
 use sea_orm::{
     DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_util::task::TaskTracker;
 
 use super::Txn;
@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::signals::Signals;
 
 /// How long a shared transaction stays open at the most.
-const BATCH_TIME: Duration = Duration::from_millis(5);
+const BATCH_TIME: Duration = Duration::from_millis(2);
 /// How many units share a commit at the most.
 const BATCH_UNITS: usize = 512;
 /// How many units may wait; then callers wait at the door.
@@ -52,14 +52,15 @@ pub(super) struct Alone {
 }
 
 impl Writer {
-    /// One writer on `connection`, which nobody else may write through.
+    /// One writer on `connection`, which nobody else may write through. It says at `commits` that there is something new.
     pub(super) fn one(
         connection: DatabaseConnection,
         tasks: &TaskTracker,
         signals: Signals,
+        commits: watch::Sender<()>,
     ) -> Self {
         let (send, receive) = mpsc::channel(QUEUE_UNITS);
-        tasks.spawn(write_queued(connection, receive, signals));
+        tasks.spawn(write_queued(connection, receive, signals, commits));
         Self::One(send)
     }
 
@@ -110,6 +111,7 @@ async fn write_queued(
     connection: DatabaseConnection,
     mut queue: mpsc::Receiver<Unit>,
     signals: Signals,
+    commits: watch::Sender<()>,
 ) {
     let mut waiting = Vec::new();
     loop {
@@ -135,6 +137,7 @@ async fn write_queued(
             unit.resolve(committed.as_ref().map(drop).map_err(DbErr::clone));
         }
         signals.outbound_ready(promised.unwrap_or_default());
+        commits.send_replace(());
     }
 }
 
