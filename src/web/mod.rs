@@ -3,6 +3,7 @@
 mod failure;
 mod health;
 mod trace;
+mod unread;
 mod webhook;
 
 use actix_web::middleware::from_fn;
@@ -15,6 +16,7 @@ pub fn routes(ctx: Context) -> impl FnOnce(&mut ServiceConfig) {
     move |config: &mut ServiceConfig| {
         let mut scope = web::scope("")
             .wrap(from_fn(trace::trace))
+            .wrap(from_fn(unread::held))
             // Everybody: no secrets in them.
             .route("/healthz", web::get().to(health::alive))
             .route("/readyz", web::get().to(health::ready))

@@ -12,6 +12,7 @@
 
 mod kit;
 
+mod attacks;
 mod backup;
 mod binding;
 mod commands;

@@ -1,7 +1,7 @@
 //! What stands in the store, for what no phone shows: history, outcomes, the ledger of windows.
 
 use daogou_schema::outbound::{self, State};
-use daogou_schema::{GuideId, binding, binding_event, identity, reply_window};
+use daogou_schema::{GuideId, binding, binding_event, identity, inbound, reply_window};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{Phone, TestApp, eventually};
@@ -12,6 +12,15 @@ impl TestApp {
         let database = self.database().await;
         let changed = database.execute_unprepared(statement).await;
         changed.unwrap_or_else(|e| panic!("{statement}: {e}"));
+    }
+
+    /// All pushes that were stored, oldest first.
+    pub async fn stored_pushes(&self) -> Vec<inbound::Model> {
+        let found = inbound::Entity::find()
+            .order_by_asc(inbound::Column::Id)
+            .all(&self.database().await)
+            .await;
+        found.expect("the pushes can be read")
     }
 
     /// The member behind a phone.
