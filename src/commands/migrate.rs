@@ -21,7 +21,11 @@ pub(super) async fn run(action: Action) -> Done {
     let url = config.database_url.expose();
     match action {
         Action::Up => {
-            db::connect(url, true, &TaskTracker::new()).await?;
+            let tasks = TaskTracker::new();
+            let store = db::connect(url, true, &tasks).await?;
+            store.close().await?;
+            tasks.close();
+            tasks.wait().await;
             say("the schema is up to date");
         }
         Action::Status => {

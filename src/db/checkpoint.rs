@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 /// How often at the most. What is written twice meanwhile is copied once.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -19,6 +20,18 @@ pub(super) async fn follow(connection: DatabaseConnection, mut committed: watch:
         if let Err(error) = copied {
             tracing::warn!(%error, "the write-ahead log was not copied; the writer does it when it is long");
         }
-        tokio::time::sleep(PAUSE).await;
+        // Nothing is waited for but the end of the writer; what is committed meanwhile counts.
+        let mut end = committed.clone();
+        if timeout(PAUSE, end.wait_for(|()| false)).await.is_ok() {
+            break;
+        }
+    }
+    close(connection).await;
+}
+
+/// Closes the writer's connection or the copier's: whoever is last leaves the file without a log.
+pub(super) async fn close(connection: DatabaseConnection) {
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "a connection to the store was not closed");
     }
 }

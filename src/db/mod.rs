@@ -59,6 +59,14 @@ impl Db {
         &self.reads
     }
 
+    /// Closes the store when nobody else has it: with the end of its tasks everything is in its file.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.reads.close().await?)
+    }
+
     /// Whether the store answers.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_util::task::TaskTracker;
 
 use super::Txn;
+use super::checkpoint;
 use super::units::{Queued, Ran, enqueue};
 use crate::error::{Error, Result};
 use crate::signals::Signals;
@@ -117,7 +118,7 @@ async fn write_queued(
     loop {
         if waiting.is_empty() {
             let Some(first) = queue.recv().await else {
-                return;
+                break;
             };
             waiting.push(first);
         }
@@ -139,6 +140,7 @@ async fn write_queued(
         signals.outbound_ready(promised.unwrap_or_default());
         commits.send_replace(());
     }
+    checkpoint::close(connection).await;
 }
 
 struct Batch<'a> {

@@ -251,21 +251,14 @@ pub(super) async fn rest_all(
     .await
 }
 
-async fn rest_everything(
-    txn: &Txn,
-    all: &[(Address, &'static [Purpose], Reason)],
-) -> Result<Vec<()>> {
-    let mut alike: Vec<((&[Purpose], Reason), Vec<Address>)> = Vec::new();
-    for (to, purposes, reason) in all {
-        match alike
-            .iter_mut()
-            .find(|(how, _)| *how == (*purposes, *reason))
-        {
-            Some((_, people)) => people.push(to.clone()),
-            None => alike.push(((*purposes, *reason), vec![to.clone()])),
-        }
-    }
-    for ((purposes, reason), people) in alike {
+/// What of a person's messages is kept, and why.
+type Resting = (Address, &'static [Purpose], Reason);
+
+async fn rest_everything(txn: &Txn, all: &[Resting]) -> Result<Vec<()>> {
+    let mut rest: Vec<&Resting> = all.iter().collect();
+    while let Some((_, purposes, reason)) = rest.first().copied() {
+        let alike = rest.extract_if(.., |(_, what, why)| (what, why) == (purposes, reason));
+        let people: Vec<Address> = alike.map(|(to, ..)| to.clone()).collect();
         Entity::update_many()
             .col_expr(outbound::Column::State, State::Held.into())
             .col_expr(outbound::Column::Reason, reason.word().into())

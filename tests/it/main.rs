@@ -17,6 +17,7 @@ mod backup;
 mod binding;
 mod commands;
 mod crash;
+mod crowd;
 mod doctor;
 mod metrics;
 mod nodes;
