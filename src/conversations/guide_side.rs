@@ -242,15 +242,13 @@ async fn choose(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> 
         return Ok(());
     };
     name_current(txn, visit, guide, member).await?;
-    let asked = queries::open_questions(txn, guide.id).await?;
+    let dropped = queries::drop_stale(txn, guide.id, visit.now - QUESTION_LIVES, visit.now).await?;
+    let fresh = queries::open_questions(txn, guide.id).await?;
     queries::close_questions(txn, guide.id, question::State::Sent, visit.now).await?;
-    let (fresh, stale): (Vec<_>, Vec<_>) = asked
-        .into_iter()
-        .partition(|(_, at)| visit.now - *at <= QUESTION_LIVES);
-    for (line, _) in &fresh {
+    for line in &fresh {
         say::answer_in(txn, visit, guide, member, line).await?;
     }
-    let (count, dropped) = (fresh.len(), stale.len());
+    let count = fresh.len();
     notice(txn, visit, "chosen", context! { who, count, dropped }).await
 }
 

@@ -18,7 +18,7 @@ use crate::accounts::Visit;
 use crate::db::{Txn, each, insert_all, insert_numbered, padded, update_all};
 use crate::error::Result;
 
-pub(super) use questions::{close_questions, insert_question, open_questions};
+pub(super) use questions::{close_questions, drop_stale, insert_question, open_questions};
 
 /// How many unanswered customers a guide is asked about at the most: a text that fits a phone.
 const UNANSWERED_MAX: u64 = 10;

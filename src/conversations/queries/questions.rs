@@ -29,11 +29,11 @@ pub(in crate::conversations) async fn insert_question(
     Ok(())
 }
 
-/// The answers of a guide that wait for a name, oldest first, with when they were asked about.
+/// The answers of a guide that wait for a name, oldest first.
 pub(in crate::conversations) async fn open_questions(
     txn: &Txn,
     guide: GuideId,
-) -> Result<Vec<(Line, Timestamp)>> {
+) -> Result<Vec<Line>> {
     let rows = question::Entity::find()
         .filter(question::Column::GuideId.eq(guide))
         .filter(question::Column::State.eq(question::State::Open))
@@ -41,8 +41,30 @@ pub(in crate::conversations) async fn open_questions(
         .all(txn.conn())
         .await?;
     rows.iter()
-        .map(|row| Ok((Line::from_json(&row.content)?, row.asked_at)))
+        .map(|row| Line::from_json(&row.content))
         .collect()
+}
+
+/// Drops what was asked about before `before` and has no name yet; says how many.
+pub(in crate::conversations) async fn drop_stale(
+    txn: &Txn,
+    guide: GuideId,
+    before: Timestamp,
+    at: Timestamp,
+) -> Result<u64> {
+    let row = question::ActiveModel {
+        state: Set(question::State::Dropped),
+        decided_at: Set(Some(at)),
+        ..Default::default()
+    };
+    let dropped = question::Entity::update_many()
+        .set(row)
+        .filter(question::Column::GuideId.eq(guide))
+        .filter(question::Column::State.eq(question::State::Open))
+        .filter(question::Column::AskedAt.lt(before))
+        .exec(txn.conn())
+        .await?;
+    Ok(dropped.rows_affected)
 }
 
 /// Decides all open questions of a guide; the store's guard against deciding twice.

@@ -14,6 +14,10 @@ pub fn install_tls() {
     let _already = rustls::crypto::ring::default_provider().install_default();
 }
 
+/// How long an unused connection is kept: shorter than servers keep it. A call that meets their closing may or may not
+/// have arrived.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+
 /// Builds the HTTP client. A process needs one: it pools its connections.
 ///
 /// # Errors
@@ -26,6 +30,7 @@ pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(CALL_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("daogou/", env!("CARGO_PKG_VERSION")))
         .build()

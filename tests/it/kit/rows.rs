@@ -1,7 +1,7 @@
 //! What stands in the store, for what no phone shows: history, outcomes, the ledger of windows.
 
 use daogou_schema::outbound::{self, State};
-use daogou_schema::{GuideId, binding, binding_event, identity, inbound, reply_window};
+use daogou_schema::{GuideId, binding, binding_event, identity, inbound, question, reply_window};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{Phone, TestApp, eventually};
@@ -109,5 +109,15 @@ impl TestApp {
             .all(&self.database().await)
             .await;
         found.expect("the windows can be read")
+    }
+
+    /// How the questions "for whom is this?" ended, in order.
+    pub async fn questions(&self) -> Vec<question::State> {
+        let found = question::Entity::find()
+            .order_by_asc(question::Column::Id)
+            .all(&self.database().await)
+            .await;
+        let found = found.expect("the questions can be read");
+        found.iter().map(|question| question.state).collect()
     }
 }

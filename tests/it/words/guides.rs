@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use daogou_schema::outbound::State;
+use daogou_schema::question;
 
 use crate::kit::{Guide, Phone, TestApp, wire};
 use crate::relay::{STORE, customer, one_and_one};
@@ -104,6 +105,12 @@ async fn a_held_answer_goes_where_the_guide_says_within_half_an_hour_and_nowhere
     lin.phone.says("让您久等").await;
     li.sees("让您久等").await;
     assert_eq!(wang.count("马上来").await + li.count("马上来").await, 0);
+    let ends = [question::State::Sent, question::State::Dropped];
+    assert_eq!(
+        app.questions().await,
+        ends,
+        "nothing is called sent that was not"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
