@@ -22,6 +22,29 @@ pub(crate) enum Change {
         /// The columns, in order, as they were when it was made.
         columns: &'static [&'static str],
     },
+    /// An index that leaves out the rows nobody looks for, which are most of them, where the database can do that; MySQL
+    /// cannot and keeps the whole one.
+    Narrow {
+        /// The migration's name.
+        name: &'static str,
+        /// The indexed table.
+        table: &'static str,
+        /// The columns, in order, of the index that it replaces.
+        columns: &'static [&'static str],
+        /// The column and the value of the rows that are left out.
+        without: (&'static str, &'static str),
+    },
+    /// A new column of a table, empty in the rows that are there.
+    Column {
+        /// The migration's name.
+        name: &'static str,
+        /// The table.
+        table: &'static str,
+        /// The column's name.
+        column: &'static str,
+        /// The column; it must be nullable.
+        add: fn() -> ColumnDef,
+    },
     /// A new index that is not unique.
     Index {
         /// The migration's name.
@@ -36,9 +59,11 @@ pub(crate) enum Change {
 impl MigrationName for Change {
     fn name(&self) -> &str {
         match self {
-            Self::Table { name, .. } | Self::Index { name, .. } | Self::NoIndex { name, .. } => {
-                name
-            }
+            Self::Table { name, .. }
+            | Self::Index { name, .. }
+            | Self::NoIndex { name, .. }
+            | Self::Column { name, .. }
+            | Self::Narrow { name, .. } => name,
         }
     }
 }
@@ -55,26 +80,42 @@ impl MigrationTrait for Change {
                 }
                 manager.create_table(statement).await
             }
-            Self::Index { table, columns, .. } => {
-                let index = index_name(table, columns);
-                if is_left_half_done(db) && manager.has_index(table, &index).await? {
+            Self::Column {
+                table, column, add, ..
+            } => {
+                if is_left_half_done(db) && manager.has_column(table, column).await? {
                     return Ok(());
                 }
-                let mut statement = Index::create();
-                statement.name(index).table(*table);
-                for column in *columns {
-                    statement.col(*column);
+                let mut statement = Table::alter();
+                statement.table(*table).add_column(add());
+                manager.alter_table(statement).await
+            }
+            Self::Index { table, columns, .. } => {
+                let name = index_name(table, columns);
+                if is_left_half_done(db) && manager.has_index(table, &name).await? {
+                    return Ok(());
                 }
-                manager.create_index(statement).await
+                manager.create_index(index(table, columns)).await
             }
             Self::NoIndex { table, columns, .. } => {
                 let index = index_name(table, columns);
                 if is_left_half_done(db) && !manager.has_index(table, &index).await? {
                     return Ok(());
                 }
-                let mut statement = Index::drop();
-                statement.name(index).table(*table);
-                manager.drop_index(statement).await
+                manager.drop_index(no_index(table, index)).await
+            }
+            Self::Narrow { .. } if db == DbBackend::MySql => Ok(()),
+            Self::Narrow {
+                table,
+                columns,
+                without: (column, value),
+                ..
+            } => {
+                let name = index_name(table, columns);
+                manager.drop_index(no_index(table, name)).await?;
+                let mut statement = index(table, columns);
+                statement.and_where(Expr::col(*column).ne(Expr::Constant((*value).into())));
+                manager.create_index(statement).await
             }
         }
     }
@@ -83,6 +124,21 @@ impl MigrationTrait for Change {
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
+}
+
+fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut statement = Index::create();
+    statement.name(index_name(table, columns)).table(table);
+    for column in columns {
+        statement.col(*column);
+    }
+    statement
+}
+
+fn no_index(table: &'static str, name: String) -> IndexDropStatement {
+    let mut statement = Index::drop();
+    statement.name(name).table(table);
+    statement
 }
 
 fn index_name(table: &str, columns: &[&str]) -> String {

@@ -29,6 +29,8 @@ mod m2026_11_22_000017_message;
 mod m2026_11_22_000018_outbound;
 mod m2026_11_22_000019_node;
 mod m2026_11_22_000020_indices;
+mod m2026_11_22_000021_unfinished_inbound;
+mod m2026_11_22_000022_lost_line;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -114,6 +116,8 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000018_outbound::changes(),
             m2026_11_22_000019_node::changes(),
             m2026_11_22_000020_indices::changes(),
+            m2026_11_22_000021_unfinished_inbound::changes(),
+            m2026_11_22_000022_lost_line::changes(),
         ]
         .into_iter()
         .flatten()

@@ -7,12 +7,17 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use daogou_schema::{AccountId, account};
+use tokio::time::timeout;
 
 use super::{Account, open_row, queries};
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+/// How long a read may take: a push has to be answered within WeChat's 5 s.
+const READ_WITHIN: Duration = Duration::from_secs(3);
 
 /// What is kept in this process.
 #[derive(Default)]
@@ -61,7 +66,9 @@ async fn look<K: Eq + Hash + Clone>(
         return Ok(Some(account.clone()));
     }
     place.begun.fetch_add(1, Ordering::SeqCst);
-    let model = match read().await {
+    // Everybody who asks waits for this one read.
+    let read = timeout(READ_WITHIN, read()).await;
+    let model = match read.unwrap_or_else(|_silent| Err(late())) {
         Ok(model) => model,
         Err(error) => {
             *found = None;
@@ -82,6 +89,12 @@ async fn look<K: Eq + Hash + Clone>(
     let account = Arc::new(open_row(ctx.vault()?, model.clone())?);
     *found = Some((model, account.clone()));
     Ok(Some(account))
+}
+
+fn late() -> Error {
+    Error::Unavailable(sea_orm::DbErr::Custom(
+        "the account was not read in time".into(),
+    ))
 }
 
 fn place<K: Eq + Hash + Clone>(row: &Row<K>, key: &K) -> Arc<Place> {

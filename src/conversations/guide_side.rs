@@ -125,7 +125,7 @@ async fn answer(txn: &Txn, visit: &Visit, guide: &guide::Model, line: &Line) -> 
         })
         .collect();
     let current = current(txn, guide).await?;
-    match rules::recipient(current, &unanswered) {
+    match rules::recipient(current, &unanswered, guide.lost_line_id.is_some()) {
         Recipient::One(member) if !asked => {
             guides::current_answered_in(txn, guide, member).await?;
             say::answer_in(txn, visit, guide, member, line).await

@@ -64,6 +64,11 @@ pub async fn hear_member_in(
         line: &line,
     };
     let id = queries::insert_line(txn, visit, new).await?;
+    if let (true, Some(before), Some(line)) = (row.unanswered, row.guide_id, row.last_line_id)
+        && guide.map(|guide| guide.id) != Some(before)
+    {
+        guides::note_lost_line_in(txn, before, line).await?;
+    }
     if let Some(guide) = guide {
         if row.guide_id.is_none() {
             say::pass_on_in(txn, visit, guide, &row).await?;

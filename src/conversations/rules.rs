@@ -32,8 +32,20 @@ pub enum Recipient {
 }
 
 /// Decides. Whoever else has no answer makes it unclear, unless the guide knew of her line when naming the current
-/// customer.
-pub fn recipient(current: Option<Current>, unanswered: &[Unanswered]) -> Recipient {
+/// customer. So does a line that the guide `lost`: its customer is a colleague's by now, and the guide may not know.
+pub fn recipient(current: Option<Current>, unanswered: &[Unanswered], lost: bool) -> Recipient {
+    if lost {
+        let mut everybody: Vec<_> = current.iter().map(|current| current.member).collect();
+        for waiting in unanswered {
+            if !everybody.contains(&waiting.member) {
+                everybody.push(waiting.member);
+            }
+        }
+        return match everybody.is_empty() {
+            true => Recipient::Nobody,
+            false => Recipient::Ask(everybody),
+        };
+    }
     let Some(current) = current else {
         let mut everybody: Vec<_> = unanswered.iter().map(|u| u.member).collect();
         return match (everybody.pop(), everybody.is_empty()) {
@@ -83,28 +95,45 @@ mod tests {
 
     #[test]
     fn the_only_one_who_wrote_is_meant() {
-        assert_eq!(recipient(None, &[wrote(WANG, 1)]), Recipient::One(WANG));
-        assert_eq!(recipient(None, &[]), Recipient::Nobody);
         assert_eq!(
-            recipient(current(None), &[wrote(WANG, 1)]),
+            recipient(None, &[wrote(WANG, 1)], false),
+            Recipient::One(WANG)
+        );
+        assert_eq!(recipient(None, &[], false), Recipient::Nobody);
+        assert_eq!(
+            recipient(current(None), &[wrote(WANG, 1)], false),
             Recipient::One(WANG)
         );
     }
 
     #[test]
+    fn a_line_that_a_colleague_answers_by_now_makes_it_unclear_whoever_else_wrote() {
+        let lost = |current, unanswered: &[Unanswered]| recipient(current, unanswered, true);
+        assert_eq!(
+            lost(current(Some(9)), &[wrote(WANG, 1)]),
+            Recipient::Ask(vec![WANG])
+        );
+        assert_eq!(lost(None, &[wrote(LI, 1)]), Recipient::Ask(vec![LI]));
+        assert_eq!(lost(None, &[]), Recipient::Nobody);
+    }
+
+    #[test]
     fn two_who_wrote_and_none_named_is_asked() {
         let both = [wrote(WANG, 1), wrote(LI, 2)];
-        assert_eq!(recipient(None, &both), Recipient::Ask(vec![WANG, LI]));
+        assert_eq!(
+            recipient(None, &both, false),
+            Recipient::Ask(vec![WANG, LI])
+        );
     }
 
     #[test]
     fn another_who_writes_after_the_answer_is_asked_about() {
         assert_eq!(
-            recipient(current(None), &[wrote(LI, 5)]),
+            recipient(current(None), &[wrote(LI, 5)], false),
             Recipient::Ask(vec![WANG, LI])
         );
         assert_eq!(
-            recipient(current(Some(4)), &[wrote(LI, 5)]),
+            recipient(current(Some(4)), &[wrote(LI, 5)], false),
             Recipient::Ask(vec![WANG, LI])
         );
     }
@@ -112,6 +141,9 @@ mod tests {
     #[test]
     fn a_named_customer_stays_certain_though_others_waited_before() {
         let waiting = [wrote(LI, 3), wrote(WANG, 6)];
-        assert_eq!(recipient(current(Some(4)), &waiting), Recipient::One(WANG));
+        assert_eq!(
+            recipient(current(Some(4)), &waiting, false),
+            Recipient::One(WANG)
+        );
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sea_orm::sqlx::{Connection as _, Executor as _};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, Statement};
 use tokio::sync::watch;
+use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
 use super::writer::Writer;
@@ -99,8 +100,12 @@ fn read_committed(options: &mut ConnectOptions) {
             o.options([("default_transaction_isolation", "read committed")])
                 .statement_cache_capacity(STATEMENTS_OF_SERVER)
         })
+        .map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_release(|connection, _| Box::pin(answers(connection)))
+        })
         .map_sqlx_mysql_opts(|o| o.statement_cache_capacity(STATEMENTS_OF_SERVER))
         .map_sqlx_mysql_pool_opts(|pool| {
+            let pool = pool.after_release(|connection, _| Box::pin(answers(connection)));
             pool.after_connect(|connection, _| {
                 Box::pin(async move {
                     let set = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
@@ -108,6 +113,15 @@ fn read_committed(options: &mut ConnectOptions) {
                 })
             })
         });
+}
+
+/// A connection whose other end says nothing any more must not keep its place: the pool itself would wait for it until the
+/// system gives it up, which takes many minutes.
+async fn answers<C: sea_orm::sqlx::Connection>(connection: &mut C) -> sea_orm::sqlx::Result<bool> {
+    match timeout(ACQUIRE_TIMEOUT, connection.ping()).await {
+        Ok(answer) => answer.map(|()| true),
+        Err(_silent) => Err(sea_orm::sqlx::Error::PoolTimedOut),
+    }
 }
 
 pub(super) async fn open_sqlite(

@@ -12,9 +12,11 @@ use std::time::{Duration, Instant};
 
 use daogou_schema::Address;
 use sea_orm::{
-    DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DatabaseConnection, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
 use super::Txn;
@@ -29,6 +31,9 @@ const BATCH_TIME: Duration = Duration::from_millis(2);
 const BATCH_UNITS: usize = 512;
 /// How many units may wait; then callers wait at the door.
 const QUEUE_UNITS: usize = 4096;
+/// How long a unit may take on a server. Nothing of it takes a second; a line whose other end has forgotten it is silent
+/// for many minutes.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How often a unit is run again after a deadlock.
 const DEADLOCK_TRIES: u32 = 3;
 
@@ -100,6 +105,12 @@ impl Writer {
         };
         queue.send(unit).await.map_err(|_closed| stopped())
     }
+}
+
+fn no_answer() -> DbErr {
+    DbErr::Conn(RuntimeErr::Internal(
+        "the database did not answer in time".into(),
+    ))
 }
 
 pub(super) fn stopped() -> Error {
@@ -234,7 +245,8 @@ impl Alone {
         let mut tries = 0;
         loop {
             tries += 1;
-            let (committed, again) = match self.try_once(unit.as_mut()).await {
+            let tried = timeout(PATIENCE, self.try_once(unit.as_mut())).await;
+            let (committed, again) = match tried.unwrap_or_else(|_silent| Err(no_answer())) {
                 Ok(again) => (Ok(()), again),
                 Err(error) => {
                     let again = matches!(Error::from(error.clone()), Error::Deadlock(_));

@@ -213,6 +213,18 @@ pub async fn current_answered_in(txn: &Txn, guide: &guide::Model, member: Member
     set_current(txn, guide.id, Some(member), None).await
 }
 
+/// A line that came to this guide has no answer, and its customer goes on with a colleague.
+///
+/// # Errors
+/// When the store fails.
+pub async fn note_lost_line_in(txn: &Txn, id: GuideId, line: MessageId) -> Result<()> {
+    let row = guide::ActiveModel {
+        lost_line_id: Set(Some(line)),
+        ..Default::default()
+    };
+    update(txn, id, row).await
+}
+
 /// The guide has no current customer any more.
 ///
 /// # Errors
@@ -230,6 +242,7 @@ async fn set_current(
     let row = guide::ActiveModel {
         current_member_id: Set(member),
         current_seen: Set(seen),
+        lost_line_id: Set(None),
         ..Default::default()
     };
     update(txn, id, row).await

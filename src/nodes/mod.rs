@@ -10,10 +10,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use daogou_schema::{Timestamp, node};
-use tokio::time::MissedTickBehavior;
+use tokio::time::{MissedTickBehavior, timeout};
 
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How often a node says that it lives and looks at the others.
 const BEAT_EVERY: Duration = Duration::from_secs(2);
@@ -21,6 +21,9 @@ const BEAT_EVERY: Duration = Duration::from_secs(2);
 const LOOKS_MAX: u32 = 5;
 /// For so many looks an ended node is remembered: longer than the longest lease.
 const REMEMBERED: u32 = 60;
+
+/// How long one beat may take: longer than a unit of work.
+const BEAT_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Lets this node beat and looks after the lanes of those that have ended. Ends with the process.
 pub async fn keep(ctx: Context) {
@@ -33,7 +36,9 @@ pub async fn keep(ctx: Context) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(error) = beat(&ctx, &mut others).await {
+        let beaten = timeout(BEAT_PATIENCE, beat(&ctx, &mut others)).await;
+        let late = || Error::Internal("the store did not answer in time".into());
+        if let Err(error) = beaten.unwrap_or_else(|_silent| Err(late())) {
             tracing::warn!(%error, "a heartbeat failed; lanes of ended nodes wait for their leases");
         }
     }

@@ -4,8 +4,8 @@ use daogou_schema::inbound::{self, Answer, Entity, State};
 use daogou_schema::{AccountId, Address, InboundId, Timestamp, inbound_key};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Set,
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 
 use super::intake::Record;
@@ -17,6 +17,18 @@ use crate::error::Result;
 const SWEEP: u64 = 200;
 /// How many rows one purge touches, so that it never holds the writer long.
 const PURGE: u64 = 500;
+
+/// In this state, and said so that the index of the few that are not done is used.
+pub(super) fn standing_at(state: State) -> Condition {
+    let done = Expr::Constant(State::Done.to_value().into());
+    Condition::all()
+        .add(inbound::Column::State.eq(state))
+        .add(Expr::col((Entity, inbound::Column::State)).ne(done))
+}
+
+fn unfinished() -> Condition {
+    standing_at(State::Stored)
+}
 
 /// The pushes that are stored under `keys` already.
 pub(super) async fn known(
@@ -46,7 +58,7 @@ pub(super) async fn busy(
         .column(inbound::Column::Openid)
         .filter(inbound::Column::AccountId.eq(account))
         .filter(inbound::Column::Openid.is_in(padded(people)))
-        .filter(inbound::Column::State.eq(State::Stored))
+        .filter(unfinished())
         .distinct()
         .into_tuple()
         .all(txn.conn())
@@ -123,7 +135,7 @@ pub(super) async fn next_unfinished(txn: &Txn, person: &Address) -> Result<Optio
     let query = Entity::find()
         .filter(inbound::Column::AccountId.eq(person.account_id))
         .filter(inbound::Column::Openid.eq(person.openid.as_str()))
-        .filter(inbound::Column::State.eq(State::Stored))
+        .filter(unfinished())
         .order_by_asc(inbound::Column::Id);
     Ok(query.one(txn.conn()).await?)
 }
@@ -165,7 +177,7 @@ pub(super) async fn finish(txn: &Txn, id: InboundId, state: State) -> Result<boo
     let done = Entity::update_many()
         .set(row)
         .filter(inbound::Column::Id.eq(id))
-        .filter(inbound::Column::State.eq(State::Stored))
+        .filter(unfinished())
         .exec(txn.conn())
         .await?;
     Ok(done.rows_affected == 1)
@@ -193,7 +205,7 @@ pub(super) async fn unfinished_people(
         .select_only()
         .column(inbound::Column::AccountId)
         .column(inbound::Column::Openid)
-        .filter(inbound::Column::State.eq(State::Stored))
+        .filter(unfinished())
         .filter(inbound::Column::ReceivedAt.lte(before))
         .distinct()
         .limit(SWEEP)
@@ -218,7 +230,7 @@ pub async fn count_pushes(
 ) -> Result<u64> {
     let query = Entity::find()
         .filter(inbound::Column::AccountId.eq(account))
-        .filter(inbound::Column::State.eq(state))
+        .filter(standing_at(state))
         .filter(inbound::Column::ReceivedAt.gte(since));
     Ok(query.count(db).await?)
 }
@@ -293,7 +305,7 @@ pub async fn restored_in(txn: &Txn) -> Result<u64> {
     let set_aside = Entity::update_many()
         .col_expr(inbound::Column::State, State::Failed.into())
         .col_expr(inbound::Column::Fault, WHY.into())
-        .filter(inbound::Column::State.eq(State::Stored))
+        .filter(unfinished())
         .exec(txn.conn())
         .await?;
     Ok(set_aside.rows_affected)
@@ -307,9 +319,7 @@ const COUNTED_MAX: u32 = 10_000;
 /// # Errors
 /// When the store fails.
 pub async fn backlog(db: &impl ConnectionTrait) -> Result<(u32, Option<Timestamp>)> {
-    let waiting = Entity::find()
-        .select_only()
-        .filter(inbound::Column::State.eq(State::Stored));
+    let waiting = Entity::find().select_only().filter(unfinished());
     let oldest: Option<Option<Timestamp>> = waiting
         .clone()
         .column_as(inbound::Column::ReceivedAt.min(), "oldest")

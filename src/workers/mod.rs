@@ -13,7 +13,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::{media, nodes, outbound, reception, telemetry};
 
 /// How many people are sent to at once.
@@ -162,6 +162,13 @@ where
     });
 }
 
+fn late() -> Error {
+    Error::Internal("it did not end in time".into())
+}
+
+/// How long one round of a job may take: it asks a database that may have fallen silent.
+const ROUND_PATIENCE: Duration = Duration::from_secs(120);
+
 /// One round of a job.
 type Round = futures_util::future::BoxFuture<'static, Result<()>>;
 
@@ -178,7 +185,8 @@ fn every(
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(error) = round(ctx.clone()).await {
+            let done = tokio::time::timeout(ROUND_PATIENCE, round(ctx.clone())).await;
+            if let Err(error) = done.unwrap_or_else(|_silent| Err(late())) {
                 failures.increment(1);
                 tracing::error!(job = name, %error, "a job failed; it runs again");
             }

@@ -9,6 +9,7 @@ use sea_orm::{
 
 use crate::db::Txn;
 use crate::error::Result;
+use crate::reception::queries::standing_at;
 
 /// A push as it is listed: never what it says or who sent it.
 #[derive(FromQueryResult)]
@@ -48,7 +49,7 @@ pub async fn list_pushes(
             Column::Fault,
         ])
         .filter(Column::AccountId.eq(account))
-        .filter(Column::State.eq(state))
+        .filter(standing_at(state))
         .order_by_desc(Column::Id)
         .limit(most);
     Ok(query.into_model().all(db).await?)
@@ -64,7 +65,7 @@ pub(super) async fn put_back(
         .col_expr(Column::State, State::Stored.into())
         .col_expr(Column::Attempts, 0.into())
         .filter(Column::AccountId.eq(account))
-        .filter(Column::State.eq(State::Failed));
+        .filter(standing_at(State::Failed));
     if let Some(ids) = ids {
         back = back.filter(Column::Id.is_in(ids.iter().copied()));
     }

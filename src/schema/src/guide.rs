@@ -32,6 +32,9 @@ pub struct Model {
     /// The newest unanswered line this guide had when naming that customer (`#12`, a tap); none when she just was the
     /// only one who wrote. Who writes after it makes a bare answer unclear.
     pub current_seen: Option<MessageId>,
+    /// A line that came to this guide, has no answer, and whose customer a colleague serves by now. Until the guide names
+    /// somebody a bare answer may be meant for her.
+    pub lost_line_id: Option<MessageId>,
     /// The highest `#` number given to a member so far.
     pub last_number: i32,
     /// When this guide last got a new member: whoever waited longest is next.

@@ -22,6 +22,8 @@ enum State {
 pub struct Proxy {
     address: SocketAddr,
     state: watch::Sender<State>,
+    /// Counted up when every connection of now is forgotten.
+    forgotten: watch::Sender<u32>,
 }
 
 impl Proxy {
@@ -32,10 +34,20 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (state, watched) = watch::channel(State::Open);
+        let (forgotten, forgets) = watch::channel(0);
+        let watched = Watched {
+            state: watched,
+            forgets,
+        };
         let tasks = TaskTracker::new();
         tasks.spawn(serve(listener, server.to_owned(), watched, tasks.clone()));
         let over = format!("{before}@{address}/{database}");
-        (Self { address, state }, over)
+        let line = Self {
+            address,
+            state,
+            forgotten,
+        };
+        (line, over)
     }
 
     pub fn cut(&self) {
@@ -44,6 +56,12 @@ impl Proxy {
 
     pub fn go_dead(&self) {
         self.state.send_replace(State::Dead);
+    }
+
+    /// The connections of now stay, and nothing ever gets through them again, as when a firewall has forgotten them. New ones
+    /// work.
+    pub fn forget(&self) {
+        self.forgotten.send_modify(|times| *times += 1);
     }
 
     /// Connections that were cut stay so.
@@ -58,14 +76,16 @@ impl std::fmt::Display for Proxy {
     }
 }
 
-async fn serve(
-    listener: TcpListener,
-    server: String,
+/// What a connection looks at.
+#[derive(Clone)]
+struct Watched {
     state: watch::Receiver<State>,
-    tasks: TaskTracker,
-) {
+    forgets: watch::Receiver<u32>,
+}
+
+async fn serve(listener: TcpListener, server: String, watched: Watched, tasks: TaskTracker) {
     while let Ok((client, _)) = listener.accept().await {
-        if *state.borrow() == State::Cut {
+        if *watched.state.borrow() == State::Cut {
             continue;
         }
         let Ok(server) = TcpStream::connect(&server).await else {
@@ -73,17 +93,20 @@ async fn serve(
         };
         let ((from_client, to_client), (from_server, to_server)) =
             (client.into_split(), server.into_split());
-        tasks.spawn(carry(from_client, to_server, state.clone()));
-        tasks.spawn(carry(from_server, to_client, state.clone()));
+        let mut watched = watched.clone();
+        watched.forgets.mark_unchanged();
+        tasks.spawn(carry(from_client, to_server, watched.clone()));
+        tasks.spawn(carry(from_server, to_client, watched));
     }
 }
 
 /// Carries bytes one way until either end or the line is gone.
-async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, state: watch::Receiver<State>) {
-    let mut cut = state.clone();
+async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, watched: Watched) {
+    let mut cut = watched.state.clone();
+    let mut forgets = watched.forgets;
     let carrying = async {
         let mut bytes = vec![0; 16 * 1024];
-        let mut alive = state;
+        let mut alive = watched.state;
         while let Ok(count @ 1..) = from.read(&mut bytes).await {
             let not_dead = alive.wait_for(|state| *state != State::Dead);
             if not_dead.await.is_err() || to.write_all(&bytes[..count]).await.is_err() {
@@ -91,8 +114,13 @@ async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, state: watch::Re
             }
         }
     };
-    tokio::select! {
-        () = carrying => {}
-        _ = cut.wait_for(|state| *state == State::Cut) => {}
+    let forgotten = tokio::select! {
+        () = carrying => false,
+        _ = cut.wait_for(|state| *state == State::Cut) => false,
+        changed = forgets.changed() => changed.is_ok(),
+    };
+    if forgotten {
+        // Both ends stay open for as long as the line lives.
+        std::future::pending().await
     }
 }

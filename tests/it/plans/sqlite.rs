@@ -128,7 +128,9 @@ fn step(detail: &str, statement: &Statement) -> Option<Step> {
             let coarse = by.iter().all(|column| COARSE.contains(column));
             let history = by.contains(&"state")
                 && by.contains(&"openid")
-                && LASTING.iter().any(|word| condition(&text).contains(word));
+                && LASTING
+                    .iter()
+                    .any(|word| condition(&text).replace("<> 'done'", "").contains(word));
             let all = coarse && !bounded && !of_what_is_under_way(&text);
             let fault = (all || history).then(|| format!("{detail}: found by {by:?} alone"));
             Some(Step {

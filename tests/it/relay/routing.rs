@@ -51,6 +51,33 @@ async fn a_stand_in_of_the_store_answers_while_her_guide_is_off_duty_and_then_sh
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stand_in_whose_customer_went_back_to_her_guide_is_asked_for_whom_a_bare_answer_is() {
+    let app = TestApp::start().await;
+    let (lin, wang) = one_and_one(&app).await;
+    let wu = app.guide("吴桐", STORE).await;
+    let li = customer(&app, &wu, "李先生").await;
+    li.says("老人会用吗").await;
+    wu.phone.sees("老人会用吗").await;
+    wu.phone.says("#1 会的").await;
+    li.sees("会的").await;
+    goes_off_duty(&lin).await;
+    wang.says("有货吗").await;
+    wu.phone.sees("【新顾客 #2】有货吗").await;
+    comes_on_duty(&lin).await;
+    wang.says("在吗").await;
+    lin.phone.sees("在吗").await;
+    // On the stand-in's phone the last line is still hers.
+    wu.phone.says("有的，要几号").await;
+    wu.phone.sees("发给谁").await;
+    app.at_rest().await;
+    assert_eq!(li.count("要几号").await, 0, "it was not meant for him");
+    wu.phone.says("#1").await;
+    li.sees("要几号").await;
+    wu.phone.says("还有别的颜色").await;
+    li.sees("别的颜色").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn with_nobody_on_duty_her_line_waits_in_the_pool_and_comes_with_the_guide() {
     let app = TestApp::start().await;
     let (lin, wang) = one_and_one(&app).await;

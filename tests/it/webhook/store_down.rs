@@ -8,10 +8,12 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection, EntityTrait, Transac
 
 use super::{assert_taken, settled, text_from};
 use crate::kit::wire::{Posted, push};
-use crate::kit::{Guide, Phone, Proxy, Push, Session, Store, TestApp, eventually};
+use crate::kit::{Guide, Phone, Proxy, Push, Session, Store, TestApp, eventually, within};
 
 /// Below WeChat's 5 s.
 const IN_TIME: Duration = Duration::from_millis(4_950);
+/// Much less than the many minutes after which a system gives a connection up.
+const FORGOTTEN_FOR: Duration = Duration::from_secs(90);
 /// Whoever held a lane when the store went away is gone.
 const LEASES_END_AFTER: TimeDelta = TimeDelta::minutes(2);
 
@@ -97,6 +99,24 @@ async fn a_cut_line_to_the_database_is_told_and_the_push_takes_effect_when_it_co
         line.heal();
         let taken = scene.is_taken(&push).await;
         assert_eq!(scene.is_taken(&push).await, taken, "{store:?}");
+        scene.took_effect_once("这款防水吗").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_the_other_end_has_forgotten_are_given_up_without_a_restart() {
+    for store in [Store::Postgres, Store::MariaDb] {
+        let Some((scene, line)) = Scene::behind_a_line(store).await else {
+            continue;
+        };
+        let push = scene.line("这款防水吗");
+        line.forget();
+        scene.is_not_taken(&push).await;
+        within(FORGOTTEN_FOR, "a store that is found again", async || {
+            let posted = crate::kit::wire::push(&scene.app, &push).await;
+            posted.status.is_success().then_some(())
+        })
+        .await;
         scene.took_effect_once("这款防水吗").await;
     }
 }

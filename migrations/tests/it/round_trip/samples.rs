@@ -99,6 +99,7 @@ pub fn guide() -> guide::Model {
         stand_in_id: None,
         current_member_id: Some(MemberId(1)),
         current_seen: Some(MessageId(9)),
+        lost_line_id: Some(MessageId(8)),
         last_number: 12,
         last_member_at: None,
         created_at: NOW,
