@@ -19,6 +19,10 @@ use crate::telemetry::figures;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a caller waits for a connection before the store counts as down: WeChat gives up at 5 s.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a connection may have been idle without being asked whether it is still there.
+const STALE_AFTER: Duration = Duration::from_secs(1);
+/// How long such a connection may take to say so.
+const SILENCE: Duration = Duration::from_secs(1);
 /// How many prepared statements a connection keeps: more than there are, in the lengths that lists have.
 const STATEMENTS: usize = 1000;
 /// The same where the server keeps them for all connections of all nodes. (MySQL: max_prepared_stmt_count, 16382.)
@@ -56,7 +60,7 @@ pub async fn connect(url: &str, migrate: bool, tasks: &TaskTracker) -> Result<Db
         })
     } else {
         let mut options = options(url, SERVER_WRITERS + READERS);
-        options.min_connections(1);
+        options.min_connections(1).test_before_acquire(false);
         read_committed(&mut options);
         let pool = open(options).await?;
         bring_up(&pool, url, migrate).await?;
@@ -101,11 +105,14 @@ fn read_committed(options: &mut ConnectOptions) {
                 .statement_cache_capacity(STATEMENTS_OF_SERVER)
         })
         .map_sqlx_postgres_pool_opts(|pool| {
-            pool.after_release(|connection, _| Box::pin(answers(connection)))
+            pool.before_acquire(|connection, its| Box::pin(is_alive(connection, its.idle_for)))
+                .after_release(|connection, _| Box::pin(answers(connection, ACQUIRE_TIMEOUT)))
         })
         .map_sqlx_mysql_opts(|o| o.statement_cache_capacity(STATEMENTS_OF_SERVER))
         .map_sqlx_mysql_pool_opts(|pool| {
-            let pool = pool.after_release(|connection, _| Box::pin(answers(connection)));
+            let pool = pool
+                .before_acquire(|connection, its| Box::pin(is_alive(connection, its.idle_for)))
+                .after_release(|connection, _| Box::pin(answers(connection, ACQUIRE_TIMEOUT)));
             pool.after_connect(|connection, _| {
                 Box::pin(async move {
                     let set = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
@@ -115,10 +122,25 @@ fn read_committed(options: &mut ConnectOptions) {
         });
 }
 
+/// Asks a connection that has been lying for a while whether anybody is there, and soon looks for another one: whoever
+/// wants it waits no longer than [`ACQUIRE_TIMEOUT`] in all.
+async fn is_alive<C: sea_orm::sqlx::Connection>(
+    connection: &mut C,
+    idle_for: Duration,
+) -> sea_orm::sqlx::Result<bool> {
+    if idle_for < STALE_AFTER {
+        return Ok(true);
+    }
+    answers(connection, SILENCE).await
+}
+
 /// A connection whose other end says nothing any more must not keep its place: the pool itself would wait for it until the
 /// system gives it up, which takes many minutes.
-async fn answers<C: sea_orm::sqlx::Connection>(connection: &mut C) -> sea_orm::sqlx::Result<bool> {
-    match timeout(ACQUIRE_TIMEOUT, connection.ping()).await {
+async fn answers<C: sea_orm::sqlx::Connection>(
+    connection: &mut C,
+    within: Duration,
+) -> sea_orm::sqlx::Result<bool> {
+    match timeout(within, connection.ping()).await {
         Ok(answer) => answer.map(|()| true),
         Err(_silent) => Err(sea_orm::sqlx::Error::PoolTimedOut),
     }
