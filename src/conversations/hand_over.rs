@@ -29,7 +29,25 @@ pub(super) async fn hand_over_in(
         // What the former guide had waiting for her is not said in another's name.
         outbound::drop_answers_in(txn, &queries::address_of(row), before.id).await?;
     }
+    // After the current customer is forgotten: that would forget this too.
+    leave_in(txn, row, next).await?;
     outbound::drop_relays_about_in(txn, member, next).await?;
     queries::free_open_lines(txn, member, next).await?;
     queries::set_guide(txn, member, next).await
+}
+
+/// Whoever had her goes on without her. When she waits for an answer, her line is still on that guide's phone, so a bare
+/// answer may be meant for her.
+pub(super) async fn leave_in(
+    txn: &Txn,
+    row: &conversation::Model,
+    next: Option<GuideId>,
+) -> Result<()> {
+    let had = row.guide_id.filter(|had| next != Some(*had));
+    match (had, row.last_line_id) {
+        (Some(had), Some(line)) if row.unanswered => {
+            guides::note_lost_line_in(txn, had, line).await
+        }
+        _ => Ok(()),
+    }
 }

@@ -7,7 +7,7 @@ use daogou_schema::{conversation, guide, member};
 use daogou_wechat::Message;
 use minijinja::context;
 
-use super::hand_over::hand_over_in;
+use super::hand_over::{hand_over_in, leave_in};
 use super::line::Line;
 use super::queries::{self, NewLine};
 use super::route::{Route, route_in};
@@ -64,11 +64,7 @@ pub async fn hear_member_in(
         line: &line,
     };
     let id = queries::insert_line(txn, visit, new).await?;
-    if let (true, Some(before), Some(line)) = (row.unanswered, row.guide_id, row.last_line_id)
-        && guide.map(|guide| guide.id) != Some(before)
-    {
-        guides::note_lost_line_in(txn, before, line).await?;
-    }
+    leave_in(txn, &row, guide.map(|guide| guide.id)).await?;
     if let Some(guide) = guide {
         if row.guide_id.is_none() {
             say::pass_on_in(txn, visit, guide, &row).await?;

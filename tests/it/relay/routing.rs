@@ -78,6 +78,29 @@ async fn a_stand_in_whose_customer_went_back_to_her_guide_is_asked_for_whom_a_ba
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_guide_whose_waiting_customer_scanned_a_colleagues_code_is_asked_for_whom_a_bare_answer_is()
+ {
+    let app = TestApp::start().await;
+    let (lin, wang) = one_and_one(&app).await;
+    let wu = app.guide("吴桐", STORE).await;
+    let li = customer(&app, &lin, "李先生").await;
+    li.says("老人会用吗").await;
+    lin.phone.sees("老人会用吗").await;
+    lin.phone.says("#2 会的").await;
+    li.sees("会的").await;
+    wang.says("有货吗").await;
+    lin.phone.sees("有货吗").await;
+    app.daogou_json(&["account", "rule", "last", "--json"]);
+    wang.scans(&wu.scene).await;
+    wang.sees("吴桐").await;
+    // The guide was writing while she left.
+    lin.phone.says("有的，要几号").await;
+    lin.phone.sees("发给谁").await;
+    app.at_rest().await;
+    assert_eq!(li.count("要几号").await + wang.count("要几号").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn with_nobody_on_duty_her_line_waits_in_the_pool_and_comes_with_the_guide() {
     let app = TestApp::start().await;
     let (lin, wang) = one_and_one(&app).await;
