@@ -1,7 +1,7 @@
 //! Open questions in the store: answers of a guide that wait for a name.
 
 use daogou_schema::{GuideId, Timestamp, question};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use crate::accounts::Visit;
 use crate::conversations::line::Line;
@@ -35,8 +35,7 @@ pub(in crate::conversations) async fn open_questions(
     guide: GuideId,
 ) -> Result<Vec<Line>> {
     let rows = question::Entity::find()
-        .filter(question::Column::GuideId.eq(guide))
-        .filter(question::Column::State.eq(question::State::Open))
+        .filter(open_of(guide))
         .order_by_asc(question::Column::Id)
         .all(txn.conn())
         .await?;
@@ -52,19 +51,8 @@ pub(in crate::conversations) async fn drop_stale(
     before: Timestamp,
     at: Timestamp,
 ) -> Result<u64> {
-    let row = question::ActiveModel {
-        state: Set(question::State::Dropped),
-        decided_at: Set(Some(at)),
-        ..Default::default()
-    };
-    let dropped = question::Entity::update_many()
-        .set(row)
-        .filter(question::Column::GuideId.eq(guide))
-        .filter(question::Column::State.eq(question::State::Open))
-        .filter(question::Column::AskedAt.lt(before))
-        .exec(txn.conn())
-        .await?;
-    Ok(dropped.rows_affected)
+    let stale = open_of(guide).add(question::Column::AskedAt.lt(before));
+    decide(txn, stale, question::State::Dropped, at).await
 }
 
 /// Decides all open questions of a guide; the store's guard against deciding twice.
@@ -74,24 +62,33 @@ pub(in crate::conversations) async fn close_questions(
     state: question::State,
     at: Timestamp,
 ) -> Result<u64> {
-    let row = question::ActiveModel {
-        state: Set(state),
-        decided_at: Set(Some(at)),
-        ..Default::default()
-    };
     if !txn
         .together(guide, |txn, guides| Box::pin(any_open(txn, guides)))
         .await?
     {
         return Ok(0);
     }
-    let closed = question::Entity::update_many()
+    decide(txn, open_of(guide), state, at).await
+}
+
+fn open_of(guide: GuideId) -> Condition {
+    Condition::all()
+        .add(question::Column::GuideId.eq(guide))
+        .add(question::Column::State.eq(question::State::Open))
+}
+
+async fn decide(txn: &Txn, these: Condition, state: question::State, at: Timestamp) -> Result<u64> {
+    let row = question::ActiveModel {
+        state: Set(state),
+        decided_at: Set(Some(at)),
+        ..Default::default()
+    };
+    let decided = question::Entity::update_many()
         .set(row)
-        .filter(question::Column::GuideId.eq(guide))
-        .filter(question::Column::State.eq(question::State::Open))
+        .filter(these)
         .exec(txn.conn())
         .await?;
-    Ok(closed.rows_affected)
+    Ok(decided.rows_affected)
 }
 
 /// Which of `guides` have questions that wait for a name.
