@@ -30,7 +30,7 @@ pub use count::count_to;
 pub use guard::Guard;
 pub use only::Only;
 pub use rows::{insert_all, insert_numbered, update_all};
-pub use shapes::{case, each, padded, pieces};
+pub use shapes::{among, case, each, padded, pieces};
 pub use txn::Txn;
 pub use units::Many;
 use units::{Single, Together};

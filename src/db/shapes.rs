@@ -1,11 +1,12 @@
 //! Lists in statements, in few lengths: a prepared statement is found again by its text, and preparing one costs more than
 //! running it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 
+use daogou_schema::{AccountId, Address};
 use sea_orm::sea_query::{CaseStatement, Expr, SimpleExpr};
-use sea_orm::{ColumnTrait, Value};
+use sea_orm::{ColumnTrait, Condition, Value};
 
 /// The longest list of rows in one statement.
 const PIECE_MAX: usize = 64;
@@ -31,6 +32,30 @@ pub fn padded<T: Clone>(values: impl IntoIterator<Item = T>) -> Vec<T> {
         values.resize(values.len().next_power_of_two(), last);
     }
     values
+}
+
+/// Exactly these people: an openid of one account is nobody in another. In one order, so that two units that lock them do
+/// not wait for each other.
+pub fn among<'a, C: ColumnTrait>(
+    account: C,
+    openid: C,
+    people: impl IntoIterator<Item = &'a Address>,
+) -> Condition {
+    let mut accounts: BTreeMap<AccountId, BTreeSet<&str>> = BTreeMap::new();
+    for person in people {
+        let here = accounts.entry(person.account_id).or_default();
+        here.insert(&person.openid);
+    }
+    if accounts.is_empty() {
+        // An empty "any" would be everybody.
+        return Condition::all().add(Expr::value(false));
+    }
+    accounts
+        .into_iter()
+        .fold(Condition::any(), |any, (id, people)| {
+            let here = Condition::all().add(account.eq(id));
+            any.add(here.add(openid.is_in(padded(people))))
+        })
 }
 
 /// The rows that `keys` name, for each key its own.
@@ -62,6 +87,9 @@ pub fn case<K: Into<Value>, V: Into<Value>>(
 
 #[cfg(test)]
 mod tests {
+    use daogou_schema::lane;
+    use sea_orm::{DbBackend, EntityTrait, QueryFilter, QueryTrait};
+
     use super::*;
 
     #[test]
@@ -74,6 +102,26 @@ mod tests {
             assert!(cut.len() <= count.div_ceil(PIECE_MAX) + 1);
             assert_eq!(cut.concat(), rows);
         }
+    }
+
+    #[test]
+    fn people_of_two_accounts_are_not_mixed() {
+        let person = |account, openid: &str| Address {
+            account_id: AccountId(account),
+            openid: openid.to_owned(),
+        };
+        let sql = |people: &[Address]| {
+            use lane::Column::{AccountId, Openid};
+            lane::Entity::find()
+                .filter(among(AccountId, Openid, people))
+                .build(DbBackend::Sqlite)
+                .to_string()
+        };
+        let (one, other, third) = (person(1, "a"), person(2, "b"), person(1, "c"));
+        let found = sql(&[one, other, third]);
+        let exactly = r#"("lane"."account_id" = 1 AND "lane"."openid" IN ('a', 'c')) OR ("lane"."account_id" = 2 AND "lane"."openid" IN ('b'))"#;
+        assert!(found.ends_with(exactly), "{found}");
+        assert!(sql(&[]).ends_with("WHERE FALSE"), "{}", sql(&[]));
     }
 
     #[test]

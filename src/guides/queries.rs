@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use super::address;
-use crate::db::{Only, Txn, each, padded, update_all};
+use crate::db::{Only, Txn, among, each, padded, update_all};
 use crate::error::Result;
 
 pub use codes::certain_codes_in;
@@ -105,11 +105,12 @@ pub(super) async fn linked_among(
     txn: &Txn,
     people: &[Address],
 ) -> Result<Vec<Option<guide::Model>>> {
-    let accounts = padded(people.iter().map(|to| to.account_id));
-    let openids = padded(people.iter().map(|to| to.openid.as_str()));
     let found = guide::Entity::find()
-        .filter(guide::Column::AccountId.is_in(accounts))
-        .filter(guide::Column::Openid.is_in(openids))
+        .filter(among(
+            guide::Column::AccountId,
+            guide::Column::Openid,
+            people,
+        ))
         .all(txn.conn())
         .await?;
     Ok(each(people.iter().cloned().map(Some), found, address))

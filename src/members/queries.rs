@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::Following;
-use crate::db::{Txn, each, insert_all, insert_numbered, padded};
+use crate::db::{Txn, among, each, insert_all, insert_numbered, padded};
 use crate::error::Result;
 
 /// How exactly it is noted when somebody was last here.
@@ -67,8 +67,11 @@ async fn all_known(
     let found = identity::Entity::find()
         .join(JoinType::LeftJoin, member.into())
         .select_also(member::Entity)
-        .filter(identity::Column::AccountId.is_in(padded(people.iter().map(|to| to.account_id))))
-        .filter(identity::Column::Openid.is_in(padded(people.iter().map(|to| to.openid.as_str()))))
+        .filter(among(
+            identity::Column::AccountId,
+            identity::Column::Openid,
+            people,
+        ))
         .all(txn.conn())
         .await?;
     Ok(each(people.iter().cloned(), found, |(row, _)| Address {

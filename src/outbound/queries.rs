@@ -5,8 +5,6 @@ mod list;
 mod taken_back;
 mod windows;
 
-use std::collections::BTreeSet;
-
 use daogou_schema::outbound::{self, Entity, Purpose, State};
 use daogou_schema::{AccountId, Address, MessageId, OutboundId, Timestamp};
 use sea_orm::sea_query::Expr;
@@ -15,7 +13,7 @@ use sea_orm::{
 };
 
 use super::{Draft, Reason};
-use crate::db::{Txn, insert_numbered, padded};
+use crate::db::{Txn, among, insert_numbered, padded};
 use crate::error::Result;
 
 pub(super) use claims::{
@@ -65,13 +63,12 @@ pub(super) async fn insert(
         .await
 }
 
-fn accounts_of(people: &[Address]) -> Vec<AccountId> {
-    let accounts: BTreeSet<_> = people.iter().map(|to| to.account_id).collect();
-    padded(accounts)
-}
-
-fn openids_of(people: &[Address]) -> Vec<&str> {
-    padded(people.iter().map(|to| to.openid.as_str()))
+fn of_all(people: &[Address]) -> Condition {
+    among(
+        outbound::Column::AccountId,
+        outbound::Column::Openid,
+        people,
+    )
 }
 
 fn of(to: &Address) -> Condition {
@@ -91,11 +88,8 @@ pub(super) async fn waiting(txn: &Txn, to: &Address) -> Result<Vec<outbound::Mod
 
 /// None when more waits than everybody's share: then each has to ask for herself.
 async fn all_waiting(txn: &Txn, people: &[Address]) -> Result<Vec<Option<Vec<outbound::Model>>>> {
-    let these = Condition::all()
-        .add(outbound::Column::AccountId.is_in(accounts_of(people)))
-        .add(outbound::Column::Openid.is_in(openids_of(people)));
     let share = LOOK_AHEAD * padded(people.iter()).len() as u64;
-    let mut found = first_waiting(txn, these, share).await?;
+    let mut found = first_waiting(txn, of_all(people), share).await?;
     if people.len() > 1 && found.len() as u64 >= share {
         return Ok(people.iter().map(|_| None).collect());
     }
@@ -166,8 +160,7 @@ async fn all_standing(txn: &Txn, people: &[Address]) -> Result<Vec<Vec<(State, b
         .column(outbound::Column::Openid)
         .column(outbound::Column::State)
         .column_as(outbound::Column::Reason.max(), "any_reason")
-        .filter(outbound::Column::AccountId.is_in(accounts_of(people)))
-        .filter(outbound::Column::Openid.is_in(openids_of(people)))
+        .filter(of_all(people))
         .filter(outbound::Column::State.is_in(states))
         .group_by(outbound::Column::AccountId)
         .group_by(outbound::Column::Openid)
@@ -262,8 +255,7 @@ async fn rest_everything(txn: &Txn, all: &[Resting]) -> Result<Vec<()>> {
         Entity::update_many()
             .col_expr(outbound::Column::State, State::Held.into())
             .col_expr(outbound::Column::Reason, reason.word().into())
-            .filter(outbound::Column::AccountId.is_in(accounts_of(&people)))
-            .filter(outbound::Column::Openid.is_in(openids_of(&people)))
+            .filter(of_all(&people))
             .filter(outbound::Column::State.eq(State::Ready))
             .filter(outbound::Column::Purpose.is_in(purposes.iter().copied()))
             .exec(txn.conn())
@@ -287,8 +279,7 @@ async fn all_oldest_on_their_way(txn: &Txn, people: &[Address]) -> Result<Vec<Op
         .column(outbound::Column::AccountId)
         .column(outbound::Column::Openid)
         .column_as(outbound::Column::MessageId.min(), "oldest")
-        .filter(outbound::Column::AccountId.is_in(accounts_of(people)))
-        .filter(outbound::Column::Openid.is_in(openids_of(people)))
+        .filter(of_all(people))
         .filter(outbound::Column::State.is_in(states))
         .filter(outbound::Column::Purpose.eq(Purpose::Relay))
         .group_by(outbound::Column::AccountId)

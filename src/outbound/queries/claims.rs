@@ -1,7 +1,5 @@
 //! Claims: what is on its way, as a call or as a passive answer, and how it ended.
 
-use std::collections::BTreeSet;
-
 use daogou_schema::outbound::{self, Channel, Entity, Purpose, State};
 use daogou_schema::reply_window::Trigger;
 use daogou_schema::{Address, InboundId, OutboundId, Timestamp};
@@ -10,7 +8,7 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::db::{Txn, case, padded};
+use crate::db::{Txn, among, case, padded};
 use crate::error::{Error, Result};
 use crate::outbound::Reason;
 
@@ -69,15 +67,15 @@ pub(in crate::outbound) async fn mark_served(
     pushes: &[(InboundId, &Address)],
     now: Timestamp,
 ) -> Result<()> {
-    let accounts: BTreeSet<_> = pushes.iter().map(|(_, to)| to.account_id).collect();
     Entity::update_many()
         .col_expr(outbound::Column::State, State::Sent.into())
         .col_expr(outbound::Column::Reason, Expr::value(None::<String>))
         .col_expr(outbound::Column::SettledAt, now.0.into())
-        .filter(outbound::Column::AccountId.is_in(padded(accounts)))
-        .filter(
-            outbound::Column::Openid.is_in(padded(pushes.iter().map(|(_, to)| to.openid.as_str()))),
-        )
+        .filter(among(
+            outbound::Column::AccountId,
+            outbound::Column::Openid,
+            pushes.iter().map(|(_, to)| *to),
+        ))
         .filter(outbound::Column::AnswerTo.is_in(padded(pushes.iter().map(|(push, _)| *push))))
         .filter(outbound::Column::State.is_in([State::Answering, State::Unknown]))
         .exec(txn.conn())

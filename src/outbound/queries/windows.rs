@@ -8,14 +8,21 @@ use sea_orm::{
     QueryFilter, Set,
 };
 
-use super::{accounts_of, openids_of};
-use crate::db::{Txn, pieces};
+use crate::db::{Txn, among, pieces};
 use crate::error::{Error, Result};
 
 fn window_of(to: &Address) -> Condition {
     Condition::all()
         .add(reply_window::Column::AccountId.eq(to.account_id))
         .add(reply_window::Column::Openid.eq(to.openid.as_str()))
+}
+
+fn windows_of(people: &[Address]) -> Condition {
+    among(
+        reply_window::Column::AccountId,
+        reply_window::Column::Openid,
+        people,
+    )
 }
 
 pub(in crate::outbound) async fn windows(
@@ -28,8 +35,7 @@ pub(in crate::outbound) async fn windows(
 
 async fn all_windows(txn: &Txn, people: &[Address]) -> Result<Vec<Vec<reply_window::Model>>> {
     let found = reply_window::Entity::find()
-        .filter(reply_window::Column::AccountId.is_in(accounts_of(people)))
-        .filter(reply_window::Column::Openid.is_in(openids_of(people)))
+        .filter(windows_of(people))
         .all(txn.conn())
         .await?;
     let of = |to: &Address| {
@@ -129,8 +135,7 @@ async fn spend_windows(txn: &Txn, spending: &[(Address, Trigger, Timestamp)]) ->
                 reply_window::Column::Remaining,
                 Expr::col(reply_window::Column::Remaining).sub(1),
             )
-            .filter(reply_window::Column::AccountId.is_in(accounts_of(&to)))
-            .filter(reply_window::Column::Openid.is_in(openids_of(&to)))
+            .filter(windows_of(&to))
             .filter(reply_window::Column::Trigger.eq(trigger))
             .filter(reply_window::Column::Remaining.gt(0))
             .filter(reply_window::Column::Until.gt(now))
