@@ -97,6 +97,7 @@ async fn step(options: &Options, members: usize, rate: Option<f64>) -> Done<Step
     cores::pin_this_thread(cores::SERVER)?;
     let server = site.serve(ONE_CORE).await?;
     let start = server.started_in.as_secs_f64();
+    // What starting took is given back before memory is read.
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     let idle = server.memory()?;
     let look = site.look().await?;

@@ -49,7 +49,10 @@ where
         // Rows are given growing ids in the order of the statement; in which order they are returned is not promised.
         ids.sort_unstable();
     } else {
-        let step = step(txn).await?;
+        let step = match rows.len() {
+            0..=1 => 0,
+            _ => step(txn).await?,
+        };
         for piece in pieces(rows.to_vec()) {
             ids.extend(insert_in_steps(txn, piece, step).await?);
         }

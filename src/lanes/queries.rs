@@ -9,11 +9,11 @@ use daogou_schema::{AccountId, Address, Timestamp};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    QuerySelect, Set, UpdateMany,
 };
 
 use super::Hold;
-use crate::db::{Txn, case, insert_all, padded};
+use crate::db::{Txn, among, case, insert_all, padded};
 use crate::error::{Error, Result};
 
 /// How long a lane is held without being renewed: longer than the longest piece of work in it, shorter than a person's
@@ -159,10 +159,9 @@ pub async fn renew(txn: &Txn, hold: &Hold, now: Timestamp) -> Result<()> {
     txn.together((hold.clone(), until), |txn, holds| {
         Box::pin(async move {
             for (_, way, latest, group) in alike(holds) {
-                Entity::update_many()
+                let renewed = held(&group, way);
+                renewed
                     .col_expr(lane::Column::LeaseUntil, latest.0.into())
-                    .filter(those(group.iter().map(|hold| &hold.person), way))
-                    .filter(Expr::col(lane::Column::Fence).eq(fences(&group)))
                     .exec(txn.conn())
                     .await?;
             }
@@ -180,10 +179,9 @@ pub async fn release(txn: &Txn, hold: &Hold) -> Result<()> {
     txn.together((hold.clone(), Timestamp(0)), |txn, holds| {
         Box::pin(async move {
             for (_, way, _, group) in alike(holds) {
-                Entity::update_many()
-                    .col_expr(lane::Column::Owner, Expr::value(None::<String>))
-                    .filter(those(group.iter().map(|hold| &hold.person), way))
-                    .filter(Expr::col(lane::Column::Fence).eq(fences(&group)))
+                let nobody = Expr::value(None::<String>);
+                held(&group, way)
+                    .col_expr(lane::Column::Owner, nobody)
                     .exec(txn.conn())
                     .await?;
             }
@@ -191,6 +189,13 @@ pub async fn release(txn: &Txn, hold: &Hold) -> Result<()> {
         })
     })
     .await
+}
+
+/// A change of lanes, of one account, that are still held under the same numbers.
+fn held(holds: &[&Hold], way: Way) -> UpdateMany<Entity> {
+    Entity::update_many()
+        .filter(those(holds.iter().map(|hold| &hold.person), way))
+        .filter(Expr::col(lane::Column::Fence).eq(fences(holds)))
 }
 
 /// The numbers under which people of one account are held.
@@ -289,12 +294,8 @@ async fn all_locked(txn: &Txn, lanes: &[(Address, Way)]) -> Result<Vec<Option<la
 }
 
 fn those<'a>(people: impl IntoIterator<Item = &'a Address>, way: Way) -> Condition {
-    let people: Vec<_> = people.into_iter().collect();
-    let accounts: BTreeSet<_> = people.iter().map(|person| person.account_id).collect();
-    Condition::all()
-        .add(lane::Column::AccountId.is_in(padded(accounts)))
-        .add(lane::Column::Openid.is_in(padded(people.iter().map(|p| p.openid.as_str()))))
-        .add(lane::Column::Way.eq(way))
+    let people = among(lane::Column::AccountId, lane::Column::Openid, people);
+    Condition::all().add(people).add(lane::Column::Way.eq(way))
 }
 
 /// Frees every lane that is held: at the start of the only process, whoever held one is dead.
