@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
 use super::writer::Writer;
-use super::{Db, Guard, checkpoint};
+use super::{Db, Guard, Reads, checkpoint};
 use crate::error::{Error, Result};
 use crate::signals::Signals;
 use crate::telemetry::figures;
@@ -27,6 +27,12 @@ const SILENCE: Duration = Duration::from_secs(1);
 const STATEMENTS: usize = 1000;
 /// The same where the server keeps them for all connections of all nodes. (MySQL: max_prepared_stmt_count, 16382.)
 const STATEMENTS_OF_SERVER: usize = 250;
+/// After how long the server itself ends a transaction in which nobody says anything any more. Its locks would otherwise
+/// stay for hours when the way between was lost in the middle, and what they lock with them. More than any unit may take.
+const ABANDONED_POSTGRES: &str = "20s";
+/// The same on MariaDB; MySQL, for which that is a comment, can only give up a connection that is silent.
+const ABANDONED_MYSQL: &str =
+    "SET SESSION wait_timeout = 120 /*M! , SESSION idle_transaction_timeout = 20 */";
 const READERS: u32 = 4;
 /// Units that write at once on a database server.
 const SERVER_WRITERS: u32 = 16;
@@ -54,7 +60,7 @@ pub async fn connect(url: &str, migrate: bool, tasks: &TaskTracker) -> Result<Db
         let copier = open_sqlite(url, 1, false).await?;
         tasks.spawn(checkpoint::follow(copier, committed));
         Ok(Db {
-            reads: measured(reads),
+            reads: Reads::from(measured(reads)),
             writer: Writer::one(writer, tasks, signals.clone(), commits),
             signals,
         })
@@ -69,7 +75,7 @@ pub async fn connect(url: &str, migrate: bool, tasks: &TaskTracker) -> Result<Db
         Ok(Db {
             writer: Writer::many(pool, seats, tasks, signals.clone()),
             signals,
-            reads: measured(reads),
+            reads: Reads::from(measured(reads)),
         })
     }
 }
@@ -101,8 +107,11 @@ pub(super) fn options(url: &str, connections: u32) -> ConnectOptions {
 fn read_committed(options: &mut ConnectOptions) {
     options
         .map_sqlx_postgres_opts(|o| {
-            o.options([("default_transaction_isolation", "read committed")])
-                .statement_cache_capacity(STATEMENTS_OF_SERVER)
+            o.options([
+                ("default_transaction_isolation", "read committed"),
+                ("idle_in_transaction_session_timeout", ABANDONED_POSTGRES),
+            ])
+            .statement_cache_capacity(STATEMENTS_OF_SERVER)
         })
         .map_sqlx_postgres_pool_opts(|pool| {
             pool.before_acquire(|connection, its| Box::pin(is_alive(connection, its.idle_for)))
@@ -115,8 +124,9 @@ fn read_committed(options: &mut ConnectOptions) {
                 .after_release(|connection, _| Box::pin(answers(connection, ACQUIRE_TIMEOUT)));
             pool.after_connect(|connection, _| {
                 Box::pin(async move {
-                    let set = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
-                    connection.execute(set).await.map(drop)
+                    let isolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+                    connection.execute(isolation).await?;
+                    connection.execute(ABANDONED_MYSQL).await.map(drop)
                 })
             })
         });

@@ -8,6 +8,7 @@ mod connect;
 mod count;
 mod guard;
 mod only;
+mod reads;
 mod rows;
 mod shapes;
 mod txn;
@@ -19,8 +20,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Instant;
 
-use sea_orm::DatabaseConnection;
-
 use crate::error::{Error, Result};
 use crate::signals::Signals;
 use crate::telemetry::figures;
@@ -29,6 +28,7 @@ pub use connect::{connect, listen_to_statements};
 pub use count::count_to;
 pub use guard::Guard;
 pub use only::Only;
+pub use reads::Reads;
 pub use rows::{insert_all, insert_numbered, update_all};
 pub use shapes::{among, case, each, padded, pieces};
 pub use txn::Txn;
@@ -43,7 +43,7 @@ pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 /// The store. Cloning shares it.
 #[derive(Clone)]
 pub struct Db {
-    reads: DatabaseConnection,
+    reads: Reads,
     writer: Writer,
     signals: Signals,
 }
@@ -55,7 +55,7 @@ impl Db {
     }
 
     /// The pool to read from. What it shows may be a commit old.
-    pub fn reads(&self) -> &DatabaseConnection {
+    pub fn reads(&self) -> &Reads {
         &self.reads
     }
 

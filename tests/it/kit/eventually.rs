@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Far more than anything takes, so that a slow machine fails nothing.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Looks until there is something to see, and returns it.

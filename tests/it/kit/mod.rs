@@ -20,7 +20,7 @@ pub use backend::{Backend, Session, Store};
 pub use balancer::Balancer;
 pub use browser::Browser;
 pub use envelope::{Push, Sender};
-pub use eventually::{eventually, within};
+pub use eventually::{PATIENCE, eventually, within};
 pub use phone::{Guide, Phone};
 pub use process::Process;
 pub use proxy::Proxy;

@@ -12,11 +12,13 @@ mod slow;
 mod store_down;
 mod unreadable;
 
+use std::time::Duration;
+
 use daogou_schema::inbound;
 use sea_orm::{DatabaseConnection, EntityTrait, PaginatorTrait, QueryOrder};
 
 use crate::kit::wire::Posted;
-use crate::kit::{Store, eventually};
+use crate::kit::{PATIENCE, Store, within};
 
 /// Every database.
 const STORES: [Store; 3] = [Store::Sqlite, Store::Postgres, Store::MariaDb];
@@ -36,7 +38,12 @@ async fn count(db: &DatabaseConnection) -> u64 {
 
 /// All stored pushes once none of them waits to be handled.
 async fn settled(db: &DatabaseConnection) -> Vec<inbound::Model> {
-    eventually("the end of all handling", async || {
+    settled_within(PATIENCE, db).await
+}
+
+/// The same when it may take longer.
+async fn settled_within(patience: Duration, db: &DatabaseConnection) -> Vec<inbound::Model> {
+    within(patience, "the end of all handling", async || {
         let rows = stored(db).await;
         let waiting = rows.iter().any(|r| r.state == inbound::State::Stored);
         (!waiting).then_some(rows)
