@@ -11,6 +11,7 @@ mod only;
 mod reads;
 mod rows;
 mod shapes;
+mod statistics;
 mod txn;
 mod units;
 mod whole;

@@ -56,6 +56,13 @@ fn sweep(ctx: &Context, stop: &CancellationToken) {
     every(ctx, stop, "list unknown outcomes", SWEEP_EVERY, |ctx| {
         Box::pin(async move { list_unknown(&ctx).await })
     });
+    every(
+        ctx,
+        stop,
+        "keep the database's statistics",
+        UPKEEP_EVERY,
+        |ctx| Box::pin(async move { ctx.db.keep_statistics().await }),
+    );
     every(ctx, stop, "fetch media", FETCH_EVERY, |ctx| {
         Box::pin(async move { media::fetch_new(&ctx).await.map(drop) })
     });
