@@ -269,20 +269,21 @@ async fn locked(txn: &Txn, person: &Address, way: Way) -> Result<Option<lane::Mo
 async fn all_locked(txn: &Txn, lanes: &[(Address, Way)]) -> Result<Vec<Option<lane::Model>>> {
     let mut found = Vec::new();
     for way in [Way::In, Way::Out] {
-        let people: BTreeSet<_> = lanes
-            .iter()
-            .filter(|(_, of)| *of == way)
-            .map(|(person, _)| person)
-            .collect();
-        if people.is_empty() {
-            continue;
+        let mut accounts: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for (person, _) in lanes.iter().filter(|(_, of)| *of == way) {
+            accounts
+                .entry(person.account_id)
+                .or_default()
+                .insert(person);
         }
-        let rows = Entity::find()
-            .filter(those(people, way))
-            .order_by_asc(lane::Column::Openid)
-            .lock_exclusive()
-            .all(txn.conn());
-        found.extend(rows.await?);
+        for people in accounts.into_values() {
+            let rows = Entity::find()
+                .filter(those(people, way))
+                .order_by_asc(lane::Column::Openid)
+                .lock_exclusive()
+                .all(txn.conn());
+            found.extend(rows.await?);
+        }
     }
     let of = |(person, way): &(Address, Way)| {
         let here = |row: &&lane::Model| {

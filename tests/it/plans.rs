@@ -13,9 +13,9 @@ mod sqlite;
 mod story;
 mod verdict;
 
-use sea_orm::{DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
-use crate::kit::{Session, Store, TestApp};
+use crate::kit::{Session, Store, TestApp, eventually};
 use verdict::{Step, Verdict};
 
 /// Tables that never grow large, with the reason why they may be read from one end to the other.
@@ -73,4 +73,22 @@ async fn plan(db: &DatabaseConnection, backend: DbBackend, statement: &Statement
         DbBackend::MySql => mariadb::plan(db, statement).await,
         _ => sqlite::plan(db, statement).await,
     }
+}
+
+/// On its first day PostgreSQL would otherwise take each account for a few rows for a minute, and read them all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_young_postgresql_looks_at_tables_that_have_grown() {
+    let Some(app) = TestApp::on(Store::Postgres, Session::Embedded).await else {
+        return;
+    };
+    let db = app.database().await;
+    let grown = "INSERT INTO lane (account_id, openid, way, owner, lease_until, fence) \
+                 SELECT 1, 'o' || n, 'in', NULL, 0, 1 FROM generate_series(1, 2000) AS n";
+    db.execute_unprepared(grown).await.expect("rows");
+    let looked = "SELECT 1 AS looked FROM pg_stat_user_tables WHERE relname = 'lane' AND last_analyze IS NOT NULL";
+    eventually("a look at the table", async || {
+        let asked = Statement::from_string(DbBackend::Postgres, looked);
+        db.query_one_raw(asked).await.expect("an answer").map(drop)
+    })
+    .await;
 }
