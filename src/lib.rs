@@ -20,6 +20,7 @@ mod error;
 mod health;
 mod lanes;
 mod nodes;
+mod picture;
 mod signals;
 mod texts;
 mod vault;
@@ -34,6 +35,7 @@ mod media;
 mod members;
 mod outbound;
 mod reception;
+mod staff;
 
 // doors and hands
 mod web;

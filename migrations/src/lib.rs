@@ -31,6 +31,7 @@ mod m2026_11_22_000019_node;
 mod m2026_11_22_000020_indices;
 mod m2026_11_22_000021_unfinished_inbound;
 mod m2026_11_22_000022_lost_line;
+mod m2026_11_22_000023_staff;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -118,6 +119,7 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000020_indices::changes(),
             m2026_11_22_000021_unfinished_inbound::changes(),
             m2026_11_22_000022_lost_line::changes(),
+            m2026_11_22_000023_staff::changes(),
         ]
         .into_iter()
         .flatten()

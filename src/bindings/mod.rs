@@ -1,5 +1,6 @@
 //! Bindings 专属绑定: a consumer scans a guide's code and is bound to that guide, one to one.
 
+pub mod pool;
 mod queries;
 pub mod rules;
 

@@ -1,5 +1,7 @@
 //! Bindings in the store.
 
+mod pool;
+
 use daogou_schema::binding_event::{self, Reason};
 use daogou_schema::{CodeId, MemberId, Timestamp, binding, guide};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, Set};
@@ -8,6 +10,8 @@ use super::Change;
 use crate::accounts::Visit;
 use crate::db::{Txn, each, insert_all, padded};
 use crate::error::Result;
+
+pub(super) use pool::{bound_of, events, members_of, named, newest, rows};
 
 /// The member's active binding.
 ///

@@ -13,6 +13,8 @@ use super::{Done, Failure, asked_to_stop, say};
 use brand::Brand;
 use stage::Stage;
 
+use crate::staff;
+
 #[derive(ClapArgs)]
 pub(super) struct Args {
     /// Where the server listens on this machine.
@@ -41,10 +43,17 @@ pub(super) async fn run(args: Args) -> Done {
             return Err(failure);
         }
     };
+    let console = match console_of(&stage).await {
+        Ok(link) => link,
+        Err(failure) => {
+            stage.clear().await;
+            return Err(failure);
+        }
+    };
     say(&if args.json {
-        as_json(&stage, &brand)
+        as_json(&stage, &brand, &console)
     } else {
-        for_people(&stage, &brand)
+        for_people(&stage, &brand, &console)
     });
     asked_to_stop().await;
     if !args.json {
@@ -54,7 +63,16 @@ pub(super) async fn run(args: Args) -> Done {
     Ok(())
 }
 
-fn as_json(stage: &Stage, brand: &Brand) -> String {
+/// Where the first person of headquarters comes in.
+async fn console_of(stage: &Stage) -> Result<String, Failure> {
+    let token = staff::first_invitation(stage.context()).await?;
+    Ok(match token {
+        Some(token) => staff::link(&stage.server_url(), &token),
+        None => format!("{}/console", stage.server_url()),
+    })
+}
+
+fn as_json(stage: &Stage, brand: &Brand, console: &str) -> String {
     let guides: Vec<_> = brand
         .guides
         .iter()
@@ -66,7 +84,7 @@ fn as_json(stage: &Stage, brand: &Brand) -> String {
         .map(|p| json!({ "id": p.id, "name": p.name, "openid": p.openid }))
         .collect();
     json!({
-        "console": null,
+        "console": console,
         "workbench": null,
         "sandbox": stage.sandbox_url(),
         "server": stage.server_url(),
@@ -77,7 +95,7 @@ fn as_json(stage: &Stage, brand: &Brand) -> String {
     .to_string()
 }
 
-fn for_people(stage: &Stage, brand: &Brand) -> String {
+fn for_people(stage: &Stage, brand: &Brand, console: &str) -> String {
     let phones = brand.phones_url(&stage.sandbox_url());
     let folder = stage.folder().display();
     format!(
@@ -86,6 +104,8 @@ fn for_people(stage: &Stage, brand: &Brand) -> String {
 
   打开  {phones}
         两部手机：王女士（顾客）和 林小满（导购），都在模拟的微信里
+  总部  {console}
+        先设置登录名和密码，再看会员池、门店、导购和会话
 
 先试试
   1. 王女士的手机：扫一扫 → 林小满的导购码 → 收到欢迎语；林小满的手机出现“新朋友”

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Done, Failure, one_of, open, picture, say};
+use super::{Done, Failure, one_of, open, say};
 use crate::guides::{self, Code};
+use crate::picture::Picture;
 use crate::{accounts, context::Context};
 
 #[derive(Subcommand)]
@@ -162,7 +163,7 @@ async fn list(ctx: &Context, account: Option<&str>, json: bool) -> Done {
 }
 
 fn show(code: &Code, out: &std::path::Path, name: &str, title: &str) -> Done {
-    let picture = picture::Picture::of(&code.url).map_err(Failure::Failed)?;
+    let picture = Picture::of(&code.url).map_err(Failure::Failed)?;
     let file = picture.save(out, name).map_err(Failure::Failed)?;
     say(&format!("{}\n{title}\n{file}\n", picture.for_terminal()));
     Ok(())

@@ -1,6 +1,7 @@
 //! The commands: what they take, what they print, how they exit (0 done, 1 failed, 2 usage or settings).
 
 mod account;
+mod admin;
 mod backup;
 mod demo;
 mod doctor;
@@ -8,7 +9,6 @@ mod guide;
 mod inbound;
 mod migrate;
 mod outbound;
-mod picture;
 mod sandbox;
 mod serve;
 mod store;
@@ -48,6 +48,11 @@ enum Command {
     Account {
         #[command(subcommand)]
         action: account::Action,
+    },
+    /// Invites the staff of headquarters into the console.
+    Admin {
+        #[command(subcommand)]
+        action: admin::Action,
     },
     /// Adds and lists stores 门店.
     Store {
@@ -136,6 +141,7 @@ async fn run(command: Command) -> Done {
         Command::Sandbox(args) => sandbox::run(args).await,
         Command::Migrate { action } => migrate::run(action).await,
         Command::Account { action } => account::run(action).await,
+        Command::Admin { action } => admin::run(action).await,
         Command::Store { action } => store::run(action).await,
         Command::Guide { action } => guide::run(action).await,
         Command::Inbound { action } => inbound::run(action).await,

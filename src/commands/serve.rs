@@ -4,9 +4,10 @@ use std::net::TcpListener;
 
 use daogou_ground::{Chance, Clock};
 
-use super::{Done, Failure, asked_to_stop};
+use super::{Done, Failure, asked_to_stop, say};
 use crate::app;
 use crate::config::{Config, Role};
+use crate::staff;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -32,6 +33,16 @@ pub(super) async fn run(args: Args) -> Done {
     };
     let running = app::start(config, listener, Clock::system(), Chance::system()).await?;
     tracing::info!(address = %running.address(), role = ?args.role, "serving");
+    if args.role.serves() {
+        let ctx = running.context();
+        if let Some(token) = staff::first_invitation(ctx).await? {
+            // To whoever sits at the terminal, not into the log.
+            say(&format!(
+                "总部控制台还没有人。打开这个链接设置管理员的登录名和密码（3 天内有效，只能用一次）：\n{}",
+                staff::link(&ctx.config.public_url, &token)
+            ));
+        }
+    }
     let superseded = tokio::select! {
         () = asked_to_stop() => false,
         () = running.superseded() => true,

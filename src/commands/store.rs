@@ -4,7 +4,8 @@ use clap::Subcommand;
 use daogou_schema::store;
 use serde_json::json;
 
-use super::{Done, Failure, one_of, open, picture, say};
+use super::{Done, Failure, one_of, open, say};
+use crate::picture::Picture;
 use crate::{accounts, guides};
 
 #[derive(Subcommand)]
@@ -99,7 +100,7 @@ pub(super) async fn run(action: Action) -> Done {
                 let line = json!({ "id": store.id, "scene": code.scene, "ticket": code.ticket, "url": code.url });
                 say(&line.to_string());
             } else {
-                let picture = picture::Picture::of(&code.url).map_err(Failure::Failed)?;
+                let picture = Picture::of(&code.url).map_err(Failure::Failed)?;
                 let file = picture
                     .save(&out, &format!("store-{}", store.id))
                     .map_err(Failure::Failed)?;

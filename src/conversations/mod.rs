@@ -12,8 +12,10 @@ pub mod rules;
 mod say;
 mod shown;
 mod tell;
+mod transcript;
 pub mod words;
 
 pub use greet::{friend_back_in, friend_left_in, greet_in, guide_scanned_in, linked_in};
 pub use guide_side::{guide_left_in, hear_guide_in, is_answer};
 pub use member_side::{hear_member_in, is_line};
+pub use transcript::{Said, transcript};

@@ -6,11 +6,12 @@ use std::cmp::Reverse;
 
 use daogou_schema::message::Author;
 use daogou_schema::{
-    Address, GuideId, MemberId, MessageId, StoreId, Timestamp, binding, conversation, message,
+    AccountId, Address, GuideId, MemberId, MessageId, StoreId, Timestamp, binding, conversation,
+    message,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    Select, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, Select, Set,
 };
 
 use super::line::{Heard, Line};
@@ -331,4 +332,23 @@ pub(super) fn address_of(row: &conversation::Model) -> Address {
         account_id: row.account_id,
         openid: row.openid.clone(),
     }
+}
+
+/// The newest lines, newest first.
+pub(super) async fn lines_before(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    member: MemberId,
+    before: Option<MessageId>,
+    count: u64,
+) -> Result<Vec<message::Model>> {
+    let mut query = message::Entity::find()
+        .filter(message::Column::MemberId.eq(member))
+        .filter(message::Column::AccountId.eq(account))
+        .order_by_desc(message::Column::Id)
+        .limit(count);
+    if let Some(before) = before {
+        query = query.filter(message::Column::Id.lt(before));
+    }
+    Ok(query.all(db).await?)
 }

@@ -221,6 +221,21 @@ pub async fn guide_code(ctx: &Context, account: AccountId, guide: GuideId) -> Re
     code_of(ctx, account, guide, Purpose::Guide).await
 }
 
+/// The code by which a guide may still link the own WeChat.
+///
+/// # Errors
+/// When the store fails.
+pub async fn open_link(ctx: &Context, account: AccountId, guide: GuideId) -> Result<Option<Code>> {
+    let now = Timestamp::from(ctx.clock.now());
+    let rows = queries::guide_codes(ctx.db.reads(), account, guide).await?;
+    let open = |row: &code::Model| {
+        row.purpose == Purpose::Link
+            && row.used_at.is_none()
+            && row.expires_at.is_some_and(|end| end > now)
+    };
+    Ok(rows.into_iter().find(open).map(Code::from))
+}
+
 /// The code that a push names. A mini-program has no parametric codes: there the scene of any account's code counts.
 ///
 /// # Errors

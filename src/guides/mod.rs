@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
 
-pub use codes::{Code, add, guide_code, new_link, resolve_in};
+pub use codes::{Code, add, guide_code, new_link, open_link, resolve_in};
 pub use linking::{Linked, link_in, unlink_in};
 pub use queries::{
     by_name, certain_codes_in, choose_current_in, current_answered_in, forget_current_in, get_in,
@@ -138,6 +138,26 @@ pub async fn find(ctx: &Context, account: &Account, word: &str) -> Result<guide:
             "there is no guide {word}; `daogou guide list` shows who there is"
         ))),
     }
+}
+
+/// The guide with this id, if it is the account's.
+///
+/// # Errors
+/// When the store fails.
+pub async fn get(ctx: &Context, account: &Account, id: GuideId) -> Result<Option<guide::Model>> {
+    queries::by_id(ctx.db.reads(), account.id, id).await
+}
+
+/// Sets whether a guide is on duty.
+///
+/// # Errors
+/// When the store fails.
+pub async fn set_duty(ctx: &Context, id: GuideId, on_duty: bool) -> Result<()> {
+    ctx.db
+        .write((id, on_duty), |txn, (id, on_duty)| {
+            Box::pin(set_duty_in(txn, *id, *on_duty))
+        })
+        .await
 }
 
 /// A guide's name for texts; a fallback when the row is gone.

@@ -5,9 +5,9 @@ use actix_web::http::StatusCode;
 
 use crate::error::Error;
 
-/// The answer to a request that failed: its reason for the caller, never our insides.
-pub(super) fn answer(error: &Error) -> HttpResponse {
-    let status = match error {
+/// What an error means.
+pub(super) fn status(error: &Error) -> StatusCode {
+    match error {
         Error::NotFound(_) => StatusCode::NOT_FOUND,
         Error::Invalid(_) => StatusCode::BAD_REQUEST,
         Error::Refused(_) => StatusCode::CONFLICT,
@@ -16,7 +16,12 @@ pub(super) fn answer(error: &Error) -> HttpResponse {
             StatusCode::SERVICE_UNAVAILABLE
         }
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    };
+    }
+}
+
+/// The answer to a request that failed: its reason for the caller, never our insides.
+pub(super) fn answer(error: &Error) -> HttpResponse {
+    let status = status(error);
     if status.is_server_error() {
         tracing::error!(%error, "a request failed");
         return sorry(status);

@@ -1,7 +1,10 @@
 //! The URL map of the server, on one screen, each line with who may call it.
 
+mod assets;
+mod console;
 mod failure;
 mod health;
+mod page;
 mod trace;
 mod unread;
 mod webhook;
@@ -27,7 +30,10 @@ pub fn routes(ctx: Context) -> impl FnOnce(&mut ServiceConfig) {
             scope = scope
                 // WeChat: whoever signs with the account's token.
                 .route("/wechat/{appid}", web::get().to(webhook::verify))
-                .route("/wechat/{appid}", web::post().to(webhook::receive));
+                .route("/wechat/{appid}", web::post().to(webhook::receive))
+                // Everybody: style sheets and scripts.
+                .route("/assets/{version}/{name:.*}", web::get().to(assets::file))
+                .configure(console::routes);
         }
         config.app_data(Data::new(ctx)).service(scope);
     }

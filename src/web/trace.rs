@@ -48,6 +48,8 @@ fn route(request: &ServiceRequest) -> &'static str {
         "/metrics" => "/metrics",
         "/" => "/",
         path if path.starts_with("/wechat/") => "/wechat",
+        path if path.starts_with("/console") => "/console",
+        path if path.starts_with("/assets/") => "/assets",
         _ => "other",
     }
 }

@@ -16,6 +16,7 @@ mod attacks;
 mod backup;
 mod binding;
 mod commands;
+mod console;
 mod crash;
 mod crowd;
 mod doctor;

@@ -35,6 +35,9 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::reply_window()).await;
     keeps(db, samples::message()).await;
     keeps(db, samples::outbound()).await;
+    keeps(db, samples::staff()).await;
+    keeps(db, samples::invitation()).await;
+    keeps(db, samples::sign_in()).await;
 }
 
 /// Writes the row into its empty table and reads it again.

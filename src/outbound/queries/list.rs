@@ -1,7 +1,7 @@
 //! What people look at from outside: counts and lists by state, never what a message says or whom it is for.
 
 use daogou_schema::outbound::{Column, Entity, Purpose, State};
-use daogou_schema::{AccountId, GuideId, OutboundId, Timestamp};
+use daogou_schema::{AccountId, Address, GuideId, MessageId, OutboundId, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
@@ -125,4 +125,30 @@ async fn count_of(db: &impl ConnectionTrait, states: &[State]) -> Result<u32> {
         .column(Column::Id)
         .filter(Column::State.is_in(states.iter().copied()));
     count_to(db, rows.into_query(), COUNTED_MAX).await
+}
+
+/// What became of lines on their way to a person.
+pub(in crate::outbound) async fn fates(
+    db: &impl ConnectionTrait,
+    to: &Address,
+    lines: &[MessageId],
+) -> Result<Vec<(MessageId, State)>> {
+    if lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found: Vec<(Option<MessageId>, String, State)> = Entity::find()
+        .select_only()
+        .column(Column::MessageId)
+        .column(Column::Openid)
+        .column(Column::State)
+        .filter(Column::MessageId.is_in(lines.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let hers = found
+        .into_iter()
+        .filter(|(_, openid, _)| *openid == to.openid);
+    Ok(hers
+        .filter_map(|(line, _, state)| Some((line?, state)))
+        .collect())
 }

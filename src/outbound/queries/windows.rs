@@ -5,7 +5,7 @@ use daogou_schema::{Address, Timestamp};
 use sea_orm::sea_query::{CaseStatement, Expr, Func, OnConflict, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, Iterable,
-    QueryFilter, Set,
+    QueryFilter, QuerySelect, Set,
 };
 
 use crate::db::{Txn, among, pieces};
@@ -194,4 +194,18 @@ pub(in crate::outbound) async fn shut_windows(
         .exec(txn.conn())
         .await?;
     Ok(())
+}
+
+/// A person's windows, until when and how many are left, for reading only.
+pub(in crate::outbound) async fn windows_shown(
+    db: &impl ConnectionTrait,
+    to: &Address,
+) -> Result<Vec<(Timestamp, i32)>> {
+    let query = reply_window::Entity::find()
+        .select_only()
+        .column(reply_window::Column::Until)
+        .column(reply_window::Column::Remaining)
+        .filter(reply_window::Column::AccountId.eq(to.account_id))
+        .filter(reply_window::Column::Openid.eq(to.openid.as_str()));
+    Ok(query.into_tuple().all(db).await?)
 }

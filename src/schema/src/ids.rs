@@ -39,6 +39,10 @@ ids! {
     QuestionId
     /// One stored picture, voice or video.
     MediaId
+    /// One person of the staff 员工.
+    StaffId
+    /// One invitation to the staff.
+    InvitationId
 }
 
 /// A person as WeChat reaches her: an openid of an account.

@@ -16,6 +16,7 @@ pub mod guide_number;
 pub mod identity;
 pub mod inbound;
 pub mod inbound_key;
+pub mod invitation;
 pub mod lane;
 pub mod media;
 pub mod member;
@@ -24,6 +25,8 @@ pub mod node;
 pub mod outbound;
 pub mod question;
 pub mod reply_window;
+pub mod sign_in;
+pub mod staff;
 pub mod store;
 
 pub use ids::*;
@@ -36,7 +39,7 @@ macro_rules! every_entity {
     ($then:ident) => {
         $then! {
             account store member guide code guide_number identity binding binding_event conversation question media
-            inbound inbound_key lane node reply_window message outbound
+            inbound inbound_key lane node reply_window message outbound staff invitation sign_in
         }
     };
 }

@@ -14,6 +14,7 @@ const FLOORS: &[&str] = &[
     "error",
     "vault",
     "texts",
+    "picture",
     "signals",
     "db",
     "health",

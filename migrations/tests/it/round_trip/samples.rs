@@ -307,3 +307,39 @@ pub fn outbound() -> outbound::Model {
         settled_at: None,
     }
 }
+
+pub fn staff() -> staff::Model {
+    staff::Model {
+        id: StaffId(1),
+        login: "he".to_owned(),
+        name: "何".to_owned(),
+        role: staff::Role::StoreManager,
+        store_id: Some(StoreId(1)),
+        password: "$argon2id$v=19$".to_owned() + &"x".repeat(200),
+        failures: 3,
+        locked_until: Some(NOW),
+        created_at: NOW,
+        left_at: None,
+    }
+}
+
+pub fn invitation() -> invitation::Model {
+    invitation::Model {
+        id: InvitationId(1),
+        digest: "0a".repeat(32),
+        name: "周".to_owned(),
+        role: staff::Role::HqOperator,
+        store_id: None,
+        created_at: NOW,
+        expires_at: NOW,
+    }
+}
+
+pub fn sign_in() -> sign_in::Model {
+    sign_in::Model {
+        digest: "0b".repeat(32),
+        staff_id: StaffId(1),
+        created_at: NOW,
+        seen_at: NOW,
+    }
+}

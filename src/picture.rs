@@ -1,8 +1,9 @@
 //! QR codes as pictures: in the terminal, as PNG and as SVG.
 
+use std::io::Cursor;
 use std::path::Path;
 
-use image::Luma;
+use image::{ImageBuffer, ImageFormat, Luma};
 use qrcode::QrCode;
 use qrcode::render::{svg, unicode};
 
@@ -10,18 +11,18 @@ use qrcode::render::{svg, unicode};
 const MODULE_PIXELS: u32 = 12;
 
 /// A code ready to be drawn.
-pub(super) struct Picture(QrCode);
+pub(crate) struct Picture(QrCode);
 
 impl Picture {
     /// The code that holds `url`.
-    pub(super) fn of(url: &str) -> Result<Self, String> {
+    pub(crate) fn of(url: &str) -> Result<Self, String> {
         QrCode::new(url)
             .map(Self)
             .map_err(|e| format!("the code cannot be drawn: {e}"))
     }
 
     /// As text, dark on light whatever the terminal's colours are.
-    pub(super) fn for_terminal(&self) -> String {
+    pub(crate) fn for_terminal(&self) -> String {
         self.0
             .render::<unicode::Dense1x2>()
             .dark_color(unicode::Dense1x2::Light)
@@ -30,7 +31,7 @@ impl Picture {
     }
 
     /// Writes `name.png` and `name.svg` into `folder` and says where.
-    pub(super) fn save(&self, folder: &Path, name: &str) -> Result<String, String> {
+    pub(crate) fn save(&self, folder: &Path, name: &str) -> Result<String, String> {
         let failed = |what: &dyn std::fmt::Display| {
             format!(
                 "the picture cannot be written to {}: {what}",
@@ -42,20 +43,30 @@ impl Picture {
             folder.join(format!("{name}.png")),
             folder.join(format!("{name}.svg")),
         );
-        let pixels = self
-            .0
-            .render::<Luma<u8>>()
-            .module_dimensions(MODULE_PIXELS, MODULE_PIXELS)
-            .build();
-        pixels.save(&png).map_err(|e| failed(&e))?;
-        std::fs::write(
-            &svg,
-            self.0
-                .render::<svg::Color<'_>>()
-                .min_dimensions(300, 300)
-                .build(),
-        )
-        .map_err(|e| failed(&e))?;
+        self.pixels().save(&png).map_err(|e| failed(&e))?;
+        std::fs::write(&svg, self.svg()).map_err(|e| failed(&e))?;
         Ok(format!("{} · {}", png.display(), svg.display()))
+    }
+
+    /// As SVG.
+    pub(crate) fn svg(&self) -> String {
+        let mut drawing = self.0.render::<svg::Color<'_>>();
+        drawing.min_dimensions(300, 300).build()
+    }
+
+    /// As PNG.
+    pub(crate) fn png(&self) -> Result<Vec<u8>, String> {
+        let mut file = Cursor::new(Vec::new());
+        self.pixels()
+            .write_to(&mut file, ImageFormat::Png)
+            .map_err(|e| format!("the code cannot be drawn: {e}"))?;
+        Ok(file.into_inner())
+    }
+
+    fn pixels(&self) -> ImageBuffer<Luma<u8>, Vec<u8>> {
+        let mut drawing = self.0.render::<Luma<u8>>();
+        drawing
+            .module_dimensions(MODULE_PIXELS, MODULE_PIXELS)
+            .build()
     }
 }

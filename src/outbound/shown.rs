@@ -1,0 +1,54 @@
+//! What pages show of messages and windows.
+
+use daogou_schema::outbound::State;
+use daogou_schema::{AccountId, Address, MessageId, Timestamp};
+
+use super::queries;
+use crate::context::Context;
+use crate::error::Result;
+
+/// What became of lines on their way to a person.
+///
+/// # Errors
+/// When the store fails.
+pub async fn fates(
+    ctx: &Context,
+    to: &Address,
+    lines: &[MessageId],
+) -> Result<Vec<(MessageId, State)>> {
+    queries::fates(ctx.db.reads(), to, lines).await
+}
+
+/// A person's open windows: until when, and how many messages are left.
+///
+/// # Errors
+/// When the store fails.
+pub async fn open_windows(
+    ctx: &Context,
+    to: &Address,
+    now: Timestamp,
+) -> Result<Vec<(Timestamp, i32)>> {
+    let windows = queries::windows_shown(ctx.db.reads(), to).await?;
+    let open = windows
+        .into_iter()
+        .filter(|(until, left)| *until > now && *left > 0);
+    Ok(open.collect())
+}
+
+/// How many messages of an account did not arrive, or nobody knows; in words.
+///
+/// # Errors
+/// When the store fails.
+pub async fn troubles(ctx: &Context, account: AccountId) -> Result<Vec<(&'static str, u64)>> {
+    let mut found = Vec::new();
+    for (state, word) in [
+        (State::Refused, "被微信拒绝"),
+        (State::Unknown, "不确定是否送达"),
+    ] {
+        let count = super::count_messages(ctx.db.reads(), account, state, Timestamp(0)).await?;
+        if count > 0 {
+            found.push((word, count));
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,314 @@
+//! Staff 员工: who may use the console, how they come in, and what they may do.
+//!
+//! Nobody is ever given a password: an invitation is a link, open for three days and used once, behind which a person
+//! chooses login and password. The first one, for an administrator, is made while there is no staff.
+
+mod password;
+mod queries;
+pub mod rules;
+
+use daogou_schema::staff::{Model, Role};
+use daogou_schema::{InvitationId, StaffId, StoreId, Timestamp, invitation};
+
+use crate::context::Context;
+use crate::db::Txn;
+use crate::error::{Error, Result};
+use rules::{INVITATION_LASTS, NOTED_EVERY, SIGN_IN_LASTS, SILENCE_MAX};
+
+pub use password::Passwords;
+pub use queries::{colleagues, invitations};
+
+/// What stands in a link or a cookie: random, kept only as its digest.
+pub struct Token(String);
+
+impl Token {
+    fn new(ctx: &Context) -> Self {
+        Self(hex(&ctx.chance.bytes::<32>()))
+    }
+
+    /// For the link or the cookie.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Somebody to be invited.
+#[derive(Clone, Debug)]
+pub struct Invited {
+    /// How colleagues call her.
+    pub name: String,
+    /// As what.
+    pub role: Role,
+    /// The store of a store manager.
+    pub store: Option<StoreId>,
+}
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub staff: Model,
+    /// What her forms carry, so that no other page can send them in her name.
+    pub form_key: String,
+}
+
+/// Makes an invitation.
+///
+/// # Errors
+/// When a store manager has no store, the name is empty, or the store fails.
+pub async fn invite(ctx: &Context, mut invited: Invited) -> Result<Token> {
+    invited.name = invited.name.trim().to_owned();
+    if let Some(wrong) = rules::wrong_name(&invited.name) {
+        return Err(Error::Invalid(wrong.into()));
+    }
+    match (invited.role, invited.store) {
+        (Role::StoreManager, None) => {
+            return Err(Error::Invalid("店长需要选择门店".into()));
+        }
+        (Role::StoreManager, Some(_)) => {}
+        (_, _) => invited.store = None,
+    }
+    let token = Token::new(ctx);
+    let now = Timestamp::from(ctx.clock.now());
+    let args = (digest(token.expose()), invited, now);
+    ctx.db
+        .write(args, |txn, (digest, invited, now)| {
+            Box::pin(async move {
+                queries::forget_expired_invitations(txn, *now).await?;
+                queries::insert_invitation(txn, digest, invited, *now, *now + INVITATION_LASTS)
+                    .await
+            })
+        })
+        .await?;
+    Ok(token)
+}
+
+/// An invitation for the first administrator, as long as there is no staff.
+///
+/// # Errors
+/// When the store fails.
+pub async fn first_invitation(ctx: &Context) -> Result<Option<Token>> {
+    if queries::anybody(ctx.db.reads()).await? {
+        return Ok(None);
+    }
+    let first = Invited {
+        name: "管理员".into(),
+        role: Role::HqAdmin,
+        store: None,
+    };
+    Ok(Some(invite(ctx, first).await?))
+}
+
+/// Where an invitation is taken up.
+pub fn link(public_url: &str, token: &Token) -> String {
+    let house = public_url.trim_end_matches('/');
+    format!("{house}/console/invitations/{}", token.expose())
+}
+
+/// The invitation behind a link, while it is open.
+///
+/// # Errors
+/// When the store fails.
+pub async fn invited(ctx: &Context, token: &str) -> Result<Option<invitation::Model>> {
+    let now = Timestamp::from(ctx.clock.now());
+    let found = queries::invitation(ctx.db.reads(), &digest(token)).await?;
+    Ok(found.filter(|row| row.expires_at > now))
+}
+
+/// Takes an invitation up: the person exists from now on and is signed in.
+///
+/// # Errors
+/// When the link is used or over, or login or password will not do; [`Error::Taken`] when somebody has the login.
+pub async fn accept(ctx: &Context, token: &str, login: &str, password: &str) -> Result<Token> {
+    let login = rules::login(login);
+    if let Some(wrong) = rules::wrong_login(&login).or_else(|| rules::wrong_password(password)) {
+        return Err(Error::Invalid(wrong.into()));
+    }
+    let hash = ctx.kept::<Passwords>().hash(ctx, password).await?;
+    let signed = Token::new(ctx);
+    let args = (
+        digest(token),
+        login,
+        hash,
+        digest(signed.expose()),
+        Timestamp::from(ctx.clock.now()),
+    );
+    ctx.db
+        .write(args, |txn, (invitation, login, hash, signed, now)| {
+            Box::pin(async move {
+                let taken = queries::take_invitation(txn, invitation, *now).await?;
+                let taken = taken.ok_or_else(|| {
+                    Error::NotFound("链接已使用或已过期，请管理员再发一条".into())
+                })?;
+                let staff = queries::insert(txn, &taken, login, hash, *now).await?;
+                queries::insert_sign_in(txn, signed, staff, *now).await
+            })
+        })
+        .await?;
+    Ok(signed)
+}
+
+/// How a try to sign in ended.
+pub enum Tried {
+    /// She is in.
+    In(Token),
+    /// Login or password is wrong; which one is nobody's business.
+    Wrong,
+    /// Too many wrong passwords: none is tried until then.
+    Locked(Timestamp),
+}
+
+/// Signs somebody in. The try is counted before the password is looked at, so that many at once are counted too.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sign_in(ctx: &Context, login: &str, password: &str) -> Result<Tried> {
+    let now = Timestamp::from(ctx.clock.now());
+    let login = rules::login(login);
+    let counted = ctx
+        .db
+        .write((login, now), |txn, (login, now)| {
+            Box::pin(async move { count_try_in(txn, login, *now).await })
+        })
+        .await?;
+    let passwords = ctx.kept::<Passwords>();
+    let staff = match counted {
+        Counted::Locked(until) => return Ok(Tried::Locked(until)),
+        Counted::Nobody => {
+            // Takes as long as for somebody, or it would tell who there is.
+            passwords.waste(ctx, password).await?;
+            return Ok(Tried::Wrong);
+        }
+        Counted::Try(staff) => staff,
+    };
+    if !passwords.fits(ctx, &staff.password, password).await? {
+        return Ok(Tried::Wrong);
+    }
+    let token = Token::new(ctx);
+    let args = (staff.id, digest(token.expose()), now);
+    ctx.db
+        .write(args, |txn, (staff, digest, now)| {
+            Box::pin(async move {
+                queries::set_failures(txn, *staff, 0, None).await?;
+                queries::forget_sign_ins_before(txn, *now - SIGN_IN_LASTS).await?;
+                queries::insert_sign_in(txn, digest, *staff, *now).await
+            })
+        })
+        .await?;
+    Ok(Tried::In(token))
+}
+
+enum Counted {
+    Nobody,
+    Locked(Timestamp),
+    Try(Box<Model>),
+}
+
+async fn count_try_in(txn: &Txn, login: &str, now: Timestamp) -> Result<Counted> {
+    let Some(staff) = queries::by_login(txn, login).await? else {
+        return Ok(Counted::Nobody);
+    };
+    if staff.left_at.is_some() {
+        return Ok(Counted::Nobody);
+    }
+    if let Some(until) = staff.locked_until.filter(|until| *until > now) {
+        return Ok(Counted::Locked(until));
+    }
+    let (failures, locked_until) = rules::after_a_try(staff.failures, now);
+    queries::set_failures(txn, staff.id, failures, locked_until).await?;
+    Ok(Counted::Try(Box::new(staff)))
+}
+
+/// Who the cookie's value stands for.
+///
+/// # Errors
+/// When the store fails.
+pub async fn signed_in(ctx: &Context, token: &str) -> Result<Option<SignedIn>> {
+    let now = Timestamp::from(ctx.clock.now());
+    let key = digest(token);
+    let Some((sign_in, staff)) = queries::signed_in(ctx.db.reads(), &key).await? else {
+        return Ok(None);
+    };
+    let over = now - sign_in.created_at > SIGN_IN_LASTS || now - sign_in.seen_at > SILENCE_MAX;
+    if over || staff.left_at.is_some() {
+        return Ok(None);
+    }
+    if now - sign_in.seen_at >= NOTED_EVERY {
+        let args = (key, now);
+        ctx.db
+            .write(args, |txn, (key, now)| {
+                Box::pin(queries::note_seen(txn, key, *now))
+            })
+            .await?;
+    }
+    Ok(Some(SignedIn {
+        form_key: digest(&format!("form:{token}")),
+        staff,
+    }))
+}
+
+/// Ends the sign-in that the cookie's value stands for.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sign_out(ctx: &Context, token: &str) -> Result<()> {
+    ctx.db
+        .write(digest(token), |txn, key| {
+            Box::pin(queries::delete_sign_in(txn, key))
+        })
+        .await
+}
+
+/// Ends all sign-ins of a person.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sign_out_everywhere(ctx: &Context, staff: StaffId) -> Result<()> {
+    ctx.db
+        .write(staff, |txn, staff| {
+            Box::pin(queries::delete_sign_ins_of(txn, *staff))
+        })
+        .await
+}
+
+/// Somebody leaves: signed out at once, and never in again. `by` does it.
+///
+/// # Errors
+/// When it is `by` herself: somebody must be left who can invite.
+pub async fn leave(ctx: &Context, by: &Model, staff: StaffId) -> Result<()> {
+    if by.id == staff {
+        return Err(Error::Refused(
+            "不能停用自己的账号，请另一位管理员来做".into(),
+        ));
+    }
+    let now = Timestamp::from(ctx.clock.now());
+    ctx.db
+        .write((staff, now), |txn, (staff, now)| {
+            Box::pin(async move {
+                queries::set_left(txn, *staff, *now).await?;
+                queries::delete_sign_ins_of(txn, *staff).await
+            })
+        })
+        .await
+}
+
+/// Takes an invitation back.
+///
+/// # Errors
+/// When the store fails.
+pub async fn withdraw(ctx: &Context, invitation: InvitationId) -> Result<()> {
+    ctx.db
+        .write(invitation, |txn, id| {
+            Box::pin(queries::delete_invitation(txn, *id))
+        })
+        .await
+}
+
+fn digest(text: &str) -> String {
+    use sha2::Digest;
+    hex(&sha2::Sha256::digest(text.as_bytes()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,237 @@
+//! Guides: the list, adding one, and a guide's own page.
+
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use daogou_schema::{GuideId, StoreId, guide, store};
+use minijinja::{Value, context};
+
+use super::gate::{Desk, Fields, SentBy};
+use super::overview::grouped;
+use super::stop::{Page, Stop};
+use super::words::{self, problem};
+use crate::bindings::pool;
+use crate::context::Context;
+use crate::error::Error;
+use crate::guides;
+use crate::web::page;
+
+pub(super) async fn list(
+    ctx: Data<Context>,
+    desk: Desk,
+    asked: Query<HashMap<String, String>>,
+) -> Page {
+    let chosen = asked
+        .get("store")
+        .and_then(|id| id.parse().ok())
+        .map(StoreId);
+    shown(
+        &ctx,
+        &desk,
+        StatusCode::OK,
+        chosen,
+        &Fields::default(),
+        Vec::new(),
+    )
+    .await
+}
+
+async fn shown(
+    ctx: &Context,
+    desk: &Desk,
+    status: StatusCode,
+    chosen: Option<StoreId>,
+    fields: &Fields,
+    problems: Vec<Value>,
+) -> Result<HttpResponse, Stop> {
+    let stores = stores_of(ctx, desk).await?;
+    let guides: Vec<_> = guides_of(ctx, desk)
+        .await?
+        .into_iter()
+        .filter(|guide| chosen.is_none_or(|store| store == guide.store_id))
+        .collect();
+    let ids: Vec<_> = guides.iter().map(|guide| guide.id).collect();
+    let sizes = pool::sizes(ctx, &ids).await?;
+    let rows: Vec<_> = guides
+        .iter()
+        .map(|guide| {
+            let size = sizes.iter().find(|(id, _)| *id == guide.id);
+            context! {
+                id => guide.id.0,
+                href => format!("{}/guides/{}", desk.at(), guide.id),
+                name => &guide.name,
+                store => store_name(&stores, guide.store_id),
+                linked => guide.openid.is_some(),
+                on_duty => guide.on_duty,
+                members => grouped(size.map_or(0, |(_, count)| *count)),
+            }
+        })
+        .collect();
+    let choices: Vec<_> = stores
+        .iter()
+        .map(|store| {
+            context! { id => store.id.0, name => &store.name, chosen => Some(store.id) == chosen }
+        })
+        .collect();
+    let form = context! {
+        name => fields.get("name"),
+        store => fields.get("store"),
+        welcome => fields.exactly("welcome"),
+    };
+    let store = chosen.map(|id| id.to_string()).unwrap_or_default();
+    Ok(page::show(
+        status,
+        "guides",
+        context! { here => "guides", guides => rows, stores => choices, store, form, problems, ..desk.frame() },
+    ))
+}
+
+pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) -> Page {
+    desk.for_headquarters()?;
+    let stores = stores_of(&ctx, &desk).await?;
+    let store = stores
+        .iter()
+        .find(|store| store.id.to_string() == fields.get("store"));
+    let (name, welcome) = (fields.get("name"), fields.get("welcome"));
+    let mut problems = Vec::new();
+    match name.chars().count() {
+        0 => problems.push(problem("name", "请填写导购姓名")),
+        61.. => problems.push(problem("name", "姓名最多 60 个字")),
+        _ => {}
+    }
+    if !welcome.is_empty()
+        && let Err(why) = ctx.texts.check(welcome)
+    {
+        problems.push(problem("welcome", format!("欢迎语不能用：{why}")));
+    }
+    let Some(store) = store.filter(|_store| problems.is_empty()) else {
+        if store.is_none() {
+            problems.push(problem("store", "请选择门店"));
+        }
+        return shown(
+            &ctx,
+            &desk,
+            StatusCode::BAD_REQUEST,
+            None,
+            &fields,
+            problems,
+        )
+        .await;
+    };
+    let welcome = Some(welcome).filter(|text| !text.is_empty());
+    let wrong = match guides::add(&ctx, &desk.account, store, name, welcome).await {
+        Ok(added) => {
+            return Ok(page::go_to(&format!(
+                "{}/guides/{}",
+                desk.at(),
+                added.guide.id
+            )));
+        }
+        Err(Error::Refused(_)) => problem("name", "这家门店已有同名导购"),
+        Err(Error::Invalid(_)) => problem("name", "姓名里有不能显示的字符"),
+        Err(Error::Upstream(why)) => {
+            problem("name", format!("微信没有生成二维码，导购没有添加：{why}"))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    shown(
+        &ctx,
+        &desk,
+        StatusCode::BAD_REQUEST,
+        None,
+        &fields,
+        vec![wrong],
+    )
+    .await
+}
+
+pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64)>) -> Page {
+    let guide = permitted(&ctx, &desk, path.1).await?;
+    let stores = stores_of(&ctx, &desk).await?;
+    let zone = ctx.config.timezone;
+    let at = format!("{}/guides/{}", desk.at(), guide.id);
+    let sizes = pool::sizes(&ctx, &[guide.id]).await?;
+    let code = guides::guide_code(&ctx, desk.account.id, guide.id).await?;
+    let link = guides::open_link(&ctx, desk.account.id, guide.id).await?;
+    let link = match (&guide.openid, link) {
+        (None, Some(link)) => context! {
+            svg_href => format!("{at}/link.svg"),
+            expires_at => words::moment_or_none(link.expires_at, zone),
+        },
+        (_, _) => Value::from(()),
+    };
+    let shown = context! {
+        id => guide.id.0,
+        name => &guide.name,
+        store => store_name(&stores, guide.store_id),
+        linked => guide.openid.is_some(),
+        linked_at => words::moment_or_none(guide.linked_at, zone),
+        on_duty => guide.on_duty,
+        members => grouped(sizes.first().map_or(0, |(_, count)| *count)),
+        welcome => &guide.welcome,
+        members_href => format!("{}/members?guide={}", desk.at(), guide.id),
+    };
+    let code = context! {
+        svg_href => format!("{at}/code.svg"),
+        png_href => format!("{at}/code.png"),
+        scene => code.scene,
+        url => code.url,
+    };
+    Ok(page::show(
+        StatusCode::OK,
+        "guide",
+        context! { here => "guides", guide => shown, code, link, ..desk.frame() },
+    ))
+}
+
+pub(super) async fn set_duty(
+    ctx: Data<Context>,
+    path: Path<(String, i64)>,
+    SentBy(desk, fields): SentBy<Desk>,
+) -> Page {
+    let guide = permitted(&ctx, &desk, path.1).await?;
+    guides::set_duty(&ctx, guide.id, fields.get("on_duty") == "true").await?;
+    Ok(page::go_to(&format!("{}/guides/{}", desk.at(), guide.id)))
+}
+
+pub(super) async fn link(
+    ctx: Data<Context>,
+    path: Path<(String, i64)>,
+    SentBy(desk, _): SentBy<Desk>,
+) -> Page {
+    desk.for_headquarters()?;
+    let guide = permitted(&ctx, &desk, path.1).await?;
+    guides::new_link(&ctx, &desk.account, &guide).await?;
+    Ok(page::go_to(&format!("{}/guides/{}", desk.at(), guide.id)))
+}
+
+/// The guide, if she is of the account and in the scope.
+pub(super) async fn permitted(ctx: &Context, desk: &Desk, id: i64) -> Result<guide::Model, Stop> {
+    let found = guides::get(ctx, &desk.account, GuideId(id)).await?;
+    found
+        .filter(|guide| guide.left_at.is_none() && desk.sees(guide.store_id))
+        .ok_or(Stop::NotFound)
+}
+
+pub(super) async fn stores_of(ctx: &Context, desk: &Desk) -> Result<Vec<store::Model>, Stop> {
+    let all = guides::list_stores(ctx, &desk.account).await?;
+    Ok(all
+        .into_iter()
+        .filter(|store| desk.sees(store.id))
+        .collect())
+}
+
+pub(super) async fn guides_of(ctx: &Context, desk: &Desk) -> Result<Vec<guide::Model>, Stop> {
+    let all = guides::list(ctx.db.reads(), desk.account.id).await?;
+    Ok(all
+        .into_iter()
+        .filter(|guide| guide.left_at.is_none() && desk.sees(guide.store_id))
+        .collect())
+}
+
+fn store_name(stores: &[store::Model], id: StoreId) -> &str {
+    let found = stores.iter().find(|store| store.id == id);
+    found.map_or("", |store| store.name.as_str())
+}

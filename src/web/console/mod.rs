@@ -1,0 +1,79 @@
+//! The console of headquarters: `/console`. A handler loads what it may, calls a verb and fills a page.
+
+mod codes;
+mod gate;
+mod guides;
+mod invitation;
+mod members;
+mod overview;
+mod sign_in;
+mod staff;
+mod stop;
+mod stores;
+mod words;
+
+use actix_web::web::{self, ServiceConfig};
+
+/// The URL map of the console, each line with who may call it.
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        // Everybody: they are how one comes in.
+        .route("/console/sign-in", web::get().to(sign_in::show))
+        .route("/console/sign-in", web::post().to(sign_in::sign_in))
+        .route(
+            "/console/invitations/{token}",
+            web::get().to(invitation::show),
+        )
+        .route(
+            "/console/invitations/{token}",
+            web::post().to(invitation::accept),
+        )
+        // Whoever is signed in.
+        .route("/console", web::get().to(overview::first))
+        .route("/console/sign-out", web::post().to(sign_in::sign_out))
+        // Administrators of headquarters.
+        .route("/console/staff", web::get().to(staff::show))
+        .route("/console/staff", web::post().to(staff::invite))
+        .route(
+            "/console/staff/{id}/sign-out",
+            web::post().to(staff::sign_out),
+        )
+        .route("/console/staff/{id}/leave", web::post().to(staff::leave))
+        .route(
+            "/console/staff/invitations/{id}/withdraw",
+            web::post().to(staff::withdraw),
+        )
+        // Whoever is signed in, store managers their own store's.
+        .route("/console/{appid}", web::get().to(overview::show))
+        .route("/console/{appid}/members", web::get().to(members::list))
+        .route(
+            "/console/{appid}/members/{id}",
+            web::get().to(members::show),
+        )
+        .route("/console/{appid}/stores", web::get().to(stores::list))
+        .route(
+            "/console/{appid}/stores/{id}/code.svg",
+            web::get().to(codes::of_store),
+        )
+        .route("/console/{appid}/guides", web::get().to(guides::list))
+        .route("/console/{appid}/guides/{id}", web::get().to(guides::show))
+        .route(
+            "/console/{appid}/guides/{id}/duty",
+            web::post().to(guides::set_duty),
+        )
+        .route(
+            "/console/{appid}/guides/{id}/code.{kind}",
+            web::get().to(codes::of_guide),
+        )
+        .route(
+            "/console/{appid}/guides/{id}/link.svg",
+            web::get().to(codes::link_of_guide),
+        )
+        // Headquarters.
+        .route("/console/{appid}/stores", web::post().to(stores::add))
+        .route("/console/{appid}/guides", web::post().to(guides::add))
+        .route(
+            "/console/{appid}/guides/{id}/link",
+            web::post().to(guides::link),
+        );
+}

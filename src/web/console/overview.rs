@@ -1,0 +1,111 @@
+//! The first page: what there is, and what needs attention now.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use minijinja::{Value, context};
+
+use super::gate::{Desk, Gate};
+use super::stop::Page;
+use crate::accounts;
+use crate::bindings::pool;
+use crate::context::Context;
+use crate::guides;
+use crate::outbound;
+use crate::web::page;
+
+/// On to the first account.
+pub(super) async fn first(ctx: Data<Context>, gate: Gate) -> Page {
+    let accounts = accounts::list(&ctx).await?;
+    match accounts.first() {
+        Some(account) => Ok(page::go_to(&format!("/console/{}", account.appid))),
+        None => {
+            let title = "还没有公众号";
+            let text = "请在服务器的 .env 里填写 WECHAT_APPID、WECHAT_APP_SECRET、WECHAT_TOKEN 等，再重新启动。";
+            let back = "/console";
+            let status = StatusCode::OK;
+            drop(gate);
+            Ok(page::show(
+                status,
+                "failure",
+                context! { status => 200, title, text, back },
+            ))
+        }
+    }
+}
+
+pub(super) async fn show(ctx: Data<Context>, desk: Desk) -> Page {
+    let stores: Vec<_> = guides::list_stores(&ctx, &desk.account)
+        .await?
+        .into_iter()
+        .filter(|store| desk.sees(store.id))
+        .collect();
+    let guides: Vec<_> = guides::list(ctx.db.reads(), desk.account.id)
+        .await?
+        .into_iter()
+        .filter(|guide| guide.left_at.is_none() && desk.sees(guide.store_id))
+        .collect();
+    let ids: Vec<_> = guides.iter().map(|guide| guide.id).collect();
+    let members: i64 = pool::sizes(&ctx, &ids).await?.iter().map(|(_, n)| n).sum();
+    let linked = guides.iter().filter(|guide| guide.openid.is_some()).count();
+    let on_duty = guides
+        .iter()
+        .filter(|guide| guides::is_available(guide))
+        .count();
+    let at = desk.at();
+    let none = || Value::from(());
+    let tiles = vec![
+        context! { label => "有专属导购的会员", value => grouped(members), note => none(), href => format!("{at}/members"), tone => "plain" },
+        context! { label => "门店", value => stores.len().to_string(), note => none(), href => format!("{at}/stores"), tone => "plain" },
+        context! { label => "导购", value => guides.len().to_string(), note => format!("{linked} 位已关联微信"), href => format!("{at}/guides"), tone => if linked == guides.len() { "good" } else { "bad" } },
+        context! { label => "正在接待", value => on_duty.to_string(), note => "在岗且已关联", href => format!("{at}/guides"), tone => if on_duty == 0 && !guides.is_empty() { "bad" } else { "plain" } },
+    ];
+    let mut attention: Vec<Value> = guides
+        .iter()
+        .filter(|guide| guide.openid.is_none())
+        .map(|guide| {
+            let text = format!("{} 还没有关联微信，收不到顾客的留言", guide.name);
+            context! { text, href => format!("{at}/guides/{}", guide.id) }
+        })
+        .collect();
+    // What WeChat refused is the account's, not a store's.
+    if desk.scope().store.is_none() {
+        for (state, count) in outbound::troubles(&ctx, desk.account.id).await? {
+            let text = format!("{count} 条消息{state}，用 daogou outbound list 查看");
+            attention.push(context! { text, href => none() });
+        }
+    }
+    let empty = guides.is_empty();
+    let days: Vec<Value> = Vec::new();
+    Ok(page::show(
+        StatusCode::OK,
+        "overview",
+        context! { here => "overview", tiles, attention, days, chart_max => 0, empty, ..desk.frame() },
+    ))
+}
+
+/// 1234567 as people read it.
+pub(super) fn grouped(number: i64) -> String {
+    let digits = number.abs().to_string();
+    let mut shown = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    match number < 0 {
+        true => format!("-{shown}"),
+        false => shown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn large_numbers_are_grouped() {
+        assert_eq!(super::grouped(0), "0");
+        assert_eq!(super::grouped(1_264), "1,264");
+        assert_eq!(super::grouped(1_234_567), "1,234,567");
+        assert_eq!(super::grouped(-1_000), "-1,000");
+    }
+}

@@ -1,0 +1,49 @@
+//! How things are said on pages.
+
+use chrono_tz::Tz;
+use daogou_schema::binding_event::{self, Reason};
+use daogou_schema::{GuideId, Timestamp, member};
+use minijinja::{Value, context};
+
+/// A moment, to the minute, in the time zone of people.
+pub(super) fn moment(at: Timestamp, zone: Tz) -> String {
+    at.to_utc()
+        .with_timezone(&zone)
+        .format("%Y-%m-%d %H:%M")
+        .to_string()
+}
+
+/// The same, if there is one.
+pub(super) fn moment_or_none(at: Option<Timestamp>, zone: Tz) -> Value {
+    at.map_or(Value::from(()), |at| Value::from(moment(at, zone)))
+}
+
+/// How a member is called: by her remark, or by her number until there is one.
+pub(super) fn member(member: &member::Model) -> String {
+    match &member.name {
+        Some(name) => name.clone(),
+        None => format!("新顾客 {}", member.id),
+    }
+}
+
+/// What happened to a binding.
+pub(super) fn event(event: &binding_event::Model, name: impl Fn(GuideId) -> String) -> String {
+    let to = event.to_guide_id.map_or("会员池".to_owned(), &name);
+    let from = event.from_guide_id.map_or("会员池".to_owned(), &name);
+    match event.reason {
+        Reason::Scan => format!("扫码，专属导购为 {to}"),
+        Reason::Rescan => format!("再次扫 {to} 的码，没有变化"),
+        Reason::Kept => format!("扫了其他导购的码，按规则仍由 {to} 服务"),
+        Reason::Moved => format!("扫码，由 {from} 转到 {to}"),
+        Reason::StandIn => format!("扫的码已失效，由同门店的 {to} 接待"),
+        Reason::Asked => format!("顾客要求换导购，由 {from} 转到 {to}"),
+        Reason::Unfollowed => "取消关注，绑定保留".to_owned(),
+        Reason::Refollowed => "重新关注".to_owned(),
+    }
+}
+
+/// A problem with a field of a form.
+pub(super) fn problem(field: &str, text: impl Into<String>) -> Value {
+    let text = text.into();
+    context! { field, text }
+}

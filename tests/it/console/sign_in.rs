@@ -1,0 +1,112 @@
+//! Coming in: invitations, passwords, locks, cookies.
+
+use chrono::TimeDelta;
+
+use super::at;
+use crate::kit::{Desk, PASSWORD, TestApp};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_works_once_and_for_three_days() {
+    let app = TestApp::start().await;
+    let made = app.daogou_json(&["admin", "create", "--json"]);
+    let link = made["link"].as_str().expect("a link");
+    let path = &link[link.find("/console/").expect("a path")..];
+    let desk = Desk::stranger(&app);
+    assert_eq!(desk.opens(path).await.status, 200);
+    for (login, password, again, why) in [
+        ("he", "短", "短", "至少 12 个字符"),
+        ("he", PASSWORD, "不一样的另一句话啊啊啊", "不一样"),
+        ("何", PASSWORD, PASSWORD, "登录名"),
+    ] {
+        let fields = [("login", login), ("password", password), ("again", again)];
+        let refused = desk.posts(path, &fields).await;
+        assert_eq!(refused.status, 400);
+        assert!(refused.text.contains(why), "{why}");
+    }
+    desk.takes_up(link, "he").await;
+    let other = Desk::stranger(&app);
+    assert_eq!(other.opens(path).await.status, 404);
+    let fields = [
+        ("login", "lin"),
+        ("password", PASSWORD),
+        ("again", PASSWORD),
+    ];
+    assert_eq!(other.posts(path, &fields).await.status, 404);
+    let late = desk.makes_a_link_for("林", "hq_operator", "").await;
+    app.pass(TimeDelta::days(3));
+    assert_eq!(other.opens(&late).await.status, 404);
+    assert_eq!(other.posts(&late, &fields).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_cannot_have_one_login() {
+    let app = TestApp::start().await;
+    let _he = Desk::admin(&app, "he").await;
+    let link = app.daogou_json(&["admin", "create", "--json"]);
+    let link = link["link"].as_str().expect("a link");
+    let path = &link[link.find("/console/").expect("a path")..];
+    let desk = Desk::stranger(&app);
+    let fields = [("login", "HE"), ("password", PASSWORD), ("again", PASSWORD)];
+    let refused = desk.posts(path, &fields).await;
+    assert!(refused.text.contains("已有人使用"), "{}", refused.text);
+    // The link was not used up by the vain try.
+    desk.takes_up(link, "zhou").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_wrong_passwords_lock_and_a_quarter_of_an_hour_unlocks() {
+    let app = TestApp::start().await;
+    let _he = Desk::admin(&app, "he").await;
+    let desk = Desk::stranger(&app);
+    let wrong = [("login", "he"), ("password", "不是这一句不是这一句")];
+    let right = [("login", "he"), ("password", PASSWORD)];
+    for _ in 0..5 {
+        assert_eq!(desk.posts("/console/sign-in", &wrong).await.status, 401);
+    }
+    assert_eq!(desk.posts("/console/sign-in", &right).await.status, 429);
+    // Nobody learns who there is.
+    let nobody = [("login", "nobody"), ("password", PASSWORD)];
+    assert_eq!(desk.posts("/console/sign-in", &nobody).await.status, 401);
+    app.pass(TimeDelta::minutes(15));
+    assert_eq!(desk.posts("/console/sign-in", &right).await.status, 303);
+    assert_eq!(desk.opens(&at("")).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_ends_by_signing_out_by_silence_and_by_age() {
+    let app = TestApp::start().await;
+    let desk = Desk::admin(&app, "he").await;
+    let right = [("login", "he"), ("password", PASSWORD)];
+    let cookie = desk.forgets_the_cookie();
+    desk.has_the_cookie(cookie.clone());
+    desk.sends("/console/sign-out", &[]).await;
+    desk.has_the_cookie(cookie);
+    let page = desk.opens(&at("")).await;
+    assert_eq!(page.to.as_deref(), Some("/console/sign-in"));
+    desk.posts("/console/sign-in", &right).await;
+    app.pass(TimeDelta::hours(25));
+    assert_eq!(desk.opens(&at("")).await.status, 303);
+    desk.posts("/console/sign-in", &right).await;
+    for _ in 0..7 {
+        assert_eq!(desk.opens(&at("")).await.status, 200);
+        app.pass(TimeDelta::hours(23));
+    }
+    assert_eq!(desk.opens(&at("")).await.status, 200);
+    app.pass(TimeDelta::hours(8));
+    assert_eq!(desk.opens(&at("")).await.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_of_another_site_changes_nothing() {
+    let app = TestApp::start().await;
+    let desk = Desk::admin(&app, "he").await;
+    let key = desk.form_key().await;
+    let store = [("name", "恶意门店"), ("csrf", key.as_str())];
+    let made = desk.is_made_to_post(&at("/stores"), &store).await;
+    assert_eq!(made.status, 403);
+    for csrf in ["", "0000"] {
+        let store = [("name", "恶意门店"), ("csrf", csrf)];
+        assert_eq!(desk.posts(&at("/stores"), &store).await.status, 403);
+    }
+    assert!(!desk.opens(&at("/stores")).await.text.contains("恶意门店"));
+}

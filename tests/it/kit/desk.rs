@@ -1,0 +1,154 @@
+//! A browser at the console, without a screen: pages, forms and the cookie.
+
+use std::sync::Mutex;
+
+use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::{Client, Method, StatusCode};
+
+use super::TestApp;
+
+/// Long enough, and nobody's.
+pub const PASSWORD: &str = "总部的密码要写得长一点才好";
+
+/// What a page answered.
+#[derive(Debug)]
+pub struct Answered {
+    pub status: StatusCode,
+    /// Where it leads on.
+    pub to: Option<String>,
+    pub text: String,
+}
+
+/// Somebody at the console.
+pub struct Desk {
+    http: Client,
+    base: String,
+    cookie: Mutex<Option<String>>,
+}
+
+impl Desk {
+    /// Nobody is signed in.
+    pub fn stranger(app: &TestApp) -> Self {
+        let http = Client::builder().redirect(reqwest::redirect::Policy::none());
+        Self {
+            http: http.build().expect("a client"),
+            base: app.server.clone(),
+            cookie: Mutex::default(),
+        }
+    }
+
+    /// The first administrator, who came by the command line's link.
+    pub async fn admin(app: &TestApp, login: &str) -> Self {
+        let link = app.daogou_json(&["admin", "create", "何", "--json"]);
+        let desk = Self::stranger(app);
+        desk.takes_up(link["link"].as_str().expect("a link"), login)
+            .await;
+        desk
+    }
+
+    /// Somebody whom `self` invites.
+    pub async fn invites(&self, app: &TestApp, login: &str, role: &str, store: &str) -> Self {
+        let link = self.makes_a_link_for(login, role, store).await;
+        let desk = Self::stranger(app);
+        desk.takes_up(&link, login).await;
+        desk
+    }
+
+    /// Where somebody whom `self` invites comes in.
+    pub async fn makes_a_link_for(&self, name: &str, role: &str, store: &str) -> String {
+        let fields = [("name", name), ("role", role), ("store", store)];
+        let page = self.sends("/console/staff", &fields).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        let at = page.text.find("/console/invitations/").expect("a link");
+        let link = page.text[at..].chars();
+        link.take_while(|c| c.is_ascii_alphanumeric() || "/-_".contains(*c))
+            .collect()
+    }
+
+    /// Chooses login and password behind an invitation.
+    pub async fn takes_up(&self, link: &str, login: &str) {
+        let path = &link[link.find("/console/").expect("a path")..];
+        let fields = [
+            ("login", login),
+            ("password", PASSWORD),
+            ("again", PASSWORD),
+        ];
+        let taken = self.posts(path, &fields).await;
+        assert_eq!(taken.status, 303, "{}", taken.text);
+        assert_eq!(taken.to.as_deref(), Some("/console"));
+    }
+
+    pub async fn opens(&self, path: &str) -> Answered {
+        self.asks(Method::GET, path, None, &self.base).await
+    }
+
+    /// Posts a form as it is.
+    pub async fn posts(&self, path: &str, fields: &[(&str, &str)]) -> Answered {
+        self.asks(Method::POST, path, Some(fields), &self.base)
+            .await
+    }
+
+    /// The same from another site's page.
+    pub async fn is_made_to_post(&self, path: &str, fields: &[(&str, &str)]) -> Answered {
+        self.asks(Method::POST, path, Some(fields), "https://evil.example")
+            .await
+    }
+
+    /// Posts a form of our own page.
+    pub async fn sends(&self, path: &str, fields: &[(&str, &str)]) -> Answered {
+        let key = self.form_key().await;
+        let mut fields = fields.to_vec();
+        fields.push(("csrf", &key));
+        self.posts(path, &fields).await
+    }
+
+    /// What our pages put into their forms.
+    pub async fn form_key(&self) -> String {
+        let first = self.opens("/console").await;
+        let page = self.opens(&first.to.expect("an account")).await;
+        let (_, after) = page
+            .text
+            .split_once("name=\"csrf\" value=\"")
+            .expect("a form");
+        after.split('"').next().expect("a value").to_owned()
+    }
+
+    pub fn forgets_the_cookie(&self) -> Option<String> {
+        self.cookie.lock().expect("one at a time").take()
+    }
+
+    pub fn has_the_cookie(&self, cookie: Option<String>) {
+        *self.cookie.lock().expect("one at a time") = cookie;
+    }
+
+    async fn asks(
+        &self,
+        method: Method,
+        path: &str,
+        fields: Option<&[(&str, &str)]>,
+        origin: &str,
+    ) -> Answered {
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some(cookie) = self.cookie.lock().expect("one at a time").clone() {
+            request = request.header(COOKIE, cookie);
+        }
+        if let Some(fields) = fields {
+            request = request.header(ORIGIN, origin).form(fields);
+        }
+        let answer = request.send().await.expect("an answer");
+        let header = |name| {
+            let value = answer.headers().get(name)?;
+            Some(value.to_str().expect("a text").to_owned())
+        };
+        if let Some(set) = header(SET_COOKIE) {
+            assert!(set.contains("HttpOnly"), "{set}");
+            let pair = set.split(';').next().expect("a pair").to_owned();
+            self.has_the_cookie(Some(pair).filter(|pair| !pair.ends_with('=')));
+        }
+        let (status, to) = (answer.status(), header(LOCATION));
+        // As a browser reads it.
+        let text = answer.text().await.unwrap_or_default();
+        let text = text.replace("&#x2f;", "/").replace("&amp;", "&");
+        Answered { status, to, text }
+    }
+}
