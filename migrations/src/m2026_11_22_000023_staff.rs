@@ -30,11 +30,26 @@ pub(crate) fn changes() -> Vec<Change> {
             table: "sign_in",
             columns: &["staff_id"],
         },
-        // A store's members, newest first.
+        // A page of members, newest first: an account's, a guide's, a store's.
+        Change::Index {
+            name: "m2026_11_22_000023_identity_by_account",
+            table: "identity",
+            columns: &["account_id", "member_id"],
+        },
+        Change::Index {
+            name: "m2026_11_22_000023_binding_by_guide",
+            table: "binding",
+            columns: &["guide_id", "bound_at", "member_id"],
+        },
+        Change::NoIndex {
+            name: "m2026_11_22_000023_no_binding_by_guide",
+            table: "binding",
+            columns: &["guide_id", "bound_at"],
+        },
         Change::Index {
             name: "m2026_11_22_000023_binding_by_store",
             table: "binding",
-            columns: &["store_id", "bound_at"],
+            columns: &["store_id", "bound_at", "member_id"],
         },
         Change::Index {
             name: "m2026_11_22_000023_member_by_name",

@@ -10,6 +10,8 @@ use crate::error::Result;
 
 /// How many members with one name are shown.
 const NAMED_MAX: u64 = 50;
+/// So far a guide's members are counted: a page must not take longer because a guide has many.
+pub const COUNTED_MAX: u32 = 1000;
 /// How much of a binding's history is shown.
 const EVENTS_MAX: u64 = 100;
 
@@ -139,12 +141,12 @@ pub async fn history(ctx: &Context, member: MemberId) -> Result<Vec<binding_even
     queries::events(ctx.db.reads(), member, EVENTS_MAX).await
 }
 
-/// How many members each of the guides has, as far as she has any.
+/// How many members a guide has, at most [`COUNTED_MAX`].
 ///
 /// # Errors
 /// When the store fails.
-pub async fn sizes(ctx: &Context, guides: &[GuideId]) -> Result<Vec<(GuideId, i64)>> {
-    queries::bound_of(ctx.db.reads(), guides).await
+pub async fn size(ctx: &Context, guide: GuideId) -> Result<u32> {
+    queries::size(ctx.db.reads(), guide, COUNTED_MAX).await
 }
 
 /// In the order of `ids`; who is not in the scope is left out.

@@ -11,7 +11,7 @@ use crate::accounts::Visit;
 use crate::db::{Txn, each, insert_all, padded};
 use crate::error::Result;
 
-pub(super) use pool::{bound_of, events, members_of, named, newest, rows};
+pub(super) use pool::{events, members_of, named, newest, rows, size};
 
 /// The member's active binding.
 ///

@@ -9,9 +9,10 @@ use daogou_schema::{
     AccountId, Address, GuideId, MemberId, MessageId, StoreId, Timestamp, binding, conversation,
     message,
 };
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, Select, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, Select, Set,
 };
 
 use super::line::{Heard, Line};
@@ -285,8 +286,18 @@ fn with_binding() -> Select<conversation::Entity> {
 
 /// The members of a store whose conversations wait in the pool.
 pub(super) async fn pooled(txn: &Txn, store: StoreId) -> Result<Vec<conversation::Model>> {
-    let query = with_binding()
-        .filter(binding::Column::StoreId.eq(store))
+    // Few conversations wait, a store has many members: she who waits is looked up among them, not the other way round.
+    let bound_there = Query::select()
+        .expr(Expr::val(1))
+        .from(binding::Entity)
+        .and_where(
+            Expr::col((binding::Entity, binding::Column::MemberId))
+                .equals((conversation::Entity, conversation::Column::MemberId)),
+        )
+        .and_where(binding::Column::StoreId.eq(store))
+        .to_owned();
+    let query = conversation::Entity::find()
+        .filter(Expr::exists(bound_there))
         .filter(conversation::Column::GuideId.is_null())
         .filter(conversation::Column::Unanswered.eq(true))
         .order_by_asc(conversation::Column::LastLineId)

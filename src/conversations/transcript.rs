@@ -9,6 +9,8 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::texts::media_word;
 
+const UNREADABLE: &str = "[无法显示的消息]";
+
 /// One line of it.
 #[derive(Clone, Debug)]
 pub struct Said {
@@ -36,16 +38,16 @@ pub async fn transcript(
     count: u64,
 ) -> Result<Vec<Said>> {
     let rows = queries::lines_before(ctx.db.reads(), account, member, before, count).await?;
-    let said = rows.into_iter().rev().map(|row| {
-        Ok(Said {
-            id: row.id,
-            at: row.at,
-            author: row.author,
-            guide: row.guide_id,
-            text: Line::from_json(&row.content)?.in_words(),
-        })
+    let said = rows.into_iter().rev().map(|row| Said {
+        id: row.id,
+        at: row.at,
+        author: row.author,
+        guide: row.guide_id,
+        // One line that cannot be read must not hide the others.
+        text: Line::from_json(&row.content)
+            .map_or_else(|_| UNREADABLE.into(), |line| line.in_words()),
     });
-    said.collect()
+    Ok(said.collect())
 }
 
 impl Line {

@@ -1,7 +1,7 @@
 //! What pages show of messages and windows.
 
 use daogou_schema::outbound::State;
-use daogou_schema::{AccountId, Address, MessageId, Timestamp};
+use daogou_schema::{Address, MessageId, Timestamp};
 
 use super::queries;
 use crate::context::Context;
@@ -33,22 +33,4 @@ pub async fn open_windows(
         .into_iter()
         .filter(|(until, left)| *until > now && *left > 0);
     Ok(open.collect())
-}
-
-/// How many messages of an account did not arrive, or nobody knows; in words.
-///
-/// # Errors
-/// When the store fails.
-pub async fn troubles(ctx: &Context, account: AccountId) -> Result<Vec<(&'static str, u64)>> {
-    let mut found = Vec::new();
-    for (state, word) in [
-        (State::Refused, "被微信拒绝"),
-        (State::Unknown, "不确定是否送达"),
-    ] {
-        let count = super::count_messages(ctx.db.reads(), account, state, Timestamp(0)).await?;
-        if count > 0 {
-            found.push((word, count));
-        }
-    }
-    Ok(found)
 }

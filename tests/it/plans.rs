@@ -22,6 +22,15 @@ use verdict::{Step, Verdict};
 const SMALL: &[(&str, &str)] = &[
     ("account", "one row for each appid of the brand"),
     ("store", "one row for each shop of the brand"),
+    (
+        "staff",
+        "one row for each person at headquarters and each manager",
+    ),
+    ("invitation", "one row for each invitation of the last days"),
+    (
+        "sign_in",
+        "one row for each browser in which staff is signed in",
+    ),
     ("node", "one row for each process of the last days"),
     ("seaql_migrations", "one row for each change of the schema"),
 ];

@@ -3,41 +3,30 @@
 use daogou_schema::{
     AccountId, GuideId, MemberId, Timestamp, binding, binding_event, identity, member,
 };
-use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 
 use crate::bindings::pool::{Cursor, Row, Whose};
+use crate::db::count_to;
 use crate::error::Result;
 
 /// The newest members of an account.
-///
-/// Members are walked from the newest and each is looked up in the account: nothing is sorted, however many there are.
 pub(in crate::bindings) async fn newest(
     db: &impl ConnectionTrait,
     account: AccountId,
     after: Option<Cursor>,
     count: u64,
 ) -> Result<Vec<Cursor>> {
-    let known = Query::select()
-        .expr(Expr::val(1))
-        .from(identity::Entity)
-        .and_where(
-            Expr::col((identity::Entity, identity::Column::MemberId))
-                .equals((member::Entity, member::Column::Id)),
-        )
-        .and_where(Expr::col((identity::Entity, identity::Column::AccountId)).eq(account))
-        .to_owned();
-    let mut query = member::Entity::find()
+    let mut query = identity::Entity::find()
         .select_only()
-        .column(member::Column::Id)
-        .filter(Expr::exists(known))
-        .order_by_desc(member::Column::Id)
+        .column(identity::Column::MemberId)
+        .filter(identity::Column::AccountId.eq(account))
+        .order_by_desc(identity::Column::MemberId)
         .limit(count);
     if let Some(after) = after {
-        query = query.filter(member::Column::Id.lt(after.member));
+        query = query.filter(identity::Column::MemberId.lt(after.member));
     }
     let ids: Vec<MemberId> = query.into_tuple().all(db).await?;
     let at = Timestamp(0);
@@ -140,15 +129,16 @@ pub(in crate::bindings) async fn events(
     Ok(query.all(db).await?)
 }
 
-pub(in crate::bindings) async fn bound_of(
+/// How many members a guide has, at most `most`.
+pub(in crate::bindings) async fn size(
     db: &impl ConnectionTrait,
-    guides: &[GuideId],
-) -> Result<Vec<(GuideId, i64)>> {
-    let query = binding::Entity::find()
+    guide: GuideId,
+    most: u32,
+) -> Result<u32> {
+    let rows = binding::Entity::find()
         .select_only()
-        .column(binding::Column::GuideId)
-        .column_as(binding::Column::MemberId.count(), "members")
-        .filter(binding::Column::GuideId.is_in(guides.iter().copied()))
-        .group_by(binding::Column::GuideId);
-    Ok(query.into_tuple().all(db).await?)
+        .column(binding::Column::MemberId)
+        .filter(binding::Column::GuideId.eq(guide))
+        .into_query();
+    count_to(db, rows, most).await
 }

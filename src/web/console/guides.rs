@@ -9,7 +9,6 @@ use daogou_schema::{GuideId, StoreId, guide, store};
 use minijinja::{Value, context};
 
 use super::gate::{Desk, Fields, SentBy};
-use super::overview::grouped;
 use super::stop::{Page, Stop};
 use super::words::{self, problem};
 use crate::bindings::pool;
@@ -52,12 +51,9 @@ async fn shown(
         .into_iter()
         .filter(|guide| chosen.is_none_or(|store| store == guide.store_id))
         .collect();
-    let ids: Vec<_> = guides.iter().map(|guide| guide.id).collect();
-    let sizes = pool::sizes(ctx, &ids).await?;
     let rows: Vec<_> = guides
         .iter()
         .map(|guide| {
-            let size = sizes.iter().find(|(id, _)| *id == guide.id);
             context! {
                 id => guide.id.0,
                 href => format!("{}/guides/{}", desk.at(), guide.id),
@@ -65,7 +61,7 @@ async fn shown(
                 store => store_name(&stores, guide.store_id),
                 linked => guide.openid.is_some(),
                 on_duty => guide.on_duty,
-                members => grouped(size.map_or(0, |(_, count)| *count)),
+                members_href => format!("{}/members?guide={}", desk.at(), guide.id),
             }
         })
         .collect();
@@ -152,7 +148,7 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64
     let stores = stores_of(&ctx, &desk).await?;
     let zone = ctx.config.timezone;
     let at = format!("{}/guides/{}", desk.at(), guide.id);
-    let sizes = pool::sizes(&ctx, &[guide.id]).await?;
+    let size = pool::size(&ctx, guide.id).await?;
     let code = guides::guide_code(&ctx, desk.account.id, guide.id).await?;
     let link = guides::open_link(&ctx, desk.account.id, guide.id).await?;
     let link = match (&guide.openid, link) {
@@ -169,7 +165,7 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64
         linked => guide.openid.is_some(),
         linked_at => words::moment_or_none(guide.linked_at, zone),
         on_duty => guide.on_duty,
-        members => grouped(sizes.first().map_or(0, |(_, count)| *count)),
+        members => words::size(size),
         welcome => &guide.welcome,
         members_href => format!("{}/members?guide={}", desk.at(), guide.id),
     };

@@ -12,7 +12,6 @@ use minijinja::{Value, context};
 
 use super::gate::Desk;
 use super::guides::{guides_of, stores_of};
-use super::overview::grouped;
 use super::stop::{Page, Stop};
 use super::words;
 use crate::bindings::pool::{self, Cursor, Row, Whose};
@@ -79,10 +78,7 @@ pub(super) async fn list(
         .map(|next| format!("{here}?{chosen}&after={next}"));
     let first_href = Cursor::read(asked("after")).map(|_| format!("{here}?{chosen}"));
     let total = match (whose, word) {
-        (Whose::Guide(id), "") => {
-            let sizes = pool::sizes(&ctx, &[id]).await?;
-            grouped(sizes.first().map_or(0, |(_, count)| *count))
-        }
+        (Whose::Guide(id), "") => words::size(pool::size(&ctx, id).await?),
         (_, _) => String::new(),
     };
     let filtered = !word.is_empty() || whose != Whose::All;

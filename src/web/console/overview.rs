@@ -7,10 +7,8 @@ use minijinja::{Value, context};
 use super::gate::{Desk, Gate};
 use super::stop::Page;
 use crate::accounts;
-use crate::bindings::pool;
 use crate::context::Context;
 use crate::guides;
-use crate::outbound;
 use crate::web::page;
 
 /// On to the first account.
@@ -44,8 +42,6 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk) -> Page {
         .into_iter()
         .filter(|guide| guide.left_at.is_none() && desk.sees(guide.store_id))
         .collect();
-    let ids: Vec<_> = guides.iter().map(|guide| guide.id).collect();
-    let members: i64 = pool::sizes(&ctx, &ids).await?.iter().map(|(_, n)| n).sum();
     let linked = guides.iter().filter(|guide| guide.openid.is_some()).count();
     let on_duty = guides
         .iter()
@@ -54,12 +50,11 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk) -> Page {
     let at = desk.at();
     let none = || Value::from(());
     let tiles = vec![
-        context! { label => "有专属导购的会员", value => grouped(members), note => none(), href => format!("{at}/members"), tone => "plain" },
         context! { label => "门店", value => stores.len().to_string(), note => none(), href => format!("{at}/stores"), tone => "plain" },
         context! { label => "导购", value => guides.len().to_string(), note => format!("{linked} 位已关联微信"), href => format!("{at}/guides"), tone => if linked == guides.len() { "good" } else { "bad" } },
         context! { label => "正在接待", value => on_duty.to_string(), note => "在岗且已关联", href => format!("{at}/guides"), tone => if on_duty == 0 && !guides.is_empty() { "bad" } else { "plain" } },
     ];
-    let mut attention: Vec<Value> = guides
+    let attention: Vec<Value> = guides
         .iter()
         .filter(|guide| guide.openid.is_none())
         .map(|guide| {
@@ -67,13 +62,6 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk) -> Page {
             context! { text, href => format!("{at}/guides/{}", guide.id) }
         })
         .collect();
-    // What WeChat refused is the account's, not a store's.
-    if desk.scope().store.is_none() {
-        for (state, count) in outbound::troubles(&ctx, desk.account.id).await? {
-            let text = format!("{count} 条消息{state}，用 daogou outbound list 查看");
-            attention.push(context! { text, href => none() });
-        }
-    }
     let empty = guides.is_empty();
     let days: Vec<Value> = Vec::new();
     Ok(page::show(
@@ -81,31 +69,4 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk) -> Page {
         "overview",
         context! { here => "overview", tiles, attention, days, chart_max => 0, empty, ..desk.frame() },
     ))
-}
-
-/// 1234567 as people read it.
-pub(super) fn grouped(number: i64) -> String {
-    let digits = number.abs().to_string();
-    let mut shown = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    match number < 0 {
-        true => format!("-{shown}"),
-        false => shown,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn large_numbers_are_grouped() {
-        assert_eq!(super::grouped(0), "0");
-        assert_eq!(super::grouped(1_264), "1,264");
-        assert_eq!(super::grouped(1_234_567), "1,234,567");
-        assert_eq!(super::grouped(-1_000), "-1,000");
-    }
 }

@@ -6,10 +6,8 @@ use actix_web::web::Data;
 use minijinja::{Value, context};
 
 use super::gate::{Desk, SentBy};
-use super::overview::grouped;
 use super::stop::{Page, Stop};
 use super::words::problem;
-use crate::bindings::pool;
 use crate::context::Context;
 use crate::error::Error;
 use crate::guides;
@@ -28,22 +26,16 @@ async fn shown(
 ) -> Result<HttpResponse, Stop> {
     let stores = guides::list_stores(ctx, &desk.account).await?;
     let guides = guides::list(ctx.db.reads(), desk.account.id).await?;
-    let ids: Vec<_> = guides.iter().map(|guide| guide.id).collect();
-    let sizes = pool::sizes(ctx, &ids).await?;
     let rows: Vec<_> = stores
         .iter()
         .filter(|store| desk.sees(store.id))
         .map(|store| {
             let own = || guides.iter().filter(|guide| guide.store_id == store.id);
-            let members: i64 = own()
-                .flat_map(|guide| sizes.iter().filter(|(id, _)| *id == guide.id))
-                .map(|(_, count)| count)
-                .sum();
             context! {
                 id => store.id.0,
                 name => &store.name,
                 guides => own().filter(|guide| guide.left_at.is_none()).count(),
-                members => grouped(members),
+                members_href => format!("{}/members?store={}", desk.at(), store.id),
                 code_href => format!("{}/stores/{}/code.svg", desk.at(), store.id),
             }
         })

@@ -5,6 +5,8 @@ use daogou_schema::binding_event::{self, Reason};
 use daogou_schema::{GuideId, Timestamp, member};
 use minijinja::{Value, context};
 
+use crate::bindings::pool::COUNTED_MAX;
+
 /// A moment, to the minute, in the time zone of people.
 pub(super) fn moment(at: Timestamp, zone: Tz) -> String {
     at.to_utc()
@@ -46,4 +48,12 @@ pub(super) fn event(event: &binding_event::Model, name: impl Fn(GuideId) -> Stri
 pub(super) fn problem(field: &str, text: impl Into<String>) -> Value {
     let text = text.into();
     context! { field, text }
+}
+
+/// How many members, counted so far as the pool counts them.
+pub(super) fn size(count: u32) -> String {
+    match count {
+        most if most >= COUNTED_MAX => format!("{most}+"),
+        count => count.to_string(),
+    }
 }

@@ -5,7 +5,7 @@ use daogou_schema::outbound::{self, State};
 use serde_json::{Value, json};
 
 use super::filling;
-use crate::kit::{APPID, Guide, Phone, TestApp, eventually, wire};
+use crate::kit::{APPID, Desk, Guide, PASSWORD, Phone, TestApp, eventually, wire};
 use crate::relay::{STORE, customer, miniprogram};
 
 const SEND: &str = "/cgi-bin/message/custom/send";
@@ -41,8 +41,45 @@ pub async fn tell(app: &mut TestApp) {
     app.restart().await;
     app.register().await;
     let People { lin, wu, wang } = &people;
+    look_on(app).await;
     change(app, lin, wu, wang, &li).await;
     end_and_begin(app, lin, wang).await;
+}
+
+/// Headquarters comes in and looks at everything.
+async fn look_on(app: &TestApp) {
+    let desk = Desk::admin(app, "he").await;
+    let zhou = desk.invites(app, "zhou", "store_manager", "1").await;
+    for page in [
+        "",
+        "/stores",
+        "/guides",
+        "/guides/1",
+        "/members",
+        "/members?after=0.9999",
+        "/members?guide=1",
+        "/members?guide=1&after=99999999999999.99",
+        "/members?store=1",
+        "/members?store=1&after=99999999999999.99",
+        "/members?q=王女士",
+        "/members/2",
+        "/members/2?before=9999999",
+    ] {
+        let path = format!("/console/{APPID}{page}");
+        assert_eq!(desk.opens(&path).await.status, 200, "{path}");
+        zhou.opens(&path).await;
+    }
+    assert_eq!(desk.opens("/console/staff").await.status, 200);
+    desk.makes_a_link_for("林", "hq_operator", "").await;
+    desk.sends("/console/staff/invitations/3/withdraw", &[])
+        .await;
+    desk.sends("/console/staff/2/sign-out", &[]).await;
+    desk.sends("/console/staff/2/leave", &[]).await;
+    desk.sends("/console/sign-out", &[]).await;
+    let right = [("login", "he"), ("password", PASSWORD)];
+    desk.posts("/console/sign-in", &right).await;
+    app.pass(TimeDelta::minutes(6));
+    desk.opens("/console").await;
 }
 
 /// A guide where the account has to be named, because there are two.

@@ -10,10 +10,20 @@ use super::SMALL;
 pub const ROWS_MAX: f64 = 1000.0;
 
 /// What may look through all that one person ever wrote, with the reason why it may.
-const WHOLE_HISTORIES: &[(&str, &str)] = &[(
-    "message.guide_id IS NULL ORDER BY message.id",
-    "lines that nobody has got, however old: when a guide comes on duty or takes her over, never for a push of hers",
-)];
+const WHOLE_HISTORIES: &[(&str, &str)] = &[
+    (
+        "message.guide_id IS NULL ORDER BY message.id",
+        "lines that nobody has got, however old: when a guide comes on duty or takes her over, never for a push of hers",
+    ),
+    (
+        "guide.left_at FROM guide WHERE guide.account_id",
+        "all guides of an account: the console's list and its filters, never for a push",
+    ),
+    (
+        "SELECT identity.member_id FROM identity WHERE identity.account_id",
+        "a page of an account's newest members: its index is walked backwards and left after 51 rows",
+    ),
+];
 
 /// What a statement reads that is no table: its own inner statement, whose tables are steps too.
 const INNER: &[&str] = &["found", "sub_query", "<derived2>"];

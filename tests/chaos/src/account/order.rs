@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Account, Book, Breach, Said};
+use super::{Account, Book, Breach, Person, Said};
 use crate::mark::{Mark, marks};
 
 pub(super) fn check(book: &Book, account: &mut Account) {
@@ -31,6 +31,11 @@ pub(super) fn check(book: &Book, account: &mut Account) {
             if shown.iter().skip(at + 1).any(|later| later == mark) {
                 continue;
             }
+            // With a customer who changes her guide come the open lines that the guide before has read. The new one may have
+            // stood in for later ones already.
+            if elsewhere(book, *person, *mark) {
+                continue;
+            }
             let Some(said) = certain.get(mark) else {
                 continue;
             };
@@ -48,4 +53,14 @@ pub(super) fn check(book: &Book, account: &mut Account) {
             arrived.push(said);
         }
     }
+}
+
+/// Whether another phone shows it too.
+fn elsewhere(book: &Book, person: Person, mark: Mark) -> bool {
+    book.phones
+        .iter()
+        .filter(|(other, _)| **other != person)
+        .flat_map(|(_, items)| items)
+        .flat_map(|item| marks(&item.text))
+        .any(|(_, shown)| shown == mark && shown.by != person)
 }

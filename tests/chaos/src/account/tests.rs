@@ -216,6 +216,19 @@ fn what_was_said_first_and_arrives_last_is_out_of_order() {
 }
 
 #[test]
+fn a_line_that_comes_over_from_the_guide_before_may_follow_one_that_the_new_guide_stood_in_for() {
+    let comes_over = finds(|book| {
+        let later = book.phones.get_mut(&LIN).unwrap().pop().unwrap();
+        let before = book.phones[&LIN][0].clone();
+        book.phones.get_mut(&WU).unwrap().extend([later, before]);
+        book.rows[1].to = Some(WU);
+        book.said[0].aim = Aim::Guides(vec![LIN, WU]);
+        book.said[1].aim = Aim::Guides(vec![LIN, WU]);
+    });
+    assert!(!comes_over.contains(&Breach::WrongOrder), "{comes_over:?}");
+}
+
+#[test]
 fn sending_again_what_may_have_arrived_is_found_even_when_it_arrives_once() {
     for lost in [None, Some("drop".to_owned()), Some("http_502".to_owned())] {
         let again = finds(|book| {
