@@ -148,18 +148,6 @@ pub async fn get(ctx: &Context, account: &Account, id: GuideId) -> Result<Option
     queries::by_id(ctx.db.reads(), account.id, id).await
 }
 
-/// Sets whether a guide is on duty.
-///
-/// # Errors
-/// When the store fails.
-pub async fn set_duty(ctx: &Context, id: GuideId, on_duty: bool) -> Result<()> {
-    ctx.db
-        .write((id, on_duty), |txn, (id, on_duty)| {
-            Box::pin(set_duty_in(txn, *id, *on_duty))
-        })
-        .await
-}
-
 /// A guide's name for texts; a fallback when the row is gone.
 ///
 /// # Errors

@@ -182,16 +182,6 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64
     ))
 }
 
-pub(super) async fn set_duty(
-    ctx: Data<Context>,
-    path: Path<(String, i64)>,
-    SentBy(desk, fields): SentBy<Desk>,
-) -> Page {
-    let guide = permitted(&ctx, &desk, path.1).await?;
-    guides::set_duty(&ctx, guide.id, fields.get("on_duty") == "true").await?;
-    Ok(page::go_to(&format!("{}/guides/{}", desk.at(), guide.id)))
-}
-
 pub(super) async fn link(
     ctx: Data<Context>,
     path: Path<(String, i64)>,

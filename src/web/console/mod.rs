@@ -58,10 +58,6 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/console/{appid}/guides", web::get().to(guides::list))
         .route("/console/{appid}/guides/{id}", web::get().to(guides::show))
         .route(
-            "/console/{appid}/guides/{id}/duty",
-            web::post().to(guides::set_duty),
-        )
-        .route(
             "/console/{appid}/guides/{id}/code.{kind}",
             web::get().to(codes::of_guide),
         )

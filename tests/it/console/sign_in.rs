@@ -3,14 +3,14 @@
 use chrono::TimeDelta;
 
 use super::at;
-use crate::kit::{Desk, PASSWORD, TestApp};
+use crate::kit::{Desk, PASSWORD, TestApp, path_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_works_once_and_for_three_days() {
     let app = TestApp::start().await;
     let made = app.daogou_json(&["admin", "create", "--json"]);
     let link = made["link"].as_str().expect("a link");
-    let path = &link[link.find("/console/").expect("a path")..];
+    let path = &path_of(link, "/console/");
     let desk = Desk::stranger(&app);
     assert_eq!(desk.opens(path).await.status, 200);
     for (login, password, again, why) in [
@@ -44,7 +44,7 @@ async fn two_people_cannot_have_one_login() {
     let _he = Desk::admin(&app, "he").await;
     let link = app.daogou_json(&["admin", "create", "--json"]);
     let link = link["link"].as_str().expect("a link");
-    let path = &link[link.find("/console/").expect("a path")..];
+    let path = &path_of(link, "/console/");
     let desk = Desk::stranger(&app);
     let fields = [("login", "HE"), ("password", PASSWORD), ("again", PASSWORD)];
     let refused = desk.posts(path, &fields).await;

@@ -59,15 +59,14 @@ impl Desk {
         let fields = [("name", name), ("role", role), ("store", store)];
         let page = self.sends("/console/staff", &fields).await;
         assert_eq!(page.status, 200, "{}", page.text);
-        let at = page.text.find("/console/invitations/").expect("a link");
-        let link = page.text[at..].chars();
-        link.take_while(|c| c.is_ascii_alphanumeric() || "/-_".contains(*c))
-            .collect()
+        let shown = path_of(&page.text, "/console/invitations/");
+        let word = |c: &char| c.is_ascii_alphanumeric() || "/-_".contains(*c);
+        shown.chars().take_while(word).collect()
     }
 
     /// Chooses login and password behind an invitation.
     pub async fn takes_up(&self, link: &str, login: &str) {
-        let path = &link[link.find("/console/").expect("a path")..];
+        let path = &path_of(link, "/console/");
         let fields = [
             ("login", login),
             ("password", PASSWORD),
@@ -151,4 +150,10 @@ impl Desk {
         let text = text.replace("&#x2f;", "/").replace("&amp;", "&");
         Answered { status, to, text }
     }
+}
+
+/// What of a link or a page begins with `start`.
+pub fn path_of(link: &str, start: &str) -> String {
+    let (_, behind) = link.split_once(start).expect("a link");
+    format!("{start}{behind}")
 }
