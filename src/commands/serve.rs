@@ -7,6 +7,7 @@ use daogou_ground::{Chance, Clock};
 use super::{Done, Failure, asked_to_stop, say};
 use crate::app;
 use crate::config::{Config, Role};
+use crate::context::Context;
 use crate::staff;
 
 #[derive(clap::Args)]
@@ -32,17 +33,10 @@ pub(super) async fn run(args: Args) -> Done {
         }
     };
     let running = app::start(config, listener, Clock::system(), Chance::system()).await?;
-    tracing::info!(address = %running.address(), role = ?args.role, "serving");
     if args.role.serves() {
-        let ctx = running.context();
-        if let Some(token) = staff::first_invitation(ctx).await? {
-            // To whoever sits at the terminal, not into the log.
-            say(&format!(
-                "总部控制台还没有人。打开这个链接设置管理员的登录名和密码（3 天内有效，只能用一次）：\n{}",
-                staff::link(&ctx.config.public_url, &token)
-            ));
-        }
+        invite_the_first(running.context()).await;
     }
+    tracing::info!(address = %running.address(), role = ?args.role, "serving");
     let superseded = tokio::select! {
         () = asked_to_stop() => false,
         () = running.superseded() => true,
@@ -55,4 +49,18 @@ pub(super) async fn run(args: Args) -> Done {
         ));
     }
     Ok(())
+}
+
+/// Says how the first administrator comes in: to whoever sits at the terminal, not into the log.
+async fn invite_the_first(ctx: &Context) {
+    match staff::first_invitation(ctx).await {
+        Ok(Some(token)) => say(&format!(
+            "总部控制台还没有人。打开这个链接设置管理员的登录名和密码（3 天内有效，只能用一次）：\n{}",
+            staff::link(&ctx.config.public_url, &token)
+        )),
+        Ok(None) => {}
+        Err(error) => {
+            tracing::warn!(%error, "nobody was invited into the console; `daogou admin create` does it");
+        }
+    }
 }

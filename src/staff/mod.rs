@@ -83,12 +83,14 @@ pub async fn invite(ctx: &Context, mut invited: Invited) -> Result<Token> {
     Ok(token)
 }
 
-/// An invitation for the first administrator, as long as there is no staff.
+/// An invitation for the first administrator, when there is no staff and nobody is invited yet: a server that starts again
+/// does not hand out another key.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn first_invitation(ctx: &Context) -> Result<Option<Token>> {
-    if queries::anybody(ctx.db.reads()).await? {
+    let (db, now) = (ctx.db.reads(), Timestamp::from(ctx.clock.now()));
+    if queries::anybody(db).await? || !queries::invitations(db, now).await?.is_empty() {
         return Ok(None);
     }
     let first = Invited {

@@ -1,5 +1,8 @@
 //! Coming in: invitations, passwords, locks, cookies.
 
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
 use chrono::TimeDelta;
 
 use super::at;
@@ -109,4 +112,40 @@ async fn a_form_of_another_site_changes_nothing() {
         assert_eq!(desk.posts(&at("/stores"), &store).await.status, 403);
     }
     assert!(!desk.opens(&at("/stores")).await.text.contains("恶意门店"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_start_prints_the_way_in_once() {
+    let mut app = TestApp::start().await;
+    app.stop().await;
+    let said = [said_by_a_server(&app), said_by_a_server(&app)];
+    app.restart().await;
+    let desk = Desk::stranger(&app);
+    let link = path_of(said[0].lines().last().expect("a link"), "/console/");
+    assert!(!said[1].contains("/console/"), "{}", said[1]);
+    assert_eq!(desk.opens(&link).await.status, 200);
+}
+
+/// Starts `daogou serve`, lets it get ready, ends it, and returns what it printed.
+fn said_by_a_server(app: &TestApp) -> String {
+    let mut server = Command::new(env!("CARGO_BIN_EXE_daogou"))
+        .current_dir(app.folder())
+        .arg("serve")
+        .env_clear()
+        .envs(app.environment())
+        .env("DAOGOU_LISTEN", "127.0.0.1:0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let log = BufReader::new(server.stderr.take().expect("a log"));
+    let mut lines = log.lines().map_while(Result::ok);
+    let serving = lines.any(|line| line.contains("serving"));
+    assert!(serving, "the server does not start");
+    server.kill().expect("an end");
+    server.wait().expect("an end");
+    let mut said = String::new();
+    let mut out = server.stdout.take().expect("its words");
+    out.read_to_string(&mut said).expect("a text");
+    said
 }
