@@ -77,6 +77,7 @@ fn spread_ms(starts: &Sample) -> String {
 async fn start(site: &Site) -> Done<(f64, f64, f64)> {
     let server = site.serve(None).await?;
     let before = server.cpu()?;
+    // The rest is what is measured: what a server that nobody calls uses.
     tokio::time::sleep(REST).await;
     let used = (server.cpu()? - before) / REST.as_secs_f64();
     let found = (server.started_in.as_secs_f64(), server.memory()?, used);

@@ -137,6 +137,7 @@ async fn open(
     let mut outcome = Outcome::default();
     let mut due = first;
     for shot in list.iter().flatten() {
+        // Open loop: a push is due at its time, however long the one before took.
         tokio::time::sleep_until(due.into()).await;
         outcome.push(&mut connection, shot, due, 1).await?;
         due += every;

@@ -89,6 +89,7 @@ impl Process {
                 self.started_in = begun.elapsed();
                 return Ok(());
             }
+            // Looks again; as exact as the start is then known.
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         Err(format!("{} is not ready after {START_WITHIN:?}", launch.name).into())
@@ -128,6 +129,7 @@ impl Process {
             if begun.elapsed() > END_WITHIN {
                 return Err(format!("process {pid} does not end").into());
             }
+            // Looks again: nothing tells when a process has ended but asking.
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Ok(())

@@ -79,6 +79,7 @@ impl Look {
             if begun.elapsed() > patience {
                 return Err(format!("{busy} pushes and messages are still on their way").into());
             }
+            // Looks again, seldom enough to cost the measured server nothing.
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
