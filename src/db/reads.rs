@@ -7,6 +7,8 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
 
+use super::writer::no_answer;
+
 /// How long one statement may take. The other end may have fallen silent, and nothing else would notice for many minutes:
 /// the connection is given up, and whoever asked asks again.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -32,7 +34,7 @@ impl Reads {
 async fn in_time<T>(asking: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
     match tokio::time::timeout(PATIENCE, asking).await {
         Ok(answer) => answer,
-        Err(_silent) => Err(DbErr::Custom(format!("no answer within {PATIENCE:?}"))),
+        Err(_silent) => Err(no_answer()),
     }
 }
 

@@ -107,7 +107,8 @@ impl Writer {
     }
 }
 
-fn no_answer() -> DbErr {
+/// The database has fallen silent: not available, which is no fault of ours.
+pub(super) fn no_answer() -> DbErr {
     DbErr::Conn(RuntimeErr::Internal(
         "the database did not answer in time".into(),
     ))
