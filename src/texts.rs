@@ -92,6 +92,12 @@ impl Texts {
         if rendered.is_empty() {
             return Err(Error::Invalid("it is empty".into()));
         }
+        if text
+            .chars()
+            .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        {
+            return Err(Error::Invalid("it contains control characters".into()));
+        }
         if rendered.len() > daogou_wechat::text::TEXT_BYTES_MAX {
             return Err(Error::Invalid(format!(
                 "it has {} bytes; WeChat takes 2048",

@@ -118,9 +118,13 @@ pub async fn list(
 /// # Errors
 /// When the store fails.
 pub async fn find(ctx: &Context, scope: Scope, word: &str) -> Result<Vec<Row>> {
+    if word.chars().any(char::is_control) {
+        return Ok(Vec::new());
+    }
     let mut ids = queries::named(ctx.db.reads(), word, NAMED_MAX).await?;
-    if let Ok(id) = word.trim_start_matches('#').parse() {
-        ids.insert(0, MemberId(id));
+    if let Ok(id) = word.trim_start_matches('#').parse().map(MemberId) {
+        ids.retain(|named| *named != id);
+        ids.insert(0, id);
     }
     rows_of(ctx, scope, &ids).await
 }
