@@ -249,21 +249,24 @@ fn is_own(request: &HttpRequest) -> bool {
 /// A form of somebody who is signed in, with the key that our page gave it.
 pub(super) struct SentBy<T>(pub T, pub Fields);
 
-impl FromRequest for SentBy<Gate> {
-    type Error = Stop;
-    type Future = Loading<Self>;
+/// Where a form of somebody who is signed in can be sent: the gate is passed, and then so much more.
+pub(super) trait Behind: Sized + 'static {
+    fn load(request: HttpRequest, gate: Gate) -> Loading<Self>;
+}
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (sent, request) = (Sent::from_request(request, payload), request.clone());
-        Box::pin(async move {
-            let gate = gate(&request).await?;
-            let fields = checked(&gate, sent.await?)?;
-            Ok(Self(gate, fields))
-        })
+impl Behind for Gate {
+    fn load(_request: HttpRequest, gate: Gate) -> Loading<Self> {
+        Box::pin(async { Ok(gate) })
     }
 }
 
-impl FromRequest for SentBy<Desk> {
+impl Behind for Desk {
+    fn load(request: HttpRequest, gate: Gate) -> Loading<Self> {
+        Box::pin(async move { desk(&request, gate).await })
+    }
+}
+
+impl<T: Behind> FromRequest for SentBy<T> {
     type Error = Stop;
     type Future = Loading<Self>;
 
@@ -272,7 +275,7 @@ impl FromRequest for SentBy<Desk> {
         Box::pin(async move {
             let gate = gate(&request).await?;
             let fields = checked(&gate, sent.await?)?;
-            Ok(Self(desk(&request, gate).await?, fields))
+            Ok(Self(T::load(request, gate).await?, fields))
         })
     }
 }

@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use minijinja::{Value, context};
 
 use super::gate::{Desk, Gate};
+use super::guides::{guides_of, stores_of};
 use super::stop::Page;
 use crate::accounts;
 use crate::context::Context;
@@ -12,7 +13,7 @@ use crate::guides;
 use crate::web::page;
 
 /// On to the first account.
-pub(super) async fn first(ctx: Data<Context>, gate: Gate) -> Page {
+pub(super) async fn first(ctx: Data<Context>, _gate: Gate) -> Page {
     let accounts = accounts::list(&ctx).await?;
     match accounts.first() {
         Some(account) => Ok(page::go_to(&format!("/console/{}", account.appid))),
@@ -21,7 +22,6 @@ pub(super) async fn first(ctx: Data<Context>, gate: Gate) -> Page {
             let text = "请在服务器的 .env 里填写 WECHAT_APPID、WECHAT_APP_SECRET、WECHAT_TOKEN 等，再重新启动。";
             let back = "/console";
             let status = StatusCode::OK;
-            drop(gate);
             Ok(page::show(
                 status,
                 "failure",
@@ -32,16 +32,8 @@ pub(super) async fn first(ctx: Data<Context>, gate: Gate) -> Page {
 }
 
 pub(super) async fn show(ctx: Data<Context>, desk: Desk) -> Page {
-    let stores: Vec<_> = guides::list_stores(&ctx, &desk.account)
-        .await?
-        .into_iter()
-        .filter(|store| desk.sees(store.id))
-        .collect();
-    let guides: Vec<_> = guides::list(ctx.db.reads(), desk.account.id)
-        .await?
-        .into_iter()
-        .filter(|guide| guide.left_at.is_none() && desk.sees(guide.store_id))
-        .collect();
+    let stores = stores_of(&ctx, &desk).await?;
+    let guides = guides_of(&ctx, &desk).await?;
     let linked = guides.iter().filter(|guide| guide.openid.is_some()).count();
     let on_duty = guides
         .iter()

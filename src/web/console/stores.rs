@@ -6,6 +6,7 @@ use actix_web::web::Data;
 use minijinja::{Value, context};
 
 use super::gate::{Desk, SentBy};
+use super::guides::{guides_of, stores_of};
 use super::stop::{Page, Stop};
 use super::words::problem;
 use crate::context::Context;
@@ -24,17 +25,16 @@ async fn shown(
     name: &str,
     problems: Vec<Value>,
 ) -> Result<HttpResponse, Stop> {
-    let stores = guides::list_stores(ctx, &desk.account).await?;
-    let guides = guides::list(ctx.db.reads(), desk.account.id).await?;
+    let stores = stores_of(ctx, desk).await?;
+    let guides = guides_of(ctx, desk).await?;
     let rows: Vec<_> = stores
         .iter()
-        .filter(|store| desk.sees(store.id))
         .map(|store| {
             let own = || guides.iter().filter(|guide| guide.store_id == store.id);
             context! {
                 id => store.id.0,
                 name => &store.name,
-                guides => own().filter(|guide| guide.left_at.is_none()).count(),
+                guides => own().count(),
                 members_href => format!("{}/members?store={}", desk.at(), store.id),
                 code_href => format!("{}/stores/{}/code.svg", desk.at(), store.id),
             }
