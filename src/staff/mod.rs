@@ -150,41 +150,31 @@ pub async fn accept(ctx: &Context, token: &str, login: &str, password: &str) -> 
     Ok(signed)
 }
 
-/// How a try to sign in ended.
-pub enum Tried {
-    /// She is in.
-    In(Token),
-    /// Login or password is wrong; which one is nobody's business.
-    Wrong,
-    /// Too many wrong passwords: none is tried until then.
-    Locked(Timestamp),
-}
-
-/// Signs somebody in. The try is counted before the password is looked at, so that many at once are counted too.
+/// Signs somebody in; none when login or password is wrong, or too many were: which one is nobody's business. The try is
+/// counted before the password is looked at, so that many at once are counted too.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn sign_in(ctx: &Context, login: &str, password: &str) -> Result<Tried> {
+pub async fn sign_in(ctx: &Context, login: &str, password: &str) -> Result<Option<Token>> {
     let now = Timestamp::from(ctx.clock.now());
     let login = rules::login(login);
-    let counted = ctx
-        .db
-        .write((login, now), |txn, (login, now)| {
-            Box::pin(async move { count_try_in(txn, login, *now).await })
-        })
-        .await?;
-    let passwords = ctx.kept::<Passwords>();
-    let staff = match counted {
-        Counted::Locked(until) => return Ok(Tried::Locked(until)),
-        Counted::Nobody => {
-            // Takes as long as for somebody, or it would tell who there is.
-            passwords.waste(ctx, password).await?;
-            return Ok(Tried::Wrong);
+    let counted = match rules::wrong_login(&login) {
+        Some(_nobodys) => None,
+        None => {
+            let count = ctx.db.write((login, now), |txn, (login, now)| {
+                Box::pin(count_try_in(txn, login, *now))
+            });
+            count.await?
         }
-        Counted::Try(staff) => staff,
+    };
+    let passwords = ctx.kept::<Passwords>();
+    let Some(staff) = counted else {
+        // Takes as long as for somebody, or it would tell who there is.
+        passwords.waste(ctx, password).await?;
+        return Ok(None);
     };
     if !passwords.fits(ctx, &staff.password, password).await? {
-        return Ok(Tried::Wrong);
+        return Ok(None);
     }
     let token = Token::new(ctx);
     let args = (staff.id, digest(token.expose()), now);
@@ -197,28 +187,19 @@ pub async fn sign_in(ctx: &Context, login: &str, password: &str) -> Result<Tried
             })
         })
         .await?;
-    Ok(Tried::In(token))
+    Ok(Some(token))
 }
 
-enum Counted {
-    Nobody,
-    Locked(Timestamp),
-    Try(Box<Model>),
-}
-
-async fn count_try_in(txn: &Txn, login: &str, now: Timestamp) -> Result<Counted> {
-    let Some(staff) = queries::by_login(txn, login).await? else {
-        return Ok(Counted::Nobody);
+/// Whose password may be tried now.
+async fn count_try_in(txn: &Txn, login: &str, now: Timestamp) -> Result<Option<Model>> {
+    let found = queries::by_login(txn, login).await?;
+    let locked = |staff: &Model| staff.locked_until.is_some_and(|until| until > now);
+    let Some(staff) = found.filter(|staff| staff.left_at.is_none() && !locked(staff)) else {
+        return Ok(None);
     };
-    if staff.left_at.is_some() {
-        return Ok(Counted::Nobody);
-    }
-    if let Some(until) = staff.locked_until.filter(|until| *until > now) {
-        return Ok(Counted::Locked(until));
-    }
     let (failures, locked_until) = rules::after_a_try(staff.failures, now);
     queries::set_failures(txn, staff.id, failures, locked_until).await?;
-    Ok(Counted::Try(Box::new(staff)))
+    Ok(Some(staff))
 }
 
 /// Who the cookie's value stands for.

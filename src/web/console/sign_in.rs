@@ -7,10 +7,12 @@ use minijinja::context;
 
 use super::gate::{self, Gate, Sent, SentBy};
 use super::stop::Page;
-use super::words;
 use crate::context::Context;
-use crate::staff::{self, Tried};
+use crate::staff;
 use crate::web::page;
+
+/// One sentence for all cases, or it would tell who there is.
+const WRONG: &str = "登录名或密码不对。连续输错 5 次后，15 分钟内不能再试。";
 
 pub(super) async fn show(gate: Option<Gate>) -> Page {
     match gate {
@@ -22,24 +24,16 @@ pub(super) async fn show(gate: Option<Gate>) -> Page {
 pub(super) async fn sign_in(ctx: Data<Context>, Sent(fields): Sent) -> Page {
     let login = fields.get("login");
     match staff::sign_in(&ctx, login, fields.exactly("password")).await? {
-        Tried::In(token) => {
+        Some(token) => {
             let mut on = page::go_to("/console");
             let _fits = on.add_cookie(&gate::cookie(&ctx, token.expose()));
             Ok(on)
         }
-        Tried::Wrong => {
-            let text = "登录名或密码不对，请再试一次。".to_owned();
-            Ok(form(StatusCode::UNAUTHORIZED, login, Some(text)))
-        }
-        Tried::Locked(until) => {
-            let until = words::moment(until, ctx.config.timezone);
-            let text = format!("密码连续输错多次，{until} 之后可以再试。");
-            Ok(form(StatusCode::TOO_MANY_REQUESTS, login, Some(text)))
-        }
+        None => Ok(form(StatusCode::UNAUTHORIZED, login, Some(WRONG))),
     }
 }
 
-fn form(status: StatusCode, login: &str, problem: Option<String>) -> actix_web::HttpResponse {
+fn form(status: StatusCode, login: &str, problem: Option<&str>) -> actix_web::HttpResponse {
     page::show(status, "sign_in", context! { login, problem, csrf => "" })
 }
 

@@ -14,6 +14,84 @@ const HEADQUARTERS: Answers = [303, 403, 303, 303];
 const ADMINISTRATORS: Answers = [303, 403, 403, 200];
 const NOT_HERS: Answers = [303, 404, 200, 200];
 
+/// What belongs to one account.
+const PAGES: &[(&str, Answers)] = &[
+    ("", ALL),
+    ("/members", ALL),
+    ("/members/1", ALL),
+    ("/members/2", NOT_HERS),
+    ("/members/99", [303, 404, 404, 404]),
+    ("/stores", ALL),
+    ("/stores/1/code.svg", ALL),
+    ("/stores/2/code.svg", NOT_HERS),
+    ("/guides", ALL),
+    ("/guides/1", ALL),
+    ("/guides/1/code.svg", ALL),
+    ("/guides/1/code.png", ALL),
+    ("/guides/1/code.gif", [303, 404, 404, 404]),
+    ("/guides/1/link.svg", [303, 404, 404, 404]),
+    ("/guides/2", NOT_HERS),
+    ("/guides/2/code.svg", NOT_HERS),
+    ("/guides/2/code.png", NOT_HERS),
+];
+
+/// What is posted there.
+const FORMS: &[(&str, Fields, Answers)] = &[
+    ("/guides/1/link", &[], HEADQUARTERS),
+    ("/stores", &[("name", "")], [303, 403, 400, 400]),
+    ("/guides", &[("name", "")], [303, 403, 400, 400]),
+];
+
+/// What only administrators post.
+const STAFF_FORMS: &[&str] = &["", "/1/sign-out", "/2/leave", "/invitations/1/withdraw"];
+
+/// How one comes in and goes: shown in `sign_in`.
+const DOORS: &[&str] = &[
+    "get /console",
+    "get /console/sign-in",
+    "post /console/sign-in",
+    "post /console/sign-out",
+    "get /console/invitations/x",
+    "post /console/invitations/x",
+    "get /console/staff",
+];
+
+#[test]
+fn every_route_of_the_console_is_in_the_tables() {
+    let mut tried: Vec<String> = DOORS.iter().map(|door| (*door).to_owned()).collect();
+    tried.extend(PAGES.iter().map(|(page, _)| format!("get {}", at(page))));
+    tried.extend(FORMS.iter().map(|(form, ..)| format!("post {}", at(form))));
+    let of_staff = |form: &&str| format!("post /console/staff{form}");
+    tried.extend(STAFF_FORMS.iter().map(of_staff));
+    let map = include_str!("../../../src/web/console/mod.rs");
+    let mut routes = 0;
+    for route in map.split(".route(").skip(1) {
+        let path = route.split('"').nth(1).expect("a path");
+        let method = if route.contains("web::post()") {
+            "post"
+        } else {
+            "get"
+        };
+        let own = format!("{method} {path}");
+        assert!(
+            tried.iter().any(|tried| fits(&own, tried)),
+            "{own} is in no table"
+        );
+        routes += 1;
+    }
+    assert!(routes > 15, "the map was not read");
+}
+
+/// Whether a path is of the route, whose parts in braces may be anything.
+fn fits(route: &str, path: &str) -> bool {
+    let (route, path): (Vec<_>, Vec<_>) = (route.split('/').collect(), path.split('/').collect());
+    let same = |(of_route, of_path): (&&str, &&str)| match of_route.split_once('{') {
+        Some((begins, _)) => of_path.starts_with(begins) && !of_path.is_empty(),
+        None => of_route == of_path,
+    };
+    route.len() == path.len() && route.iter().zip(&path).all(same)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_and_every_form_knows_who_may() {
     let app = TestApp::start().await;
@@ -35,26 +113,7 @@ async fn every_page_and_every_form_knows_who_may() {
     let stranger = Desk::stranger(&app);
     let desks = [&stranger, &manager, &operator, &admin];
 
-    let pages: &[(&str, Answers)] = &[
-        ("", ALL),
-        ("/members", ALL),
-        ("/members/1", ALL),
-        ("/members/2", NOT_HERS),
-        ("/members/99", [303, 404, 404, 404]),
-        ("/stores", ALL),
-        ("/stores/1/code.svg", ALL),
-        ("/stores/2/code.svg", NOT_HERS),
-        ("/guides", ALL),
-        ("/guides/1", ALL),
-        ("/guides/1/code.svg", ALL),
-        ("/guides/1/code.png", ALL),
-        ("/guides/1/code.gif", [303, 404, 404, 404]),
-        ("/guides/1/link.svg", [303, 404, 404, 404]),
-        ("/guides/2", NOT_HERS),
-        ("/guides/2/code.svg", NOT_HERS),
-        ("/guides/2/code.png", NOT_HERS),
-    ];
-    for (page, wanted) in pages {
+    for (page, wanted) in PAGES {
         for (desk, wanted) in desks.iter().zip(wanted) {
             assert_eq!(desk.opens(&at(page)).await.status, *wanted, "{page}");
         }
@@ -64,12 +123,7 @@ async fn every_page_and_every_form_knows_who_may() {
         let elsewhere = desk.opens("/console/wxnobody/members").await;
         assert!([303, 404].contains(&elsewhere.status.as_u16()));
     }
-    let forms: &[(&str, Fields, Answers)] = &[
-        ("/guides/1/link", &[], HEADQUARTERS),
-        ("/stores", &[("name", "")], [303, 403, 400, 400]),
-        ("/guides", &[("name", "")], [303, 403, 400, 400]),
-    ];
-    for (form, fields, wanted) in forms {
+    for (form, fields, wanted) in FORMS {
         assert_eq!(
             stranger.posts(&at(form), fields).await.status,
             wanted[0],
@@ -80,7 +134,7 @@ async fn every_page_and_every_form_knows_who_may() {
             assert_eq!(answered.status, *wanted, "{form}: {}", answered.text);
         }
     }
-    for form in ["", "/1/sign-out", "/2/leave", "/invitations/1/withdraw"] {
+    for form in STAFF_FORMS {
         let path = format!("/console/staff{form}");
         assert_eq!(stranger.posts(&path, &[]).await.status, 303);
         for desk in [&manager, &operator] {
