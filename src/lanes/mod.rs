@@ -1,6 +1,7 @@
 //! Lanes: one holder at a time handles a person's pushes, or sends to her, over all nodes. A lane dies with its lease;
 //! whoever takes it then gets a higher fence, and what the old holder still wants to settle is refused.
 
+mod holders;
 mod queries;
 
 use std::sync::Arc;
@@ -8,7 +9,10 @@ use std::sync::Arc;
 use daogou_schema::Address;
 use daogou_schema::lane::Way;
 
-pub use queries::{find_free, free_all, is_held, lock_all, release, renew, take, wait_for_sender};
+pub use holders::Holders;
+pub use queries::{
+    find_free, find_senders, free_all, is_held, lock_all, release, renew, take, wait_for_sender,
+};
 
 /// A held lane.
 #[derive(Clone, Debug)]

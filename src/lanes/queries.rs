@@ -12,7 +12,7 @@ use sea_orm::{
     QuerySelect, Set, UpdateMany,
 };
 
-use super::Hold;
+use super::{Hold, Holders};
 use crate::db::{Txn, among, case, insert_all, padded};
 use crate::error::{Error, Result};
 
@@ -40,7 +40,9 @@ impl Free {
     }
 }
 
-/// The lane, if it is free or its lease is over.
+/// The lane, if it is free, or if its lease is over and its holder is not known to be at work. Pushes are handled in
+/// units that are short and fenced: their lanes are judged by the lease alone, as a node that only takes requests in does
+/// not look after its own.
 ///
 /// # Errors
 /// When the store fails.
@@ -48,12 +50,15 @@ pub async fn find_free(
     txn: &Txn,
     person: &Address,
     way: Way,
+    holders: &Holders,
     now: Timestamp,
 ) -> Result<Option<Free>> {
+    let at_work =
+        |row: &lane::Model| row.lease_until > now || (way == Way::Out && holders.is_at_work(row));
     // The row is locked first: a condition in the UPDATE alone would be judged by what was committed before the
     // present holder let go, and a push that arrived in that moment would wait for nobody.
     let fence = match locked(txn, person, way).await? {
-        Some(row) if row.owner.is_some() && row.lease_until > now => return Ok(None),
+        Some(row) if row.owner.is_some() && at_work(&row) => return Ok(None),
         Some(row) => row.fence + 1,
         None => 1,
     };
@@ -256,6 +261,18 @@ pub async fn wait_for_sender(txn: &Txn, person: &Address) -> Result<()> {
         return Ok(());
     }
     locked(txn, person, Way::Out).await.map(drop)
+}
+
+/// The sending lanes of `people`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find_senders<'a>(
+    txn: &Txn,
+    people: impl IntoIterator<Item = &'a Address>,
+) -> Result<Vec<lane::Model>> {
+    let lanes = Entity::find().filter(those(people, Way::Out));
+    Ok(lanes.all(txn.conn()).await?)
 }
 
 async fn locked(txn: &Txn, person: &Address, way: Way) -> Result<Option<lane::Model>> {

@@ -1,12 +1,12 @@
 //! Nodes: the processes that share an installation's work, and which of them have ended without a word.
 //!
 //! Each lets its row in the store beat. Where one stands still for [`LOOKS_MAX`] looks its lanes are let go, so that what
-//! waits in them need not wait for their leases. Looks are counted and not time: clocks that differ or jump do no harm.
+//! waits in them need not wait for their leases; as long as it beats nobody else sends in its lanes. Looks are counted and not time: clocks that differ or jump do no harm.
 //! Nor does a mistake: what a node that was only slow still wants to settle is judged by its fences, as after every lease.
 
 mod queries;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use daogou_schema::{Timestamp, node};
@@ -14,6 +14,7 @@ use tokio::time::{MissedTickBehavior, timeout};
 
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::lanes::Holders;
 
 /// How often a node says that it lives and looks at the others.
 const BEAT_EVERY: Duration = Duration::from_secs(2);
@@ -51,6 +52,7 @@ async fn beat(ctx: &Context, others: &mut Others) -> Result<()> {
         })
         .await?;
     others.look(queries::all(ctx.db.reads()).await?, &ctx.node);
+    ctx.kept::<Holders>().beat(others.living());
     for name in others.standing(LOOKS_MAX) {
         let now = Timestamp::from(ctx.clock.now());
         let freed = ctx.db.write((name.clone(), now), |txn, (name, now)| {
@@ -95,6 +97,11 @@ impl Others {
                 *seen = Seen { beats, still: 0 };
             }
         }
+    }
+
+    fn living(&self) -> HashSet<String> {
+        let beats = self.0.iter().filter(|(_, seen)| seen.still < LOOKS_MAX);
+        beats.map(|(name, _)| name.clone()).collect()
     }
 
     /// Those that have stood still for so many looks.

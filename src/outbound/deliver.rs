@@ -19,7 +19,7 @@ use crate::accounts::{self, Account};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use crate::lanes::{self, Hold};
+use crate::lanes::{self, Hold, Holders};
 use crate::media;
 use crate::texts::Texts;
 
@@ -55,6 +55,7 @@ enum Next {
 struct Asking {
     person: Address,
     node: Arc<str>,
+    holders: Arc<Holders>,
     now: Timestamp,
     texts: Texts,
 }
@@ -71,6 +72,7 @@ pub async fn deliver_to(ctx: &Context, person: &Address) -> Result<()> {
     let asking = Asking {
         person: person.clone(),
         node: ctx.node.clone(),
+        holders: ctx.kept(),
         now: Timestamp::from(ctx.clock.now()),
         texts: ctx.texts.clone(),
     };
@@ -83,6 +85,7 @@ pub async fn deliver_to(ctx: &Context, person: &Address) -> Result<()> {
     let Some((hold, mut claim)) = begun else {
         return Ok(());
     };
+    let _sending = ctx.kept::<Holders>().begin(&hold);
     loop {
         let answer = send(ctx, person, &claim).await;
         match settle::settle(ctx, &hold, *claim, &answer).await? {
@@ -97,10 +100,11 @@ async fn begin(txn: &Txn, asking: &Asking) -> Result<Option<(Hold, Box<Claim>)>>
     let Asking {
         person,
         node,
+        holders,
         now,
         texts,
     } = asking;
-    let Some(free) = lanes::find_free(txn, person, Way::Out, *now).await? else {
+    let Some(free) = lanes::find_free(txn, person, Way::Out, holders, *now).await? else {
         return Ok(None);
     };
     let Some(claim) = claim_next(txn, person, free.fence(), *now, texts).await? else {
@@ -138,11 +142,12 @@ pub(super) async fn go_on(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn heal(ctx: &Context) -> Result<u64> {
+pub async fn heal(ctx: &Context) -> Result<usize> {
     let now = Timestamp::from(ctx.clock.now());
+    let args = (ctx.texts.clone(), ctx.kept::<Holders>(), now);
     ctx.db
-        .write((ctx.texts.clone(), now), |txn, (texts, now)| {
-            Box::pin(settle::lapse_in(txn, texts, *now, *now))
+        .write(args, |txn, (texts, holders, now)| {
+            Box::pin(settle::lapse_in(txn, texts, holders, *now, *now))
         })
         .await
 }

@@ -13,6 +13,7 @@ use super::{Parcel, queries};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::Result;
+use crate::lanes::{self, Holders};
 use crate::media;
 
 /// When an answer that was handed to nobody counts as an unknown outcome: after WeChat's last retry
@@ -33,16 +34,13 @@ pub struct PassiveAnswer {
 /// When the store fails.
 pub async fn answer_passively(
     txn: &Txn,
+    holders: &Holders,
     now: Timestamp,
     to: &Address,
 ) -> Result<Option<PassiveAnswer>> {
     let rows = queries::waiting(txn, to).await?;
     // What is being sent right now comes first: a passive answer would overtake it.
-    let live = |row: &outbound::Model| row.lease_until.is_some_and(|until| until > now);
-    if rows
-        .iter()
-        .any(|row| row.state == State::Claimed && live(row))
-    {
+    if is_under_way(txn, holders, now, to, &rows).await? {
         return Ok(None);
     }
     let rows: Vec<_> = rows
@@ -61,6 +59,25 @@ pub async fn answer_passively(
     };
     let ids = rows.iter().take(merged.count).map(|r| r.id).collect();
     Ok(Some(PassiveAnswer { reply, ids }))
+}
+
+/// Whether one of these is being sent. What a dead process left claimed is not.
+async fn is_under_way(
+    txn: &Txn,
+    holders: &Holders,
+    now: Timestamp,
+    to: &Address,
+    rows: &[outbound::Model],
+) -> Result<bool> {
+    let mut claimed = rows.iter().filter(|row| row.state == State::Claimed);
+    let Some(first) = claimed.next() else {
+        return Ok(false);
+    };
+    if first.lease_until.is_some_and(|until| until > now) {
+        return Ok(true);
+    }
+    let lanes = lanes::find_senders(txn, [to]).await?;
+    Ok(lanes.iter().any(|lane| holders.is_at_work(lane)))
 }
 
 impl PassiveAnswer {

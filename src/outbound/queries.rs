@@ -16,9 +16,7 @@ use super::{Draft, Reason};
 use crate::db::{Txn, among, insert_numbered, padded};
 use crate::error::Result;
 
-pub(super) use claims::{
-    Settled, claim, lapse, lapsing_answers, mark_answering, mark_served, settle,
-};
+pub(super) use claims::{Settled, claim, lapse, lapsing, mark_answering, mark_served, settle};
 pub(super) use list::fates;
 pub use list::{Listed, backlog, count_messages, held_backlog, list_messages, restored_in};
 pub(super) use taken_back::{drop_answers, drop_relays, drop_relays_about, hold_label};

@@ -1,10 +1,11 @@
 //! What WeChat answered, written down, and who is told.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use daogou_schema::Timestamp;
-use daogou_schema::outbound::{Purpose, State};
+use daogou_schema::outbound::{self, Purpose, State};
+use daogou_schema::{Address, Timestamp};
 use daogou_wechat::CallError;
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +16,7 @@ use super::{queries, tell, window};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use crate::lanes::Hold;
+use crate::lanes::{self, Hold, Holders};
 use crate::telemetry::figures;
 use crate::texts::Texts;
 
@@ -169,17 +170,46 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<()> {
     }
 }
 
-/// Turns claims and passive answers whose time was over by `before` into unknown outcomes, tells the guides whose answers
-/// they were, and says how many.
+/// Turns claims and passive answers whose time was over by `before`, and whose senders are not known to be at work, into
+/// unknown outcomes, tells the guides whose answers they were, and says how many.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn lapse_in(txn: &Txn, texts: &Texts, now: Timestamp, before: Timestamp) -> Result<u64> {
-    let reason = Reason::Interrupted;
-    for answer in queries::lapsing_answers(txn, before).await? {
-        tell::not_delivered_in(txn, now, texts, &answer, State::Unknown, reason).await?;
+pub async fn lapse_in(
+    txn: &Txn,
+    texts: &Texts,
+    holders: &Holders,
+    now: Timestamp,
+    before: Timestamp,
+) -> Result<usize> {
+    let mut left = queries::lapsing(txn, before).await?;
+    let under_way = under_way(txn, holders, &left).await?;
+    left.retain(|row| !under_way.contains(&row.to()));
+    if left.is_empty() {
+        return Ok(0);
     }
-    queries::lapse(txn, now, before, reason).await
+    let reason = Reason::Interrupted;
+    for answer in left.iter().filter(|row| row.purpose == Purpose::Answer) {
+        tell::not_delivered_in(txn, now, texts, answer, State::Unknown, reason).await?;
+    }
+    queries::lapse(txn, left.iter().map(|row| row.id), now, reason).await?;
+    Ok(left.len())
+}
+
+/// To whom of these something claimed is still being sent.
+async fn under_way(
+    txn: &Txn,
+    holders: &Holders,
+    rows: &[outbound::Model],
+) -> Result<BTreeSet<Address>> {
+    let claimed = rows.iter().filter(|row| row.state == State::Claimed);
+    let people: BTreeSet<_> = claimed.map(outbound::Model::to).collect();
+    if people.is_empty() {
+        return Ok(people);
+    }
+    let lanes = lanes::find_senders(txn, &people).await?;
+    let held = lanes.into_iter().filter(|lane| holders.is_at_work(lane));
+    Ok(held.map(|lane| lane.person()).collect())
 }
 
 fn word(outcome: Outcome) -> &'static str {

@@ -200,6 +200,7 @@ async fn take_effect(txn: &Txn, turn: &Turn<'_>) -> Result<Option<String>> {
         attended: push.is_attended(),
         key_index: key_index.unwrap_or(0),
         seal: &push.seal,
+        holders: &push.holders,
     };
     let Some(answering) = handle::handle_in(txn, &act).await? else {
         return Ok(None);

@@ -11,6 +11,7 @@ use crate::bindings;
 use crate::conversations;
 use crate::db::Txn;
 use crate::error::{Error, Result};
+use crate::lanes::Holders;
 use crate::members::{self, Arrival, Following, Known};
 use crate::outbound::{PassiveAnswer, Standing};
 use crate::{guides, outbound};
@@ -24,6 +25,8 @@ pub(super) struct Act<'a> {
     /// Which key opened the push.
     pub key_index: usize,
     pub seal: &'a Seal,
+    /// Who is sending.
+    pub holders: &'a Holders,
 }
 
 /// What sealing an answer needs besides the key.
@@ -71,7 +74,7 @@ pub(super) async fn handle_in(txn: &Txn, act: &Act<'_>) -> Result<Option<Answeri
     if !may_answer || !(stood || txn.has_promised(&person)) {
         return Ok(None);
     }
-    let chosen = outbound::answer_passively(txn, visit.now, &person).await?;
+    let chosen = outbound::answer_passively(txn, act.holders, visit.now, &person).await?;
     let us = push.to.as_deref().or(visit.account.original_id.as_deref());
     let (Some(chosen), Some(us)) = (chosen, us) else {
         return Ok(None);

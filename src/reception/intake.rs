@@ -10,6 +10,7 @@ use daogou_wechat::{Body, Format, Push};
 use super::handle::Seal;
 use crate::accounts::Account;
 use crate::context::Context;
+use crate::lanes::Holders;
 use crate::texts::Texts;
 
 /// The longest openid that is one; anything longer names nobody. (WeChat: 28 characters today.)
@@ -48,6 +49,7 @@ pub(super) struct Arriving {
     /// What it says; none when it cannot be read.
     pub push: Option<Push>,
     pub seal: Seal,
+    pub holders: Arc<Holders>,
     pub texts: Texts,
     pub timezone: Tz,
     /// When the request gives up waiting for more than being stored.
@@ -90,6 +92,7 @@ pub(super) fn arrive(
         record,
         push,
         seal: Seal::draw(&ctx.chance),
+        holders: ctx.kept(),
         texts: ctx.texts.clone(),
         timezone: ctx.config.timezone,
         budget,

@@ -14,7 +14,7 @@ use crate::accounts::{self, Account, Visit};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use crate::lanes::{self, Hold};
+use crate::lanes::{self, Hold, Holders};
 use crate::outbound;
 use crate::telemetry::figures;
 
@@ -82,6 +82,7 @@ struct Handling {
     attended: bool,
     key_index: usize,
     seal: Seal,
+    holders: Arc<Holders>,
 }
 
 /// Handles a push: all its effects, or none. None when the lane has been lost meanwhile.
@@ -108,6 +109,7 @@ async fn handle(
         attended: ctx.signals.is_awaited(row.id),
         key_index: key_index.unwrap_or(0),
         seal: Seal::draw(&ctx.chance),
+        holders: ctx.kept(),
     };
     ctx.db
         .write(handling, |txn, handling| Box::pin(handle_in(txn, handling)))
@@ -127,6 +129,7 @@ async fn handle_in(txn: &Txn, handling: &Handling) -> Result<Option<Handled>> {
         attended: handling.attended,
         key_index: handling.key_index,
         seal: &handling.seal,
+        holders: &handling.holders,
     };
     let answering = handle::handle_in(txn, &act).await?;
     let body = answering.as_ref().map(|answering| answering.body.as_str());
@@ -196,7 +199,8 @@ pub async fn start_alone(ctx: &Context) -> Result<()> {
         .write((ctx.texts.clone(), now), |txn, (texts, now)| {
             Box::pin(async move {
                 lanes::free_all(txn, *now).await?;
-                outbound::lapse_in(txn, texts, *now, Timestamp(i64::MAX)).await
+                let nobody = Holders::default();
+                outbound::lapse_in(txn, texts, &nobody, *now, Timestamp(i64::MAX)).await
             })
         })
         .await?;
@@ -233,10 +237,10 @@ async fn take_over_since(ctx: &Context, before: Timestamp, now: Timestamp) -> Re
 /// When the store fails.
 pub(super) async fn take_over(ctx: &Context, person: Address, now: Timestamp) -> Result<()> {
     let account = accounts::get(ctx, person.account_id).await?;
-    let args = (person, ctx.node.clone(), now);
-    let taken = ctx.db.write(args, |txn, (person, node, now)| {
+    let args = (person, ctx.node.clone(), ctx.kept::<Holders>(), now);
+    let taken = ctx.db.write(args, |txn, (person, node, holders, now)| {
         Box::pin(async move {
-            match lanes::find_free(txn, person, Way::In, *now).await? {
+            match lanes::find_free(txn, person, Way::In, holders, *now).await? {
                 Some(free) => lanes::take(txn, free, node.clone(), *now).await.map(Some),
                 None => Ok(None),
             }

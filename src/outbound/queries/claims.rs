@@ -1,12 +1,10 @@
 //! Claims: what is on its way, as a call or as a passive answer, and how it ended.
 
-use daogou_schema::outbound::{self, Channel, Entity, Purpose, State};
+use daogou_schema::outbound::{self, Channel, Entity, State};
 use daogou_schema::reply_window::Trigger;
 use daogou_schema::{Address, InboundId, OutboundId, Timestamp};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::db::{Txn, among, case, padded};
 use crate::error::{Error, Result};
@@ -83,40 +81,35 @@ pub(in crate::outbound) async fn mark_served(
     Ok(())
 }
 
-/// The guides' answers among what [`lapse`] is about to turn, locked: who else looks for them waits, and then finds none.
-pub(in crate::outbound) async fn lapsing_answers(
+/// What was claimed, or given along as a passive answer, and was not settled by `before`; locked: who else looks for it
+/// waits, and then finds none.
+pub(in crate::outbound) async fn lapsing(
     txn: &Txn,
     before: Timestamp,
 ) -> Result<Vec<outbound::Model>> {
-    let answers = lapsing(before).add(outbound::Column::Purpose.eq(Purpose::Answer));
     let query = Entity::find()
-        .filter(answers)
+        .filter(outbound::Column::State.is_in([State::Claimed, State::Answering]))
+        .filter(outbound::Column::LeaseUntil.lt(before))
         .order_by_asc(outbound::Column::Id)
         .lock_exclusive();
     Ok(query.all(txn.conn()).await?)
 }
 
-/// Turns claims and passive answers whose time was over by `before` into unknown outcomes and says how many.
+/// Turns what [`lapsing`] found into unknown outcomes.
 pub(in crate::outbound) async fn lapse(
     txn: &Txn,
+    ids: impl Iterator<Item = OutboundId>,
     now: Timestamp,
-    before: Timestamp,
     reason: Reason,
-) -> Result<u64> {
-    let lapsed = Entity::update_many()
+) -> Result<()> {
+    Entity::update_many()
         .col_expr(outbound::Column::State, State::Unknown.into())
         .col_expr(outbound::Column::Reason, reason.word().into())
         .col_expr(outbound::Column::SettledAt, now.0.into())
-        .filter(lapsing(before))
+        .filter(outbound::Column::Id.is_in(padded(ids)))
         .exec(txn.conn())
         .await?;
-    Ok(lapsed.rows_affected)
-}
-
-fn lapsing(before: Timestamp) -> Condition {
-    Condition::all()
-        .add(outbound::Column::State.is_in([State::Claimed, State::Answering]))
-        .add(outbound::Column::LeaseUntil.lt(before))
+    Ok(())
 }
 
 /// A claim: the first row carries the message, the others went into it.

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, Timestamp};
+use crate::{AccountId, Address, Timestamp};
 
 /// One lane.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -35,6 +35,16 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Whose lane it is.
+    pub fn person(&self) -> Address {
+        Address {
+            account_id: self.account_id,
+            openid: self.openid.clone(),
+        }
+    }
+}
 
 /// The two lanes of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]

@@ -3,7 +3,8 @@
 use sea_orm::entity::prelude::*;
 
 use crate::{
-    AccountId, GuideId, InboundId, MemberId, MessageId, OutboundId, Timestamp, reply_window,
+    AccountId, Address, GuideId, InboundId, MemberId, MessageId, OutboundId, Timestamp,
+    reply_window,
 };
 
 /// One message.
@@ -62,6 +63,16 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Whom it is for.
+    pub fn to(&self) -> Address {
+        Address {
+            account_id: self.account_id,
+            openid: self.openid.clone(),
+        }
+    }
+}
 
 /// Where a message stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]

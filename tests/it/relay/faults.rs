@@ -335,6 +335,28 @@ async fn the_others_go_on_while_one_persons_message_is_stuck() {
     wang.sees("卡住的").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_jumps_while_a_line_is_on_its_way_lets_nothing_overtake_it() {
+    let app = TestApp::start().await;
+    let (lin, wang) = one_and_one(&app).await;
+    app.fault(json!({ "path": SEND, "delay_ms": 4_000 })).await;
+    wang.says("第一句").await;
+    app.outcome(&lin.phone, "第一句", State::Claimed).await;
+    wang.says("第二句").await;
+    app.outcome(&lin.phone, "第二句", State::Ready).await;
+    // Every lease is over. The line is on its way nevertheless, and this process knows.
+    app.pass(TimeDelta::hours(1));
+    lin.phone.says("继续").await;
+    lin.phone.sees("第二句").await;
+    let came = lin.phone.texts().await;
+    let place = |line: &str| came.iter().position(|text| text.contains(line));
+    assert!(
+        place("第一句").is_some_and(|first| Some(first) < place("第二句")),
+        "{came:?}"
+    );
+    app.outcome(&lin.phone, "第一句", State::Sent).await;
+}
+
 /// A day passes and she writes again: whatever would be sent a second time would be sent now.
 async fn later(app: &TestApp, phone: &Phone) {
     app.later(TimeDelta::hours(24)).await;
