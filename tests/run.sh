@@ -9,7 +9,8 @@ failed=()
 main() {
     DAOGOU_NOT_RUN=$(mktemp)
     export DAOGOU_NOT_RUN
-    trap 'rm -f "$DAOGOU_NOT_RUN"' EXIT
+    said=$(mktemp -d)
+    trap 'rm -rf "$DAOGOU_NOT_RUN" "$said"' EXIT
     # Otherwise Ctrl-C would end the present check and go on with the next.
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
@@ -44,7 +45,7 @@ step() {
     local name=$1 begun=$SECONDS
     shift
     printf '\n── %s: %s\n' "$name" "$*"
-    if "$@"; then
+    if "$@" 2>&1 | tee "$said/$name"; then
         printf '── %s: passed in %s s\n' "$name" "$((SECONDS - begun))"
     else
         printf '── %s: FAILED\n' "$name"
@@ -65,7 +66,11 @@ report() {
     fi
     if ((${#failed[@]} > 0)); then
         local name
-        for name in "${failed[@]}"; do echo "FAILED: $name"; done
+        # Where only the end of the output is kept, why it failed must stand there.
+        for name in "${failed[@]}"; do
+            printf 'FAILED: %s\n' "$name"
+            grep -E 'FAIL|TIMEOUT|^error|panicked' "$said/$name" | tail -n 20 || true
+        done
         status=1
     fi
     ((status == 0)) && echo "everything that ran passed ($SECONDS s)"

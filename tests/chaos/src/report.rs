@@ -15,8 +15,8 @@ use crate::trouble::{Result, Trouble};
 pub struct Sum {
     /// Seeds that were played to the end.
     pub seeds: u64,
-    /// Seeds whose account does not balance, or that could not be played.
-    pub failed: Vec<u64>,
+    /// Seeds whose account does not balance, or that could not be played, and why.
+    pub failed: Vec<(u64, String)>,
     /// Texts by what became of them.
     pub figures: BTreeMap<&'static str, u64>,
     /// Faults by name.
@@ -37,11 +37,11 @@ impl Sum {
                 for (what, count) in &outcome.account.figures {
                     *self.figures.entry(what).or_default() += count;
                 }
-                if !outcome.account.wrongs.is_empty() {
-                    self.failed.push(plan.seed);
+                if let Some(wrong) = outcome.account.wrongs.first() {
+                    self.failed.push((plan.seed, wrong.to_string()));
                 }
             }
-            Err(_) => self.failed.push(plan.seed),
+            Err(trouble) => self.failed.push((plan.seed, trouble.to_string())),
         }
     }
 
@@ -53,12 +53,18 @@ impl Sum {
         };
         let figures = list(&mut self.figures.iter().map(|(w, c)| ((*w).to_owned(), *c)));
         let faults = list(&mut self.faults.iter().map(|(w, c)| (w.clone(), *c)));
-        format!(
+        let mut text = format!(
             "{store}: {} seeds in {:.1} min, {} failed\n  texts: {figures}\n  faults: {faults}",
             self.seeds,
             lasted.as_secs_f64() / 60.0,
             self.failed.len()
-        )
+        );
+        // Once more at the end: the story of a seed stands far above.
+        for (seed, why) in &self.failed {
+            // A String takes everything.
+            let _never = write!(text, "\n  FAILED: seed {seed}: {why}");
+        }
+        text
     }
 }
 

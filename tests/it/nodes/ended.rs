@@ -35,6 +35,12 @@ async fn the_sending_lane_of_a_node_that_stands_still_is_taken_over_and_a_living
         hold_sending(&app, &db, &lin.phone, &dead.name).await;
         let mut living = stands(&db, "a living node").await;
         hold_sending(&app, &db, &chen.phone, &living.name).await;
+        let zhou = app.guide("周敏", "杭州城北店").await;
+        let sun = app.person("孙阿姨").await;
+        sun.scans(&zhou.scene).await;
+        zhou.phone.sees("新朋友").await;
+        app.at_rest().await;
+        hold_sending(&app, &db, &zhou.phone, "a node that nobody knows").await;
         let begun = Instant::now();
         wang.says("有人吗").await;
         li.says("在不在").await;
@@ -50,10 +56,13 @@ async fn the_sending_lane_of_a_node_that_stands_still_is_taken_over_and_a_living
             let took = begun.elapsed();
             println!("{store:?}: a sending lane was taken over after {took:?}");
             assert!(took < SENDING_TAKEN_OVER_WITHIN, "{store:?}: {took:?}");
-            // This server's clock says that every lease is over, and it goes on sending to others.
+            // This server's clock says that every lease is over: what waits behind an unknown owner goes.
+            sun.says("能退吗").await;
             app.pass(TimeDelta::hours(1));
-            wang.says("还在吗").await;
-            lin.phone.sees("还在吗").await;
+            zhou.phone.sees("能退吗").await;
+            li.says("听得到吗").await;
+            sun.says("谢谢").await;
+            zhou.phone.sees("谢谢").await;
         };
         tokio::select! {
             () = watching => {}
