@@ -174,6 +174,9 @@ async fn grown(options: &Options, sender: &Sender, members: usize) -> Done<(Site
     look.close().await?;
     server.stop().await?;
     File::open(&site.file()).await?.grow(&pattern, SEED).await?;
+    // Gigabytes that were never flushed would be by the first to open the file, and its start would take the blame.
+    let file = std::fs::File::open(site.file())?;
+    tokio::task::spawn_blocking(move || file.sync_all()).await??;
     let openid = |seed, n: usize| Ok(wire::openid(seed, u64::try_from(n)?));
     let guide = |g: usize| {
         let own = (0..EACH).map(|number| openid(SEED, number * pattern.guides + g));

@@ -1,4 +1,5 @@
-//! A visit: one person's act at one account, while it is being handled.
+//! A visit: what concerns one person at one account, while it is being handled: an act of hers, or of headquarters about
+//! her.
 
 use std::sync::Arc;
 
@@ -8,15 +9,15 @@ use daogou_schema::{InboundId, Timestamp};
 use super::Account;
 use crate::texts::Texts;
 
-/// What every verb that takes part in handling a push needs to know.
+/// What every verb that takes part in it needs to know.
 #[derive(Clone)]
 pub struct Visit {
     /// Where.
     pub account: Arc<Account>,
     /// Who.
     pub openid: String,
-    /// The push.
-    pub inbound_id: InboundId,
+    /// The push that says so; none when headquarters acts.
+    pub inbound_id: Option<InboundId>,
     /// When WeChat says it happened; never after `now`.
     pub acted_at: Timestamp,
     /// Now.

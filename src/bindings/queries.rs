@@ -100,7 +100,7 @@ pub(super) async fn insert_event(
         to_guide_id: Set(change.to),
         reason: Set(reason),
         code_id: Set(change.code),
-        inbound_id: Set(Some(visit.inbound_id)),
+        inbound_id: Set(visit.inbound_id),
         at: Set(visit.now),
         ..Default::default()
     };

@@ -158,7 +158,7 @@ pub(super) async fn insert_line(txn: &Txn, visit: &Visit, new: NewLine<'_>) -> R
         author: Set(new.author),
         guide_id: Set(new.guide),
         content: Set(new.line.to_json()?),
-        inbound_id: Set(Some(visit.inbound_id)),
+        inbound_id: Set(visit.inbound_id),
         at: Set(visit.now),
         ..Default::default()
     };

@@ -39,7 +39,7 @@ pub(super) async fn relay_in(
             member_id: Some(member),
             guide_id: Some(guide.id),
             message_id: Some(message),
-            inbound_id: Some(visit.inbound_id),
+            inbound_id: visit.inbound_id,
         };
         outbound::send_in(txn, visit.now, &draft).await?;
     }
@@ -157,7 +157,7 @@ async fn promise(
         member_id: Some(row.member_id),
         guide_id: Some(guide.id),
         message_id: Some(message),
-        inbound_id: Some(visit.inbound_id),
+        inbound_id: visit.inbound_id,
     };
     match kept {
         None => outbound::send_in(txn, visit.now, &draft).await?,

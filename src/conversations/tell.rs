@@ -42,7 +42,7 @@ pub(super) async fn visitor_text_in(
             member_id: None,
             guide_id: None,
             message_id: None,
-            inbound_id: Some(visit.inbound_id),
+            inbound_id: visit.inbound_id,
         };
         outbound::send_in(txn, visit.now, &draft).await?;
     }
@@ -68,7 +68,7 @@ pub(super) async fn guide_in(
         member_id: Some(member),
         guide_id: Some(guide.id),
         message_id: None,
-        inbound_id: Some(visit.inbound_id),
+        inbound_id: visit.inbound_id,
     };
     outbound::send_in(txn, visit.now, &draft).await.map(drop)
 }

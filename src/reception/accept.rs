@@ -187,7 +187,7 @@ async fn take_effect(txn: &Txn, turn: &Turn<'_>) -> Result<Option<String>> {
     let visit = Visit {
         account: push.account.clone(),
         openid: record.person.openid.clone(),
-        inbound_id: id,
+        inbound_id: Some(id),
         acted_at: record.pushed_at.map_or(now, |at| at.min(now)),
         now,
         texts: push.texts.clone(),
@@ -205,7 +205,7 @@ async fn take_effect(txn: &Txn, turn: &Turn<'_>) -> Result<Option<String>> {
     let Some(answering) = handle::handle_in(txn, &act).await? else {
         return Ok(None);
     };
-    let body = answering.mark_in(txn, &visit).await?;
+    let body = answering.mark_in(txn, &visit, id).await?;
     queries::set_passive(txn, id, &body).await?;
     Ok(Some(body))
 }

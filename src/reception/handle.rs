@@ -2,7 +2,7 @@
 
 use daogou_ground::Chance;
 use daogou_schema::reply_window::Trigger;
-use daogou_schema::{Address, guide, inbound};
+use daogou_schema::{Address, InboundId, guide, inbound};
 use daogou_wechat::text::strip_forbidden;
 use daogou_wechat::{Body, Event, Format, Kind, Message, Push};
 
@@ -53,10 +53,8 @@ pub(super) struct Answering {
 
 impl Answering {
     /// The answer of `push` is this one: what it carries need not be sent.
-    pub(super) async fn mark_in(self, txn: &Txn, visit: &Visit) -> Result<String> {
-        self.chosen
-            .mark_in(txn, visit.now, visit.inbound_id)
-            .await?;
+    pub(super) async fn mark_in(self, txn: &Txn, visit: &Visit, id: InboundId) -> Result<String> {
+        self.chosen.mark_in(txn, visit.now, id).await?;
         txn.take_back(&here(visit));
         Ok(self.body)
     }

@@ -77,6 +77,7 @@ struct Handled {
 
 struct Handling {
     hold: Hold,
+    id: InboundId,
     push: Push,
     visit: Visit,
     attended: bool,
@@ -96,11 +97,12 @@ async fn handle(
     let key_index = row.key_index.and_then(|index| index.try_into().ok());
     let handling = Handling {
         hold: hold.clone(),
+        id: row.id,
         push: handle::read_again(row)?,
         visit: Visit {
             account: account.clone(),
             openid: row.openid.clone(),
-            inbound_id: row.id,
+            inbound_id: Some(row.id),
             acted_at: row.pushed_at.map_or(now, |at| at.min(now)),
             now,
             texts: ctx.texts.clone(),
@@ -118,7 +120,7 @@ async fn handle(
 
 async fn handle_in(txn: &Txn, handling: &Handling) -> Result<Option<Handled>> {
     let visit = &handling.visit;
-    let id = visit.inbound_id;
+    let id = handling.id;
     if !lanes::is_held(txn, &handling.hold).await? || !queries::finish(txn, id, State::Done).await?
     {
         return Ok(None);
@@ -140,7 +142,7 @@ async fn handle_in(txn: &Txn, handling: &Handling) -> Result<Option<Handled>> {
     };
     let decided = queries::decide(txn, id, who, body).await?;
     let answer = match answering {
-        Some(answering) if decided => Some(answering.mark_in(txn, visit).await?),
+        Some(answering) if decided => Some(answering.mark_in(txn, visit, id).await?),
         // The request has given up; the messages go through the API.
         _ => None,
     };

@@ -65,7 +65,10 @@ impl File {
             .await?;
         match broken.first() {
             Some(table) => Err(format!("a copied row of {table} refers to nothing").into()),
-            None => Ok(self.0.clone().close().await?),
+            None => {
+                self.texts("PRAGMA journal_mode = WAL").await?;
+                Ok(self.0.clone().close().await?)
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Quer
 use crate::accounts::Visit;
 use crate::conversations::line::Line;
 use crate::db::{Txn, padded};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 pub(in crate::conversations) async fn insert_question(
     txn: &Txn,
@@ -14,10 +14,13 @@ pub(in crate::conversations) async fn insert_question(
     guide: GuideId,
     line: &Line,
 ) -> Result<()> {
+    let push = visit
+        .inbound_id
+        .ok_or_else(|| Error::Internal("a question without a push".into()))?;
     let row = question::ActiveModel {
         account_id: Set(visit.account.id),
         guide_id: Set(guide),
-        inbound_id: Set(visit.inbound_id),
+        inbound_id: Set(push),
         content: Set(line.to_json()?),
         state: Set(question::State::Open),
         asked_at: Set(visit.now),
