@@ -31,6 +31,7 @@ mod backup;
 mod bindings;
 mod conversations;
 mod guides;
+mod hand_overs;
 mod media;
 mod members;
 mod outbound;

@@ -32,6 +32,7 @@ mod m2026_11_22_000020_indices;
 mod m2026_11_22_000021_unfinished_inbound;
 mod m2026_11_22_000022_lost_line;
 mod m2026_11_22_000023_staff;
+mod m2026_11_22_000024_hand_over;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -120,6 +121,7 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000021_unfinished_inbound::changes(),
             m2026_11_22_000022_lost_line::changes(),
             m2026_11_22_000023_staff::changes(),
+            m2026_11_22_000024_hand_over::changes(),
         ]
         .into_iter()
         .flatten()

@@ -1,5 +1,6 @@
 //! Bindings 专属绑定: a consumer scans a guide's code and is bound to that guide, one to one.
 
+mod hand_over;
 pub mod pool;
 mod queries;
 pub mod rules;
@@ -14,6 +15,7 @@ use crate::error::Result;
 use crate::guides;
 use rules::Decision;
 
+pub use hand_over::{count_of_guide, give_back_in, give_in, of_guide_in, those_in};
 pub use queries::{get_in, guide_of_in};
 
 /// What a scan did: the four outcomes and their refinements.

@@ -137,6 +137,14 @@ pub async fn get(ctx: &Context, scope: Scope, member: MemberId) -> Result<Option
     Ok(rows_of(ctx, scope, &[member]).await?.pop())
 }
 
+/// These members as far as they are in the scope, in the same order.
+///
+/// # Errors
+/// When the store fails.
+pub async fn those(ctx: &Context, scope: Scope, members: &[MemberId]) -> Result<Vec<Row>> {
+    rows_of(ctx, scope, members).await
+}
+
 /// What happened to a member's binding, the newest first.
 ///
 /// # Errors

@@ -87,7 +87,7 @@ pub async fn guide_left_in(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Re
 }
 
 /// What waited for the guide goes back into the pool, and nothing of the present talk is left.
-async fn give_back(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
+pub(super) async fn give_back(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
     if let Some(here) = guides::address(guide) {
         let lines = outbound::drop_relays_in(txn, &here).await?;
         queries::hand_back(txn, guide.id, &lines).await?;
@@ -96,7 +96,7 @@ async fn give_back(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()>
     guides::forget_current_in(txn, guide.id).await
 }
 
-async fn pass_to_stand_in(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
+pub(super) async fn pass_to_stand_in(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
     if let Some(stand_in) = guides::stand_in_of(txn, guide).await? {
         say::pass_on_waiting_in(txn, visit, &stand_in).await?;
     }

@@ -166,6 +166,13 @@ impl Line {
             .map_err(|e| Error::Internal(format!("a line cannot be stored: {e}")))
     }
 
+    /// What stands for a line that cannot be read.
+    pub(super) fn unreadable() -> Self {
+        Self::Text {
+            text: "[无法显示的消息]".to_owned(),
+        }
+    }
+
     /// As it was stored.
     pub(super) fn from_json(value: &serde_json::Value) -> Result<Self> {
         Self::deserialize(value)

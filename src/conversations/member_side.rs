@@ -7,6 +7,7 @@ use daogou_schema::{conversation, guide, member};
 use daogou_wechat::Message;
 use minijinja::context;
 
+use super::given::introduce_once;
 use super::hand_over::{hand_over_in, leave_in};
 use super::line::Line;
 use super::queries::{self, NewLine};
@@ -54,6 +55,7 @@ pub async fn hear_member_in(
     {
         return obey(txn, visit, &row, word).await;
     }
+    introduce_once(txn, visit, &row).await?;
     let line = Line::hear_in(txn, visit, message).await?;
     let route = route_in(txn, member.id).await?;
     let guide = route.guide();

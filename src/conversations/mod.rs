@@ -1,6 +1,7 @@
 //! Conversations 会话: the chat between a member and the brand, through the official account itself. A consumer's lines
 //! are relayed to her guide, the guide's answers to the right customer, and never to another one.
 
+mod given;
 mod greet;
 mod guide_side;
 mod hand_over;
@@ -15,6 +16,7 @@ mod tell;
 mod transcript;
 pub mod words;
 
+pub use given::{addresses_in, freeze_in, give_in, resume_in, tell_given_in};
 pub use greet::{friend_back_in, friend_left_in, greet_in, guide_scanned_in, linked_in};
 pub use guide_side::{guide_left_in, hear_guide_in, is_answer};
 pub use member_side::{hear_member_in, is_line};

@@ -1,5 +1,6 @@
 //! Conversations, their lines and open questions in the store.
 
+mod given;
 mod questions;
 
 use std::cmp::Reverse;
@@ -20,6 +21,7 @@ use crate::accounts::Visit;
 use crate::db::{Txn, each, insert_all, insert_numbered, padded, update_all};
 use crate::error::Result;
 
+pub(super) use given::{all_unanswered, forget_new_guide, set_given, those};
 pub(super) use questions::{close_questions, drop_stale, insert_question, open_questions};
 
 /// How many unanswered customers a guide is asked about at the most: a text that fits a phone.
@@ -75,6 +77,7 @@ pub(super) async fn touch(
         unanswered: false,
         last_reply_at: None,
         told_at: None,
+        new_guide_id: None,
     };
     let model = conversation::ActiveModel::from(row.clone()).reset_all();
     txn.together(model, |txn, rows| Box::pin(insert_all(txn, rows)))
@@ -175,14 +178,15 @@ pub(super) async fn not_passed_on(txn: &Txn, member: MemberId) -> Result<Vec<Hea
         .order_by_asc(message::Column::Id)
         .limit(PASSED_ON_MAX);
     let rows = query.all(txn.conn()).await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Heard {
-                id: row.id,
-                line: Line::from_json(&row.content)?,
-            })
-        })
-        .collect()
+    let heard = rows.into_iter().map(|row| Heard {
+        id: row.id,
+        line: Line::from_json(&row.content).unwrap_or_else(|error| {
+            // One line that cannot be read must not keep the others from whoever serves her.
+            tracing::error!(message.id = row.id.0, %error, "a line is passed on without its words");
+            Line::unreadable()
+        }),
+    });
+    Ok(heard.collect())
 }
 
 pub(super) async fn set_passed_on(txn: &Txn, ids: &[MessageId], guide: GuideId) -> Result<()> {
@@ -206,7 +210,6 @@ pub(super) async fn hand_back(txn: &Txn, guide: GuideId, ids: &[MessageId]) -> R
         .select_only()
         .column(message::Column::MemberId)
         .filter(these.clone())
-        .distinct()
         .into_tuple()
         .all(txn.conn())
         .await?;

@@ -34,6 +34,17 @@ pub(super) async fn visitor_text_in(
         account_id: visit.account.id,
         openid: visit.openid.clone(),
     };
+    person_in(txn, visit, to, purpose, text).await
+}
+
+/// Promises a rendered text to anybody.
+pub(super) async fn person_in(
+    txn: &Txn,
+    visit: &Visit,
+    to: Address,
+    purpose: Purpose,
+    text: String,
+) -> Result<()> {
     for piece in split(&text, TEXT_BYTES_MAX) {
         let draft = Draft {
             to: to.clone(),

@@ -9,8 +9,6 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::texts::media_word;
 
-const UNREADABLE: &str = "[无法显示的消息]";
-
 /// One line of it.
 #[derive(Clone, Debug)]
 pub struct Said {
@@ -45,7 +43,8 @@ pub async fn transcript(
         guide: row.guide_id,
         // One line that cannot be read must not hide the others.
         text: Line::from_json(&row.content)
-            .map_or_else(|_| UNREADABLE.into(), |line| line.in_words()),
+            .unwrap_or_else(|_unreadable| Line::unreadable())
+            .in_words(),
     });
     Ok(said.collect())
 }

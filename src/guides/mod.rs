@@ -19,9 +19,9 @@ use crate::error::{Error, Result};
 pub use codes::{Code, add, guide_code, new_link, open_link, resolve_in};
 pub use linking::{Linked, link_in, unlink_in};
 pub use queries::{
-    by_name, certain_codes_in, choose_current_in, current_answered_in, forget_current_in, get_in,
-    linked_to_in, list, member_of_number_in, note_lost_line_in, number_of_in, on_duty_in_store_in,
-    set_duty_in,
+    Before, by_name, certain_codes_in, choose_current_in, current_answered_in, forget_current_in,
+    get_in, linked_to_in, list, member_of_number_in, note_lost_line_in, number_of_in,
+    on_duty_in_store_in, set_duty_in,
 };
 pub use stores::{
     add as add_store, code as store_code, find as find_store, get_in as store_in,
@@ -92,6 +92,56 @@ pub async fn stand_in_of(txn: &Txn, guide: &guide::Model) -> Result<Option<guide
         return Ok(Some(named));
     }
     next_of_store_in(txn, guide.store_id, Some(guide.id)).await
+}
+
+/// The guide has left: nobody's WeChat is the guide's, nobody new comes, and whoever scans the codes gets the stand-in.
+///
+/// # Errors
+/// When the store fails.
+pub async fn leave_in(txn: &Txn, guide: GuideId, now: Timestamp) -> Result<()> {
+    queries::set_left(txn, guide, now).await
+}
+
+/// The guide is as before: the store, the duty, the stand-in, and the own WeChat unless somebody else has it by now.
+///
+/// # Errors
+/// When the store fails.
+pub async fn come_back_in(txn: &Txn, guide: GuideId, before: Before) -> Result<()> {
+    let mut before = before;
+    if let Some(openid) = &before.openid {
+        let holder = linked_to_in(txn, before.account_id, openid).await?;
+        if holder.is_some_and(|holder| holder.id != guide) {
+            (before.openid, before.linked_at) = (None, None);
+        }
+    }
+    queries::restore(txn, guide, before).await
+}
+
+/// Whether a store has another guide of this name who has not left: consumers could not tell them apart.
+///
+/// # Errors
+/// When the store fails.
+pub async fn has_namesake_in(txn: &Txn, guide: &guide::Model, store: StoreId) -> Result<bool> {
+    let named = by_name(txn.conn(), guide.account_id, &guide.name).await?;
+    Ok(named
+        .iter()
+        .any(|other| other.id != guide.id && other.store_id == store && other.left_at.is_none()))
+}
+
+/// The guide goes to another store.
+///
+/// # Errors
+/// When the store fails.
+pub async fn move_in(txn: &Txn, guide: GuideId, store: StoreId) -> Result<()> {
+    queries::set_store(txn, guide, store).await
+}
+
+/// Who stands in for a guide from now on.
+///
+/// # Errors
+/// When the store fails.
+pub async fn name_stand_in_in(txn: &Txn, guide: GuideId, stand_in: Option<GuideId>) -> Result<()> {
+    queries::set_stand_in(txn, guide, stand_in).await
 }
 
 /// Notes that `guide` has just got a new member.

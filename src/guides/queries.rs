@@ -181,6 +181,63 @@ pub(super) async fn set_link(
     update(txn, id, row).await
 }
 
+/// What a guide was before something happened.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// The account.
+    pub account_id: AccountId,
+    /// The store.
+    pub store_id: StoreId,
+    /// The own WeChat.
+    pub openid: Option<String>,
+    /// When it was linked.
+    pub linked_at: Option<Timestamp>,
+    /// Whether on duty.
+    pub on_duty: bool,
+    /// The named stand-in.
+    pub stand_in_id: Option<GuideId>,
+}
+
+pub(super) async fn restore(txn: &Txn, id: GuideId, before: Before) -> Result<()> {
+    let row = guide::ActiveModel {
+        store_id: Set(before.store_id),
+        openid: Set(before.openid),
+        linked_at: Set(before.linked_at),
+        on_duty: Set(before.on_duty),
+        stand_in_id: Set(before.stand_in_id),
+        left_at: Set(None),
+        ..Default::default()
+    };
+    update(txn, id, row).await
+}
+
+pub(super) async fn set_left(txn: &Txn, id: GuideId, at: Timestamp) -> Result<()> {
+    let row = guide::ActiveModel {
+        openid: Set(None),
+        linked_at: Set(None),
+        on_duty: Set(false),
+        left_at: Set(Some(at)),
+        ..Default::default()
+    };
+    update(txn, id, row).await
+}
+
+pub(super) async fn set_store(txn: &Txn, id: GuideId, store: StoreId) -> Result<()> {
+    let row = guide::ActiveModel {
+        store_id: Set(store),
+        ..Default::default()
+    };
+    update(txn, id, row).await
+}
+
+pub(super) async fn set_stand_in(txn: &Txn, id: GuideId, stand_in: Option<GuideId>) -> Result<()> {
+    let row = guide::ActiveModel {
+        stand_in_id: Set(stand_in),
+        ..Default::default()
+    };
+    update(txn, id, row).await
+}
+
 pub(super) async fn set_last_member(txn: &Txn, id: GuideId, at: Timestamp) -> Result<()> {
     let row = guide::ActiveModel {
         last_member_at: Set(Some(at)),

@@ -92,6 +92,14 @@ pub async fn drop_answers_in(txn: &Txn, to: &Address, guide: GuideId) -> Result<
     queries::drop_answers(txn, to, guide).await
 }
 
+/// Drops what `guide` had waiting for any of `people`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn drop_answers_to_in(txn: &Txn, people: &[Address], guide: GuideId) -> Result<()> {
+    queries::drop_answers_to(txn, people, guide).await
+}
+
 /// Drops what waits for a guide and says which lines were among it, so that somebody else can get them.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{media, nodes, outbound, reception, telemetry};
+use crate::{hand_overs, media, nodes, outbound, reception, telemetry};
 
 /// How many people are sent to at once.
 const SENDERS: usize = 64;
@@ -52,6 +52,9 @@ fn sweep(ctx: &Context, stop: &CancellationToken) {
     });
     every(ctx, stop, "take over pushes", SWEEP_EVERY, |ctx| {
         Box::pin(async move { take_over(&ctx).await })
+    });
+    every(ctx, stop, "hand customers over", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { hand_overs::work(&ctx).await })
     });
     every(ctx, stop, "list unknown outcomes", SWEEP_EVERY, |ctx| {
         Box::pin(async move { list_unknown(&ctx).await })

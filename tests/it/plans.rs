@@ -31,6 +31,10 @@ const SMALL: &[(&str, &str)] = &[
         "sign_in",
         "one row for each browser in which staff is signed in",
     ),
+    (
+        "hand_over",
+        "one row for each guide who left, moved or was away for long",
+    ),
     ("node", "one row for each process of the last days"),
     ("seaql_migrations", "one row for each change of the schema"),
 ];

@@ -1,6 +1,7 @@
 // Starts every behaviour of the console. Each is attached by a data attribute; every page also works without them.
 import { confirms } from "./confirm.js";
 import { copies } from "./copy.js";
+import { deals } from "./deal.js";
 import { drawers } from "./drawer.js";
 import { filters } from "./filter.js";
 import { guards } from "./guard.js";
@@ -10,4 +11,4 @@ import { nav } from "./nav.js";
 import { theme } from "./theme.js";
 import { toasts } from "./toast.js";
 
-for (const start of [theme, nav, menus, drawers, filters, hotkeys, copies, confirms, guards, toasts]) start(document);
+for (const start of [theme, nav, menus, drawers, filters, hotkeys, copies, deals, confirms, guards, toasts]) start(document);

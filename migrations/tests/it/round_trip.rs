@@ -38,6 +38,8 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::staff()).await;
     keeps(db, samples::invitation()).await;
     keeps(db, samples::sign_in()).await;
+    keeps(db, samples::hand_over()).await;
+    keeps(db, samples::hand_over_member()).await;
 }
 
 /// Writes the row into its empty table and reads it again.

@@ -5,7 +5,7 @@ use daogou_schema::{Address, GuideId, MemberId, MessageId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::of;
-use crate::db::Txn;
+use crate::db::{Txn, among};
 use crate::error::Result;
 use crate::outbound::Reason;
 
@@ -57,6 +57,27 @@ pub(in crate::outbound) async fn drop_answers(
     Entity::update_many()
         .col_expr(outbound::Column::State, State::Dropped.into())
         .filter(of(to))
+        .filter(outbound::Column::State.is_in([State::Ready, State::Held]))
+        .filter(outbound::Column::Purpose.eq(Purpose::Answer))
+        .filter(outbound::Column::GuideId.eq(guide))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// Drops a guide's answers that still wait for any of `people`.
+pub(in crate::outbound) async fn drop_answers_to(
+    txn: &Txn,
+    people: &[Address],
+    guide: GuideId,
+) -> Result<()> {
+    Entity::update_many()
+        .col_expr(outbound::Column::State, State::Dropped.into())
+        .filter(among(
+            outbound::Column::AccountId,
+            outbound::Column::Openid,
+            people,
+        ))
         .filter(outbound::Column::State.is_in([State::Ready, State::Held]))
         .filter(outbound::Column::Purpose.eq(Purpose::Answer))
         .filter(outbound::Column::GuideId.eq(guide))

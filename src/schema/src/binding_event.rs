@@ -53,6 +53,10 @@ pub enum Reason {
     StandIn,
     /// She asked for another guide.
     Asked,
+    /// Headquarters handed her over to another guide.
+    HandedOver,
+    /// A hand-over was undone.
+    HandedBack,
     /// She unfollowed; the binding stays.
     Unfollowed,
     /// She follows again.

@@ -28,6 +28,8 @@ pub struct Model {
     pub last_reply_at: Option<Timestamp>,
     /// When she was last told that nobody can answer now; once per silence.
     pub told_at: Option<Timestamp>,
+    /// The guide whom she was handed over to and who has not said so yet.
+    pub new_guide_id: Option<GuideId>,
 }
 
 /// None: rows are joined by the queries that need it.

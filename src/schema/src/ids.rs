@@ -41,6 +41,8 @@ ids! {
     MediaId
     /// One person of the staff 员工.
     StaffId
+    /// One hand-over 移交.
+    HandOverId
     /// One invitation to the staff.
     InvitationId
 }

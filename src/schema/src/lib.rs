@@ -13,6 +13,8 @@ pub mod code;
 pub mod conversation;
 pub mod guide;
 pub mod guide_number;
+pub mod hand_over;
+pub mod hand_over_member;
 pub mod identity;
 pub mod inbound;
 pub mod inbound_key;
@@ -39,7 +41,8 @@ macro_rules! every_entity {
     ($then:ident) => {
         $then! {
             account store member guide code guide_number identity binding binding_event conversation question media
-            inbound inbound_key lane node reply_window message outbound staff invitation sign_in
+            inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
+            hand_over_member
         }
     };
 }

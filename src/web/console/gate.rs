@@ -198,10 +198,24 @@ async fn desk(request: &HttpRequest, gate: Gate) -> Result<Desk, Stop> {
 #[derive(Default)]
 pub(super) struct Fields(HashMap<String, String>);
 
+impl<const N: usize> From<[(&str, String); N]> for Fields {
+    fn from(fields: [(&str, String); N]) -> Self {
+        let fields = fields.map(|(name, value)| (name.to_owned(), value));
+        Self(fields.into())
+    }
+}
+
 impl Fields {
     /// The value of a field, without blank ends; empty when it is not there.
     pub(super) fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", |value| value.trim())
+    }
+
+    /// The names of the fields that are there and begin with `start`, without it.
+    pub(super) fn named<'a>(&'a self, start: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .keys()
+            .filter_map(move |name| name.strip_prefix(start))
     }
 
     /// The same, as it was typed.

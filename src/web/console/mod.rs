@@ -3,6 +3,7 @@
 mod codes;
 mod gate;
 mod guides;
+mod hand_overs;
 mod invitation;
 mod members;
 mod overview;
@@ -66,6 +67,26 @@ pub(super) fn routes(config: &mut ServiceConfig) {
             web::get().to(codes::link_of_guide),
         )
         // Headquarters.
+        .route(
+            "/console/{appid}/hand-overs",
+            web::get().to(hand_overs::list),
+        )
+        .route(
+            "/console/{appid}/hand-overs",
+            web::post().to(hand_overs::freeze),
+        )
+        .route(
+            "/console/{appid}/hand-overs/{id}",
+            web::get().to(hand_overs::show),
+        )
+        .route(
+            "/console/{appid}/hand-overs/{id}/confirm",
+            web::post().to(hand_overs::confirm),
+        )
+        .route(
+            "/console/{appid}/hand-overs/{id}/undo",
+            web::post().to(hand_overs::undo),
+        )
         .route("/console/{appid}/stores", web::post().to(stores::add))
         .route("/console/{appid}/guides", web::post().to(guides::add))
         .route(

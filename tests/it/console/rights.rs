@@ -11,6 +11,7 @@ type Fields = &'static [(&'static str, &'static str)];
 
 const ALL: Answers = [303, 200, 200, 200];
 const HEADQUARTERS: Answers = [303, 403, 303, 303];
+const ONLY_HEADQUARTERS: Answers = [303, 403, 200, 200];
 const ADMINISTRATORS: Answers = [303, 403, 403, 200];
 const NOT_HERS: Answers = [303, 404, 200, 200];
 
@@ -33,6 +34,8 @@ const PAGES: &[(&str, Answers)] = &[
     ("/guides/2", NOT_HERS),
     ("/guides/2/code.svg", NOT_HERS),
     ("/guides/2/code.png", NOT_HERS),
+    ("/hand-overs", ONLY_HEADQUARTERS),
+    ("/hand-overs/1", [303, 403, 404, 404]),
 ];
 
 /// What is posted there.
@@ -40,6 +43,17 @@ const FORMS: &[(&str, Fields, Answers)] = &[
     ("/guides/1/link", &[], HEADQUARTERS),
     ("/stores", &[("name", "")], [303, 403, 400, 400]),
     ("/guides", &[("name", "")], [303, 403, 400, 400]),
+    (
+        "/hand-overs",
+        &[("guide", "99"), ("cause", "departure")],
+        [303, 403, 400, 400],
+    ),
+    (
+        "/hand-overs/1/confirm",
+        &[("to-1", "1")],
+        [303, 403, 404, 404],
+    ),
+    ("/hand-overs/1/undo", &[], [303, 403, 404, 404]),
 ];
 
 /// What only administrators post.

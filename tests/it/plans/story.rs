@@ -29,6 +29,8 @@ pub async fn tell(app: &mut TestApp) {
     lin.phone.says("收到").await;
     mini.sees("收到").await;
     let wu = another_guide(app, "吴桐").await;
+    let zheng = another_guide(app, "郑好").await;
+    let sun = customer(app, &zheng, "孙阿姨").await;
     let wang = customer(app, &lin, "王女士").await;
     let li = customer(app, &lin, "李先生").await;
     talk(app, &lin, &wang, &li).await;
@@ -43,6 +45,8 @@ pub async fn tell(app: &mut TestApp) {
     let People { lin, wu, wang } = &people;
     look_on(app).await;
     change(app, lin, wu, wang, &li).await;
+    sun.says("有人吗").await;
+    hand_over(app, &zheng).await;
     end_and_begin(app, lin, wang).await;
 }
 
@@ -80,6 +84,30 @@ async fn look_on(app: &TestApp) {
     desk.posts("/console/sign-in", &right).await;
     app.pass(TimeDelta::minutes(6));
     desk.opens("/console").await;
+}
+
+/// A guide is away for long; the customers go to a colleague, and come back.
+async fn hand_over(app: &TestApp, guide: &Guide) {
+    let desk = Desk::admin(app, "qian").await;
+    let at = |page: &str| format!("/console/{APPID}/hand-overs{page}");
+    let id = guide.id.to_string();
+    let away = [("guide", id.as_str()), ("cause", "long-leave")];
+    let sent = desk.sends(&at(""), &away).await;
+    let page = sent.to.expect(&sent.text);
+    assert_eq!(desk.opens(&page).await.status, 200);
+    for (act, fields, end) in [
+        ("confirm", &[("to-1", "1")][..], "已完成"),
+        ("undo", &[], "已撤销"),
+    ] {
+        desk.sends(&format!("{page}/{act}"), fields).await;
+        eventually(end, async || {
+            let shown = desk.opens(&page).await.text;
+            shown.contains(end).then_some(())
+        })
+        .await;
+        app.at_rest().await;
+    }
+    assert_eq!(desk.opens(&at("")).await.status, 200);
 }
 
 /// A guide where the account has to be named, because there are two.

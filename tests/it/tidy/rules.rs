@@ -32,6 +32,7 @@ const FLOORS: &[&str] = &[
     "outbound",
     "bindings",
     "conversations",
+    "hand_overs",
     "reception",
     "backup",
     // doors and hands

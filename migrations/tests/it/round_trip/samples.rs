@@ -179,6 +179,7 @@ pub fn conversation() -> conversation::Model {
         unanswered: true,
         last_reply_at: None,
         told_at: Some(LATER),
+        new_guide_id: None,
     }
 }
 
@@ -341,5 +342,42 @@ pub fn sign_in() -> sign_in::Model {
         staff_id: StaffId(1),
         created_at: NOW,
         seen_at: NOW,
+    }
+}
+
+pub fn hand_over() -> hand_over::Model {
+    hand_over::Model {
+        id: HandOverId(1),
+        account_id: AccountId(1),
+        guide_id: GuideId(1),
+        cause: hand_over::Cause::Departure,
+        state: hand_over::State::Done,
+        staff_id: StaffId(1),
+        store_id: StoreId(1),
+        openid: Some("oGuide".to_owned()),
+        linked_at: Some(NOW),
+        on_duty: true,
+        stand_in_id: None,
+        targets: Some("1,2".to_owned()),
+        members: 3,
+        moved: 3,
+        restored: 2,
+        kept: 1,
+        created_at: NOW,
+        confirmed_at: Some(NOW),
+        done_at: Some(LATER),
+        undone_at: None,
+    }
+}
+
+pub fn hand_over_member() -> hand_over_member::Model {
+    hand_over_member::Model {
+        hand_over_id: HandOverId(1),
+        member_id: MemberId(1),
+        to_guide_id: GuideId(1),
+        store_id: StoreId(1),
+        code_id: None,
+        bound_at: NOW,
+        outcome: hand_over_member::Outcome::Moved,
     }
 }

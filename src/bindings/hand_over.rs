@@ -1,0 +1,67 @@
+//! Bindings that headquarters changes: many at once, and back again.
+
+use daogou_schema::binding_event::Reason;
+use daogou_schema::{GuideId, MemberId, Timestamp, binding, guide};
+
+use sea_orm::ConnectionTrait;
+
+use super::queries;
+use crate::db::Txn;
+use crate::error::Result;
+
+/// The first `count` members of a guide.
+///
+/// # Errors
+/// When the store fails.
+pub async fn of_guide_in(txn: &Txn, guide: GuideId, count: u64) -> Result<Vec<binding::Model>> {
+    queries::of_guide(txn, guide, count).await
+}
+
+/// How many members a guide has, all of them counted.
+///
+/// # Errors
+/// When the store fails.
+pub async fn count_of_guide(db: &impl ConnectionTrait, guide: GuideId) -> Result<i32> {
+    queries::count_of_guide(db, guide).await
+}
+
+/// The bindings of `members`, as far as they have one.
+///
+/// # Errors
+/// When the store fails.
+pub async fn those_in(txn: &Txn, members: &[MemberId]) -> Result<Vec<binding::Model>> {
+    queries::those(txn, members).await
+}
+
+/// Binds `members` of `from` to `to`; by which code they came stays known.
+///
+/// # Errors
+/// When the store fails.
+pub async fn give_in(
+    txn: &Txn,
+    members: &[MemberId],
+    from: GuideId,
+    to: &guide::Model,
+    now: Timestamp,
+) -> Result<()> {
+    queries::give(txn, members, to, now).await?;
+    queries::insert_events(txn, members, (from, to.id), Reason::HandedOver, now).await
+}
+
+/// Gives members who are bound to `from` the bindings back that they had `before`, all with one guide.
+///
+/// # Errors
+/// When the store fails.
+pub async fn give_back_in(
+    txn: &Txn,
+    before: &[binding::Model],
+    from: GuideId,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(to) = before.first().map(|row| row.guide_id) else {
+        return Ok(());
+    };
+    queries::replace(txn, before).await?;
+    let members: Vec<_> = before.iter().map(|row| row.member_id).collect();
+    queries::insert_events(txn, &members, (from, to), Reason::HandedBack, now).await
+}

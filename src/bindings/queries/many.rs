@@ -1,0 +1,95 @@
+//! Many bindings at once.
+
+use daogou_schema::binding_event::{self, Reason};
+use daogou_schema::{GuideId, MemberId, Timestamp, binding, guide};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Set,
+};
+
+use crate::db::{Txn, insert_all, padded};
+use crate::error::Result;
+
+pub(in crate::bindings) async fn of_guide(
+    txn: &Txn,
+    guide: GuideId,
+    count: u64,
+) -> Result<Vec<binding::Model>> {
+    let query = binding::Entity::find()
+        .filter(binding::Column::GuideId.eq(guide))
+        .order_by_asc(binding::Column::BoundAt)
+        .order_by_asc(binding::Column::MemberId)
+        .limit(count);
+    Ok(query.all(txn.conn()).await?)
+}
+
+pub(in crate::bindings) async fn count_of_guide(
+    db: &impl ConnectionTrait,
+    guide: GuideId,
+) -> Result<i32> {
+    let query = binding::Entity::find().filter(binding::Column::GuideId.eq(guide));
+    Ok(query.count(db).await?.try_into().unwrap_or(i32::MAX))
+}
+
+pub(in crate::bindings) async fn those(
+    txn: &Txn,
+    members: &[MemberId],
+) -> Result<Vec<binding::Model>> {
+    let query = binding::Entity::find()
+        .filter(binding::Column::MemberId.is_in(padded(members.iter().copied())));
+    Ok(query.all(txn.conn()).await?)
+}
+
+pub(in crate::bindings) async fn give(
+    txn: &Txn,
+    members: &[MemberId],
+    to: &guide::Model,
+    now: Timestamp,
+) -> Result<()> {
+    let row = binding::ActiveModel {
+        guide_id: Set(to.id),
+        store_id: Set(to.store_id),
+        bound_at: Set(now),
+        ..Default::default()
+    };
+    binding::Entity::update_many()
+        .set(row)
+        .filter(binding::Column::MemberId.is_in(padded(members.iter().copied())))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// Each member has one binding: the present one makes room.
+pub(in crate::bindings) async fn replace(txn: &Txn, rows: &[binding::Model]) -> Result<()> {
+    binding::Entity::delete_many()
+        .filter(binding::Column::MemberId.is_in(padded(rows.iter().map(|row| row.member_id))))
+        .exec(txn.conn())
+        .await?;
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| row.clone().into_active_model().reset_all())
+        .collect();
+    insert_all(txn, &rows).await.map(drop)
+}
+
+pub(in crate::bindings) async fn insert_events(
+    txn: &Txn,
+    members: &[MemberId],
+    (from, to): (GuideId, GuideId),
+    reason: Reason,
+    now: Timestamp,
+) -> Result<()> {
+    let event = |member: &MemberId| binding_event::ActiveModel {
+        member_id: Set(*member),
+        from_guide_id: Set(Some(from)),
+        to_guide_id: Set(Some(to)),
+        reason: Set(reason),
+        code_id: Set(None),
+        inbound_id: Set(None),
+        at: Set(now),
+        ..Default::default()
+    };
+    let rows: Vec<_> = members.iter().map(event).collect();
+    insert_all(txn, &rows).await.map(drop)
+}

@@ -1,0 +1,167 @@
+//! Headquarters hands customers over: open talks go on at once, everybody else hears of it at the next contact.
+
+use chrono::TimeDelta;
+use daogou_schema::outbound::Purpose;
+use daogou_schema::{Address, GuideId, MemberId, Timestamp, conversation, guide};
+use minijinja::context;
+
+use super::hand_over::leave_in;
+use super::route::route_in;
+use super::{guide_side, queries, say, tell};
+use crate::accounts::Visit;
+use crate::db::Txn;
+use crate::error::Result;
+use crate::{bindings, guides, outbound};
+
+/// For so long after the last word a talk is open.
+const TALK_GOES_ON: TimeDelta = TimeDelta::hours(1);
+
+/// The guide serves nobody from now on: what waited for the guide, and every talk without an answer, goes to the
+/// stand-in.
+///
+/// # Errors
+/// When the store fails.
+pub async fn freeze_in(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
+    guides::set_duty_in(txn, guide.id, false).await?;
+    guide_side::give_back(txn, visit, guide).await?;
+    for row in queries::all_unanswered(txn, guide.id).await? {
+        outbound::drop_relays_about_in(txn, row.member_id, None).await?;
+        queries::free_open_lines(txn, row.member_id, None).await?;
+        queries::set_guide(txn, row.member_id, None).await?;
+    }
+    guide_side::pass_to_stand_in(txn, visit, guide).await
+}
+
+/// The guide is back: what waits in the pool for the guide comes now.
+///
+/// # Errors
+/// When the store fails.
+pub async fn resume_in(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
+    match guides::is_available(guide) {
+        true => say::pass_on_waiting_in(txn, visit, guide).await.map(drop),
+        false => Ok(()),
+    }
+}
+
+/// Everybody of `members` who ever came by, and from where.
+///
+/// # Errors
+/// When the store fails.
+pub async fn addresses_in(txn: &Txn, members: &[MemberId]) -> Result<Vec<Address>> {
+    let rows = queries::those(txn, members).await?;
+    Ok(rows.iter().map(queries::address_of).collect())
+}
+
+/// `members` were with `before` and are bound to `next` now. With `back` they come back to `next`: who has not heard of
+/// `before` need not hear anything.
+///
+/// # Errors
+/// When the store fails.
+pub async fn give_in(
+    txn: &Txn,
+    visit: &Visit,
+    members: &[MemberId],
+    before: GuideId,
+    next: &guide::Model,
+    back: bool,
+) -> Result<()> {
+    let rows = queries::those(txn, members).await?;
+    let people: Vec<_> = rows.iter().map(queries::address_of).collect();
+    // What the former guide had waiting for them is not said in another's name.
+    outbound::drop_answers_to_in(txn, &people, before).await?;
+    let knows = |row: &conversation::Model| back && row.new_guide_id == Some(before);
+    let (open, quiet): (Vec<_>, Vec<_>) = rows.iter().partition(|row| is_open(row, visit.now));
+    let (unaware, rest): (Vec<_>, Vec<_>) = quiet.into_iter().partition(|row| knows(row));
+    let ids = |rows: &[&conversation::Model]| rows.iter().map(|row| row.member_id).collect();
+    queries::set_given(txn, ids(&unaware), next.id, None).await?;
+    queries::set_given(txn, ids(&rest), next.id, Some(next.id)).await?;
+    for row in open {
+        go_on_with(txn, visit, row, next, knows(row)).await?;
+    }
+    Ok(())
+}
+
+/// She waits for an answer, or the talk is not over.
+fn is_open(row: &conversation::Model, now: Timestamp) -> bool {
+    let last = row.last_member_at.max(row.last_reply_at);
+    row.unanswered || last.is_some_and(|last| now - last < TALK_GOES_ON)
+}
+
+async fn go_on_with(
+    txn: &Txn,
+    visit: &Visit,
+    row: &conversation::Model,
+    next: &guide::Model,
+    knows: bool,
+) -> Result<()> {
+    let member = row.member_id;
+    leave_in(txn, row, Some(next.id)).await?;
+    outbound::drop_relays_about_in(txn, member, Some(next.id)).await?;
+    queries::free_open_lines(txn, member, Some(next.id)).await?;
+    let told = knows || introduce(txn, visit, row, next).await?;
+    let untold = (!told).then_some(next.id);
+    queries::set_given(txn, vec![member], next.id, untold).await?;
+    if !row.unanswered {
+        return Ok(());
+    }
+    match route_in(txn, member).await?.guide() {
+        Some(serves) => say::pass_on_in(txn, visit, serves, row).await.map(drop),
+        None => queries::set_guide(txn, member, None).await,
+    }
+}
+
+/// Says who serves her from now on, if anything can be said to her now.
+async fn introduce(
+    txn: &Txn,
+    visit: &Visit,
+    row: &conversation::Model,
+    guide: &guide::Model,
+) -> Result<bool> {
+    let to = queries::address_of(row);
+    if outbound::remaining_in(txn, &to, visit.now).await? == 0 {
+        return Ok(false);
+    }
+    let store = guides::store_in(txn, guide.store_id).await?.map(|s| s.name);
+    let variables = context! { guide => &guide.name, store };
+    let text = visit.texts.render("new_guide", variables)?;
+    tell::person_in(txn, visit, to, Purpose::Courtesy, text).await?;
+    Ok(true)
+}
+
+/// The first contact after a hand-over: her new guide says so, once.
+pub(super) async fn introduce_once(
+    txn: &Txn,
+    visit: &Visit,
+    row: &conversation::Model,
+) -> Result<()> {
+    let Some(new) = row.new_guide_id else {
+        return Ok(());
+    };
+    let own = bindings::guide_of_in(txn, row.member_id).await?;
+    // She may have gone to somebody else by a scan meanwhile, who has greeted her.
+    let told = match own.filter(|own| own.id == new) {
+        Some(own) => introduce(txn, visit, row, &own).await?,
+        None => true,
+    };
+    match told {
+        true => queries::forget_new_guide(txn, row.member_id).await,
+        false => Ok(()),
+    }
+}
+
+/// Tells a guide how many customers have come, all at once.
+///
+/// # Errors
+/// When the store fails.
+pub async fn tell_given_in(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    count: usize,
+) -> Result<()> {
+    let Some(to) = guides::address(guide) else {
+        return Ok(());
+    };
+    let text = visit.texts.render("given", context! { count })?;
+    tell::person_in(txn, visit, to, Purpose::Notice, text).await
+}

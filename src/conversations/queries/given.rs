@@ -1,0 +1,59 @@
+//! Conversations that headquarters gives to somebody else.
+
+use daogou_schema::{GuideId, MemberId, conversation};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+
+use super::update;
+use crate::db::{Txn, padded};
+use crate::error::Result;
+
+pub(in crate::conversations) async fn those(
+    txn: &Txn,
+    members: &[MemberId],
+) -> Result<Vec<conversation::Model>> {
+    let query = conversation::Entity::find()
+        .filter(conversation::Column::MemberId.is_in(padded(members.iter().copied())))
+        .order_by_asc(conversation::Column::MemberId);
+    Ok(query.all(txn.conn()).await?)
+}
+
+/// Every conversation of a guide whose last line has no answer.
+pub(in crate::conversations) async fn all_unanswered(
+    txn: &Txn,
+    guide: GuideId,
+) -> Result<Vec<conversation::Model>> {
+    let query = super::waiting_for(guide).order_by_asc(conversation::Column::LastLineId);
+    Ok(query.all(txn.conn()).await?)
+}
+
+/// `next` serves these from now on; `untold` has still to say so.
+pub(in crate::conversations) async fn set_given(
+    txn: &Txn,
+    members: Vec<MemberId>,
+    next: GuideId,
+    untold: Option<GuideId>,
+) -> Result<()> {
+    if members.is_empty() {
+        return Ok(());
+    }
+    let row = conversation::ActiveModel {
+        guide_id: Set(Some(next)),
+        new_guide_id: Set(untold),
+        ..Default::default()
+    };
+    conversation::Entity::update_many()
+        .set(row)
+        .filter(conversation::Column::MemberId.is_in(padded(members)))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// She knows who serves her.
+pub(in crate::conversations) async fn forget_new_guide(txn: &Txn, member: MemberId) -> Result<()> {
+    let row = conversation::ActiveModel {
+        new_guide_id: Set(None),
+        ..Default::default()
+    };
+    update(txn, member, row).await
+}

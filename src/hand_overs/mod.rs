@@ -1,0 +1,286 @@
+//! Hand-overs 移交: a guide leaves, goes to another store or is away for long, and the customers go to colleagues. The
+//! guide is frozen at once; who gets the customers is decided afterwards, and can be taken back for two days.
+
+mod moving;
+mod queries;
+pub mod rules;
+
+use std::sync::Arc;
+
+use daogou_schema::hand_over::{Cause, Model, State};
+use daogou_schema::{
+    GuideId, HandOverId, MemberId, StaffId, StoreId, Timestamp, guide, hand_over, hand_over_member,
+};
+use sea_orm::Set;
+
+use crate::accounts::{Account, Visit};
+use crate::context::Context;
+use crate::db::Txn;
+use crate::error::Result;
+use crate::guides::{self, Before};
+use crate::{bindings, conversations};
+
+pub use moving::work;
+
+/// How many of the newest are listed.
+const LISTED_MAX: u64 = 100;
+/// How many guides can share a guide's customers: their ids fit the store.
+pub const TARGETS_MAX: usize = 200;
+
+/// Why nothing was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum No {
+    /// The guide is not there, or has left.
+    Guide,
+    /// The guide's customers are being handed over already.
+    Open(HandOverId),
+    /// The store to go to is not another one of this account.
+    Store,
+    /// There is a guide of that name in the store.
+    NameTaken,
+    /// Nobody, or too many, or somebody who has left or is the guide herself, was chosen.
+    Targets,
+    /// It is not there, or not in the state for this.
+    TooLate,
+}
+
+/// Who orders what.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Whose customers.
+    pub guide: GuideId,
+    /// Why.
+    pub cause: Cause,
+    /// Where a guide who moves goes.
+    pub store: Option<StoreId>,
+    /// Who orders it.
+    pub staff: StaffId,
+}
+
+#[derive(Clone)]
+struct Acting {
+    visit: Visit,
+}
+
+fn acting(ctx: &Context, account: &Arc<Account>) -> Acting {
+    let now = Timestamp::from(ctx.clock.now());
+    Acting {
+        visit: Visit {
+            account: account.clone(),
+            openid: String::new(),
+            inbound_id: None,
+            acted_at: now,
+            now,
+            texts: ctx.texts.clone(),
+            timezone: ctx.config.timezone,
+        },
+    }
+}
+
+/// Freezes the guide at once: nobody new comes, and who writes gets the stand-in. A guide who moves goes on in the other
+/// store.
+///
+/// # Errors
+/// When the store fails.
+pub async fn freeze(
+    ctx: &Context,
+    account: &Arc<Account>,
+    order: Order,
+) -> Result<Result<HandOverId, No>> {
+    ctx.db
+        .write((acting(ctx, account), order), |txn, (acting, order)| {
+            Box::pin(freeze_in(txn, &acting.visit, order))
+        })
+        .await
+}
+
+async fn freeze_in(txn: &Txn, visit: &Visit, order: &Order) -> Result<Result<HandOverId, No>> {
+    let here =
+        |guide: &guide::Model| guide.account_id == visit.account.id && guide.left_at.is_none();
+    let Some(guide) = guides::get_in(txn, order.guide).await?.filter(here) else {
+        return Ok(Err(No::Guide));
+    };
+    if let Some(open) = queries::open_of(txn, guide.id).await? {
+        return Ok(Err(No::Open(open.id)));
+    }
+    if order.cause == Cause::Move {
+        let store = match order.store.filter(|store| *store != guide.store_id) {
+            Some(store) => guides::store_in(txn, store).await?,
+            None => None,
+        };
+        let Some(store) = store.filter(|store| store.account_id == visit.account.id) else {
+            return Ok(Err(No::Store));
+        };
+        if guides::has_namesake_in(txn, &guide, store.id).await? {
+            return Ok(Err(No::NameTaken));
+        }
+        guides::move_in(txn, guide.id, store.id).await?;
+    }
+    if rules::freezes(order.cause) {
+        conversations::freeze_in(txn, visit, &guide).await?;
+    }
+    if order.cause == Cause::Departure {
+        guides::leave_in(txn, guide.id, visit.now).await?;
+    }
+    let row = hand_over::ActiveModel {
+        account_id: Set(visit.account.id),
+        guide_id: Set(guide.id),
+        cause: Set(order.cause),
+        state: Set(State::Frozen),
+        staff_id: Set(order.staff),
+        store_id: Set(guide.store_id),
+        openid: Set(guide.openid),
+        linked_at: Set(guide.linked_at),
+        on_duty: Set(guide.on_duty),
+        stand_in_id: Set(guide.stand_in_id),
+        targets: Set(None),
+        members: Set(0),
+        moved: Set(0),
+        restored: Set(0),
+        kept: Set(0),
+        created_at: Set(visit.now),
+        ..Default::default()
+    };
+    Ok(Ok(queries::insert(txn, row).await?.id))
+}
+
+/// Decides who gets the customers, in turn; from now on they are on their way.
+///
+/// # Errors
+/// When the store fails.
+pub async fn confirm(
+    ctx: &Context,
+    account: &Arc<Account>,
+    id: HandOverId,
+    targets: Vec<GuideId>,
+) -> Result<Result<(), No>> {
+    let args = (acting(ctx, account), id, targets);
+    ctx.db
+        .write(args, |txn, (acting, id, targets)| {
+            Box::pin(confirm_in(txn, &acting.visit, *id, targets))
+        })
+        .await
+}
+
+async fn confirm_in(
+    txn: &Txn,
+    visit: &Visit,
+    id: HandOverId,
+    targets: &[GuideId],
+) -> Result<Result<(), No>> {
+    let Some(row) = own(txn, visit, id, &[State::Frozen]).await? else {
+        return Ok(Err(No::TooLate));
+    };
+    if targets.is_empty() || targets.len() > TARGETS_MAX {
+        return Ok(Err(No::Targets));
+    }
+    for target in targets {
+        let target = guides::get_in(txn, *target).await?;
+        let fits = |guide: &guide::Model| {
+            guide.id != row.guide_id
+                && guide.account_id == row.account_id
+                && guide.left_at.is_none()
+        };
+        if !target.as_ref().is_some_and(fits) {
+            return Ok(Err(No::Targets));
+        }
+    }
+    if let (Cause::Departure, Some(first)) = (row.cause, targets.first()) {
+        guides::name_stand_in_in(txn, row.guide_id, Some(*first)).await?;
+    }
+    let running = hand_over::ActiveModel {
+        targets: Set(Some(rules::written(targets))),
+        members: Set(bindings::count_of_guide(txn.conn(), row.guide_id).await?),
+        confirmed_at: queries::at(visit.now),
+        ..queries::to(State::Running)
+    };
+    queries::update(txn, id, running).await?;
+    Ok(Ok(()))
+}
+
+/// Makes everything as it was: the guide at once, the customers on their way back. Who has gone to somebody else
+/// meanwhile stays there.
+///
+/// # Errors
+/// When the store fails.
+pub async fn undo(ctx: &Context, account: &Arc<Account>, id: HandOverId) -> Result<Result<(), No>> {
+    ctx.db
+        .write((acting(ctx, account), id), |txn, (acting, id)| {
+            Box::pin(undo_in(txn, &acting.visit, *id))
+        })
+        .await
+}
+
+async fn undo_in(txn: &Txn, visit: &Visit, id: HandOverId) -> Result<Result<(), No>> {
+    let states = [State::Frozen, State::Running, State::Done];
+    let row = own(txn, visit, id, &states).await?;
+    let Some(row) = row.filter(|row| rules::can_be_undone(row, visit.now)) else {
+        return Ok(Err(No::TooLate));
+    };
+    if let Some(guide) = guides::get_in(txn, row.guide_id).await?
+        && guides::has_namesake_in(txn, &guide, row.store_id).await?
+    {
+        return Ok(Err(No::NameTaken));
+    }
+    let before = Before {
+        account_id: row.account_id,
+        store_id: row.store_id,
+        openid: row.openid.clone(),
+        linked_at: row.linked_at,
+        on_duty: row.on_duty,
+        stand_in_id: row.stand_in_id,
+    };
+    guides::come_back_in(txn, row.guide_id, before).await?;
+    if let Some(guide) = guides::get_in(txn, row.guide_id).await? {
+        conversations::resume_in(txn, visit, &guide).await?;
+    }
+    let undoing = hand_over::ActiveModel {
+        undone_at: queries::at(visit.now),
+        ..queries::to(State::Undoing)
+    };
+    queries::update(txn, id, undoing).await?;
+    Ok(Ok(()))
+}
+
+/// The hand-over, locked, if it is the account's and in one of `states`.
+async fn own(txn: &Txn, visit: &Visit, id: HandOverId, states: &[State]) -> Result<Option<Model>> {
+    let row = queries::locked(txn, id).await?;
+    Ok(row.filter(|row| row.account_id == visit.account.id && states.contains(&row.state)))
+}
+
+/// The newest hand-overs of an account.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(ctx: &Context, account: &Account) -> Result<Vec<Model>> {
+    queries::newest(ctx.db.reads(), account.id, LISTED_MAX).await
+}
+
+/// One hand-over of an account.
+///
+/// # Errors
+/// When the store fails.
+pub async fn get(ctx: &Context, account: &Account, id: HandOverId) -> Result<Option<Model>> {
+    queries::get(ctx.db.reads(), account.id, id).await
+}
+
+/// How many customers the guide has now.
+///
+/// # Errors
+/// When the store fails.
+pub async fn size(ctx: &Context, hand_over: &Model) -> Result<i32> {
+    bindings::count_of_guide(ctx.db.reads(), hand_over.guide_id).await
+}
+
+/// What became of its members: a page of `count` behind `after`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn members(
+    ctx: &Context,
+    hand_over: &Model,
+    after: MemberId,
+    count: u64,
+) -> Result<Vec<hand_over_member::Model>> {
+    queries::members(ctx.db.reads(), hand_over.id, after, count).await
+}

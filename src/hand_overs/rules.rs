@@ -1,0 +1,79 @@
+//! Pure decisions: who gets how many, and until when it can be taken back.
+
+use chrono::TimeDelta;
+use daogou_schema::hand_over::{Cause, Model, State};
+use daogou_schema::{GuideId, Timestamp};
+
+/// For so long after it was confirmed a hand-over can be undone.
+pub const UNDO_WITHIN: TimeDelta = TimeDelta::hours(48);
+
+/// Whether `hand_over` can be undone now.
+pub fn can_be_undone(hand_over: &Model, now: Timestamp) -> bool {
+    match hand_over.state {
+        State::Frozen => true,
+        State::Running | State::Done => hand_over
+            .confirmed_at
+            .is_some_and(|confirmed| now - confirmed <= UNDO_WITHIN),
+        State::Undoing | State::Undone => false,
+    }
+}
+
+/// Whether the guide is kept from serving anybody: customers who write go to a stand-in.
+pub fn freezes(cause: Cause) -> bool {
+    match cause {
+        Cause::Departure | Cause::LongLeave => true,
+        Cause::Move => false,
+    }
+}
+
+/// Who of `targets`, in turn, gets the customer number `nth` (from 0).
+pub fn nth(targets: &[GuideId], nth: usize) -> Option<GuideId> {
+    let place = nth.checked_rem(targets.len())?;
+    targets.get(place).copied()
+}
+
+/// How many of `members` each of `targets` gets.
+pub fn shares(members: usize, targets: usize) -> Vec<usize> {
+    (0..targets)
+        .map(|place| members / targets + usize::from(place < members % targets))
+        .collect()
+}
+
+/// The guides as the store keeps them.
+pub fn written(targets: &[GuideId]) -> String {
+    let ids: Vec<_> = targets.iter().map(GuideId::to_string).collect();
+    ids.join(",")
+}
+
+/// Reads [`written`].
+pub fn read(targets: &str) -> Vec<GuideId> {
+    let ids = targets.split(',').filter_map(|id| id.parse().ok());
+    ids.map(GuideId).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_what_dealing_in_turn_gives() {
+        for (members, targets) in [(0, 1), (1, 3), (7, 3), (9, 3), (10_000, 7)] {
+            let guides: Vec<_> = (1..).map(GuideId).take(targets).collect();
+            let mut dealt = vec![0; targets];
+            for member in 0..members {
+                let guide = nth(&guides, member).expect("somebody");
+                let place = guides.iter().position(|id| *id == guide).expect("a target");
+                dealt[place] += 1;
+            }
+            assert_eq!(shares(members, targets), dealt, "{members} to {targets}");
+        }
+        assert_eq!(nth(&[], 0), None);
+    }
+
+    #[test]
+    fn guides_are_read_as_they_were_written() {
+        let guides = [GuideId(3), GuideId(17)];
+        assert_eq!(read(&written(&guides)), guides);
+        assert_eq!(read(""), []);
+    }
+}
