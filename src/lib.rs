@@ -27,6 +27,7 @@ mod vault;
 
 // subjects: a stair
 mod accounts;
+mod audit;
 mod backup;
 mod bindings;
 mod conversations;

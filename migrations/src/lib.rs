@@ -33,6 +33,7 @@ mod m2026_11_22_000021_unfinished_inbound;
 mod m2026_11_22_000022_lost_line;
 mod m2026_11_22_000023_staff;
 mod m2026_11_22_000024_hand_over;
+mod m2026_11_22_000025_audit;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -122,6 +123,7 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000022_lost_line::changes(),
             m2026_11_22_000023_staff::changes(),
             m2026_11_22_000024_hand_over::changes(),
+            m2026_11_22_000025_audit::changes(),
         ]
         .into_iter()
         .flatten()

@@ -10,7 +10,10 @@ use std::sync::Arc;
 use daogou_schema::account::{self, ScanRule};
 use daogou_schema::{AccountId, Timestamp};
 use daogou_wechat::{AesKey, Door, Kind, Mode};
+use sea_orm::ActiveEnum;
+use serde_json::json;
 
+use crate::audit::{self, Act, By, Entry};
 use crate::config::{AccountSettings, Secret};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -124,13 +127,29 @@ pub async fn set_scan_rule(
     id: AccountId,
     rule: ScanRule,
     protection_days: i32,
+    by: By,
 ) -> Result<()> {
     let now = Timestamp::from(ctx.clock.now());
+    let before = get(ctx, id).await?;
+    let said = |rule: ScanRule, days: i32| {
+        Some(json!({ "scan_rule": rule.to_value(), "protection_days": days }))
+    };
+    let entry = Entry {
+        by,
+        account: Some(id),
+        act: Act::SetAccount,
+        subject: audit::subject("account", id),
+        before: said(before.scan_rule, before.protection_days),
+        after: said(rule, protection_days),
+    };
     ctx.db
         .write(
-            (id, rule, protection_days, now),
-            |txn, (id, rule, days, now)| {
-                Box::pin(queries::set_scan_rule(txn, *id, *rule, *days, *now))
+            (id, rule, protection_days, now, entry),
+            |txn, (id, rule, days, now, entry)| {
+                Box::pin(async move {
+                    queries::set_scan_rule(txn, *id, *rule, *days, *now).await?;
+                    audit::note_in(txn, *now, entry.clone()).await
+                })
             },
         )
         .await

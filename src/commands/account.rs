@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{Done, Failure, open, say};
 use crate::accounts;
+use crate::audit::By;
 
 #[derive(Subcommand)]
 pub(super) enum Action {
@@ -47,7 +48,7 @@ pub(super) async fn run(action: Action) -> Done {
     let ctx = open().await?;
     let mut account = accounts::choose(&ctx, account.as_deref()).await?;
     if let Some((rule, days)) = wanted {
-        accounts::set_scan_rule(&ctx, account.id, rule, days).await?;
+        accounts::set_scan_rule(&ctx, account.id, rule, days, By::Command).await?;
         account = accounts::get(&ctx, account.id).await?;
     }
     let (rule, days) = (account.scan_rule, account.protection_days);

@@ -5,6 +5,7 @@ use daogou_schema::staff::Role;
 use serde_json::json;
 
 use super::{Done, open, say};
+use crate::audit::By;
 use crate::staff::{self, Invited};
 
 #[derive(Subcommand)]
@@ -29,7 +30,7 @@ pub(super) async fn run(action: Action) -> Done {
         role: Role::HqAdmin,
         store: None,
     };
-    let token = staff::invite(&ctx, invited).await?;
+    let token = staff::invite(&ctx, invited, By::Command).await?;
     let link = staff::link(&ctx.config.public_url, &token);
     say(&if json {
         json!({ "link": link }).to_string()

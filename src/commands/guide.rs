@@ -6,6 +6,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{Done, Failure, one_of, open, say};
+use crate::audit::By;
 use crate::guides::{self, Code};
 use crate::picture::Picture;
 use crate::{accounts, context::Context};
@@ -75,7 +76,15 @@ pub(super) async fn run(action: Action) -> Done {
             let name = one_of(name, named, "the guide's name")?;
             let account = accounts::choose(&ctx, account.as_deref()).await?;
             let store = guides::find_store(&ctx, &account, &store).await?;
-            let added = guides::add(&ctx, &account, &store, &name, welcome.as_deref()).await?;
+            let added = guides::add(
+                &ctx,
+                &account,
+                &store,
+                &name,
+                welcome.as_deref(),
+                By::Command,
+            )
+            .await?;
             if json {
                 let line = json!({
                     "id": added.guide.id, "scene": added.code.scene, "ticket": added.code.ticket, "url": added.code.url,
@@ -107,7 +116,7 @@ pub(super) async fn run(action: Action) -> Done {
         } => {
             let account = accounts::choose(&ctx, account.as_deref()).await?;
             let guide = guides::find(&ctx, &account, &guide).await?;
-            let link = guides::new_link(&ctx, &account, &guide).await?;
+            let link = guides::new_link(&ctx, &account, &guide, By::Command).await?;
             if json {
                 let line = json!({ "id": guide.id, "link_scene": link.scene, "link_ticket": link.ticket, "link_url": link.url });
                 say(&line.to_string());

@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod audit;
 mod backup;
 mod demo;
 mod doctor;
@@ -53,6 +54,11 @@ enum Command {
     Admin {
         #[command(subcommand)]
         action: admin::Action,
+    },
+    /// Looks whether the audit log 操作记录 is as it was written.
+    Audit {
+        #[command(subcommand)]
+        action: audit::Action,
     },
     /// Adds and lists stores 门店.
     Store {
@@ -142,6 +148,7 @@ async fn run(command: Command) -> Done {
         Command::Migrate { action } => migrate::run(action).await,
         Command::Account { action } => account::run(action).await,
         Command::Admin { action } => admin::run(action).await,
+        Command::Audit { action } => audit::run(action).await,
         Command::Store { action } => store::run(action).await,
         Command::Guide { action } => guide::run(action).await,
         Command::Inbound { action } => inbound::run(action).await,

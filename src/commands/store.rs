@@ -5,6 +5,7 @@ use daogou_schema::store;
 use serde_json::json;
 
 use super::{Done, Failure, one_of, open, say};
+use crate::audit::By;
 use crate::picture::Picture;
 use crate::{accounts, guides};
 
@@ -64,7 +65,8 @@ pub(super) async fn run(action: Action) -> Done {
         } => {
             let name = one_of(name, named, "the store's name")?;
             let account = accounts::choose(&ctx, account.as_deref()).await?;
-            let store = guides::add_store(&ctx, &account, &name, hours.as_deref()).await?;
+            let store =
+                guides::add_store(&ctx, &account, &name, hours.as_deref(), By::Command).await?;
             say(&if json {
                 as_json(&store).to_string()
             } else {

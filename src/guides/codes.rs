@@ -5,9 +5,11 @@ use daogou_schema::code::{self, Purpose};
 use daogou_schema::{AccountId, GuideId, Timestamp, guide, store};
 use daogou_wechat::{CallError, NewQr};
 use sea_orm::Set;
+use serde_json::json;
 
 use super::queries::{self, NewGuide};
 use crate::accounts::{self, Account, Visit};
+use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
@@ -117,6 +119,7 @@ pub async fn add(
     store: &store::Model,
     name: &str,
     welcome: Option<&str>,
+    by: By,
 ) -> Result<Added> {
     let name = super::stores::check_name(name)?;
     if let Some(text) = welcome {
@@ -147,11 +150,12 @@ pub async fn add(
         code.clone(),
         link.clone(),
         Timestamp::from(ctx.clock.now()),
+        by,
     );
     let guide = ctx
         .db
-        .write(args, |txn, (new, code, link, now)| {
-            Box::pin(add_in(txn, new, code, link, *now))
+        .write(args, |txn, (new, code, link, now, by)| {
+            Box::pin(add_in(txn, new, code, link, *now, *by))
         })
         .await?;
     Ok(Added { guide, code, link })
@@ -163,6 +167,7 @@ async fn add_in(
     code: &Code,
     link: &Code,
     now: Timestamp,
+    by: By,
 ) -> Result<guide::Model> {
     let guide = queries::insert(txn, new, now).await?;
     for (purpose, made) in [(Purpose::Guide, code), (Purpose::Link, link)] {
@@ -173,6 +178,15 @@ async fn add_in(
         };
         queries::insert_code(txn, row).await?;
     }
+    let entry = Entry {
+        by,
+        account: Some(new.account_id),
+        act: Act::AddGuide,
+        subject: audit::subject("guide", guide.id),
+        before: None,
+        after: Some(json!({ "name": guide.name, "store": guide.store_id })),
+    };
+    audit::note_in(txn, now, entry).await?;
     Ok(guide)
 }
 
@@ -180,16 +194,33 @@ async fn add_in(
 ///
 /// # Errors
 /// When WeChat refuses.
-pub async fn new_link(ctx: &Context, account: &Account, guide: &guide::Model) -> Result<Code> {
+pub async fn new_link(
+    ctx: &Context,
+    account: &Account,
+    guide: &guide::Model,
+    by: By,
+) -> Result<Code> {
+    let now = Timestamp::from(ctx.clock.now());
     let link = create(ctx, account, Wanted::Link).await?;
     let row = code::ActiveModel {
         purpose: Set(Purpose::Link),
         guide_id: Set(Some(guide.id)),
-        ..row(account.id, &link, Timestamp::from(ctx.clock.now()))
+        ..row(account.id, &link, now)
+    };
+    let entry = Entry {
+        by,
+        account: Some(account.id),
+        act: Act::NewLinkCode,
+        subject: audit::subject("guide", guide.id),
+        before: None,
+        after: None,
     };
     ctx.db
-        .write(row, |txn, row| {
-            Box::pin(queries::insert_code(txn, row.clone()))
+        .write((row, entry, now), |txn, (row, entry, now)| {
+            Box::pin(async move {
+                queries::insert_code(txn, row.clone()).await?;
+                audit::note_in(txn, *now, entry.clone()).await
+            })
         })
         .await?;
     Ok(link)

@@ -2,10 +2,12 @@
 
 use daogou_schema::{StoreId, Timestamp, code, store};
 use sea_orm::Set;
+use serde_json::json;
 
 use super::codes::{self, Code};
 use super::{hours, queries};
 use crate::accounts::Account;
+use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
@@ -22,6 +24,7 @@ pub async fn add(
     account: &Account,
     name: &str,
     hours: Option<&str>,
+    by: By,
 ) -> Result<store::Model> {
     let name = check_name(name)?;
     let hours = hours
@@ -37,9 +40,15 @@ pub async fn add(
             "there is a store named {name} already"
         )));
     }
-    let args = (account.id, name, hours, Timestamp::from(ctx.clock.now()));
+    let args = (
+        account.id,
+        name,
+        hours,
+        Timestamp::from(ctx.clock.now()),
+        by,
+    );
     ctx.db
-        .write(args, |txn, (account_id, name, hours, now)| {
+        .write(args, |txn, (account_id, name, hours, now, by)| {
             Box::pin(async move {
                 let row = store::ActiveModel {
                     account_id: Set(*account_id),
@@ -48,7 +57,17 @@ pub async fn add(
                     created_at: Set(*now),
                     ..Default::default()
                 };
-                queries::insert_store(txn, row).await
+                let store = queries::insert_store(txn, row).await?;
+                let entry = Entry {
+                    by: *by,
+                    account: Some(store.account_id),
+                    act: Act::AddStore,
+                    subject: audit::subject("store", store.id),
+                    before: None,
+                    after: Some(json!({ "name": store.name, "hours": store.hours })),
+                };
+                audit::note_in(txn, *now, entry).await?;
+                Ok(store)
             })
         })
         .await

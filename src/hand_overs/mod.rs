@@ -11,9 +11,11 @@ use daogou_schema::hand_over::{Cause, Model, State};
 use daogou_schema::{
     GuideId, HandOverId, MemberId, StaffId, StoreId, Timestamp, guide, hand_over, hand_over_member,
 };
-use sea_orm::Set;
+use sea_orm::{ActiveEnum, Set};
+use serde_json::{Value, json};
 
 use crate::accounts::{Account, Visit};
+use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::Result;
@@ -141,7 +143,30 @@ async fn freeze_in(txn: &Txn, visit: &Visit, order: &Order) -> Result<Result<Han
         created_at: Set(visit.now),
         ..Default::default()
     };
-    Ok(Ok(queries::insert(txn, row).await?.id))
+    let inserted = queries::insert(txn, row).await?;
+    let after = json!({ "guide": inserted.guide_id, "cause": inserted.cause.to_value(), "to_store": order.store });
+    note(
+        txn,
+        visit,
+        By::Staff(order.staff),
+        Act::FreezeGuide,
+        &inserted,
+        after,
+    )
+    .await?;
+    Ok(Ok(inserted.id))
+}
+
+async fn note(txn: &Txn, visit: &Visit, by: By, act: Act, row: &Model, after: Value) -> Result<()> {
+    let entry = Entry {
+        by,
+        account: Some(row.account_id),
+        act,
+        subject: audit::subject("hand_over", row.id),
+        before: None,
+        after: Some(after),
+    };
+    audit::note_in(txn, visit.now, entry).await
 }
 
 /// Decides who gets the customers, in turn; from now on they are on their way.
@@ -153,11 +178,12 @@ pub async fn confirm(
     account: &Arc<Account>,
     id: HandOverId,
     targets: Vec<GuideId>,
+    by: By,
 ) -> Result<Result<(), No>> {
-    let args = (acting(ctx, account), id, targets);
+    let args = (acting(ctx, account), id, targets, by);
     ctx.db
-        .write(args, |txn, (acting, id, targets)| {
-            Box::pin(confirm_in(txn, &acting.visit, *id, targets))
+        .write(args, |txn, (acting, id, targets, by)| {
+            Box::pin(confirm_in(txn, &acting.visit, *id, targets, *by))
         })
         .await
 }
@@ -167,6 +193,7 @@ async fn confirm_in(
     visit: &Visit,
     id: HandOverId,
     targets: &[GuideId],
+    by: By,
 ) -> Result<Result<(), No>> {
     let Some(row) = own(txn, visit, id, &[State::Frozen]).await? else {
         return Ok(Err(No::TooLate));
@@ -195,6 +222,8 @@ async fn confirm_in(
         ..queries::to(State::Running)
     };
     queries::update(txn, id, running).await?;
+    let after = json!({ "guide": row.guide_id, "to": targets });
+    note(txn, visit, by, Act::ConfirmHandOver, &row, after).await?;
     Ok(Ok(()))
 }
 
@@ -203,15 +232,20 @@ async fn confirm_in(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn undo(ctx: &Context, account: &Arc<Account>, id: HandOverId) -> Result<Result<(), No>> {
+pub async fn undo(
+    ctx: &Context,
+    account: &Arc<Account>,
+    id: HandOverId,
+    by: By,
+) -> Result<Result<(), No>> {
     ctx.db
-        .write((acting(ctx, account), id), |txn, (acting, id)| {
-            Box::pin(undo_in(txn, &acting.visit, *id))
+        .write((acting(ctx, account), id, by), |txn, (acting, id, by)| {
+            Box::pin(undo_in(txn, &acting.visit, *id, *by))
         })
         .await
 }
 
-async fn undo_in(txn: &Txn, visit: &Visit, id: HandOverId) -> Result<Result<(), No>> {
+async fn undo_in(txn: &Txn, visit: &Visit, id: HandOverId, by: By) -> Result<Result<(), No>> {
     let states = [State::Frozen, State::Running, State::Done];
     let row = own(txn, visit, id, &states).await?;
     let Some(row) = row.filter(|row| rules::can_be_undone(row, visit.now)) else {
@@ -239,6 +273,8 @@ async fn undo_in(txn: &Txn, visit: &Visit, id: HandOverId) -> Result<Result<(), 
         ..queries::to(State::Undoing)
     };
     queries::update(txn, id, undoing).await?;
+    let after = json!({ "guide": row.guide_id });
+    note(txn, visit, by, Act::UndoHandOver, &row, after).await?;
     Ok(Ok(()))
 }
 

@@ -10,6 +10,9 @@ pub mod rules;
 use daogou_schema::staff::{Model, Role};
 use daogou_schema::{InvitationId, StaffId, StoreId, Timestamp, invitation};
 
+use serde_json::{Value, json};
+
+use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
@@ -56,7 +59,7 @@ pub struct SignedIn {
 ///
 /// # Errors
 /// When a store manager has no store, the name is empty, or the store fails.
-pub async fn invite(ctx: &Context, mut invited: Invited) -> Result<Token> {
+pub async fn invite(ctx: &Context, mut invited: Invited, by: By) -> Result<Token> {
     invited.name = invited.name.trim().to_owned();
     if let Some(wrong) = rules::wrong_name(&invited.name) {
         return Err(Error::Invalid(wrong.into()));
@@ -70,13 +73,16 @@ pub async fn invite(ctx: &Context, mut invited: Invited) -> Result<Token> {
     }
     let token = Token::new(ctx);
     let now = Timestamp::from(ctx.clock.now());
-    let args = (digest(token.expose()), invited, now);
+    let args = (digest(token.expose()), invited, now, by);
     ctx.db
-        .write(args, |txn, (digest, invited, now)| {
+        .write(args, |txn, (digest, invited, now, by)| {
             Box::pin(async move {
                 queries::forget_expired_invitations(txn, *now).await?;
                 queries::insert_invitation(txn, digest, invited, *now, *now + INVITATION_LASTS)
-                    .await
+                    .await?;
+                let after = said(&invited.name, invited.role, invited.store);
+                let subject = "invitation".to_owned();
+                note(txn, *now, *by, Act::Invite, subject, (None, after)).await
             })
         })
         .await?;
@@ -98,7 +104,7 @@ pub async fn first_invitation(ctx: &Context) -> Result<Option<Token>> {
         role: Role::HqAdmin,
         store: None,
     };
-    Ok(Some(invite(ctx, first).await?))
+    Ok(Some(invite(ctx, first, By::Command).await?))
 }
 
 /// Where an invitation is taken up.
@@ -143,7 +149,10 @@ pub async fn accept(ctx: &Context, token: &str, login: &str, password: &str) -> 
                     Error::NotFound("链接已使用或已过期，请管理员再发一条".into())
                 })?;
                 let staff = queries::insert(txn, &taken, login, hash, *now).await?;
-                queries::insert_sign_in(txn, signed, staff, *now).await
+                queries::insert_sign_in(txn, signed, staff, *now).await?;
+                let after = said(&taken.name, taken.role, taken.store_id);
+                let (by, subject) = (By::Staff(staff), audit::subject("staff", staff));
+                note(txn, *now, by, Act::JoinStaff, subject, (None, after)).await
             })
         })
         .await?;
@@ -246,10 +255,15 @@ pub async fn sign_out(ctx: &Context, token: &str) -> Result<()> {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn sign_out_everywhere(ctx: &Context, staff: StaffId) -> Result<()> {
+pub async fn sign_out_everywhere(ctx: &Context, by: By, staff: StaffId) -> Result<()> {
+    let now = Timestamp::from(ctx.clock.now());
     ctx.db
-        .write(staff, |txn, staff| {
-            Box::pin(queries::delete_sign_ins_of(txn, *staff))
+        .write((staff, by, now), |txn, (staff, by, now)| {
+            Box::pin(async move {
+                queries::delete_sign_ins_of(txn, *staff).await?;
+                let subject = audit::subject("staff", staff);
+                note(txn, *now, *by, Act::SignOutStaff, subject, (None, None)).await
+            })
         })
         .await
 }
@@ -266,10 +280,16 @@ pub async fn leave(ctx: &Context, by: &Model, staff: StaffId) -> Result<()> {
     }
     let now = Timestamp::from(ctx.clock.now());
     ctx.db
-        .write((staff, now), |txn, (staff, now)| {
+        .write((by.id, staff, now), |txn, (by, staff, now)| {
             Box::pin(async move {
+                let Some(row) = queries::get_in(txn, *staff).await? else {
+                    return Ok(());
+                };
                 queries::set_left(txn, *staff, *now).await?;
-                queries::delete_sign_ins_of(txn, *staff).await
+                queries::delete_sign_ins_of(txn, *staff).await?;
+                let before = said(&row.name, row.role, row.store_id);
+                let (by, subject) = (By::Staff(*by), audit::subject("staff", staff));
+                note(txn, *now, by, Act::DismissStaff, subject, (before, None)).await
             })
         })
         .await
@@ -279,12 +299,53 @@ pub async fn leave(ctx: &Context, by: &Model, staff: StaffId) -> Result<()> {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn withdraw(ctx: &Context, invitation: InvitationId) -> Result<()> {
+pub async fn withdraw(ctx: &Context, by: By, invitation: InvitationId) -> Result<()> {
+    let now = Timestamp::from(ctx.clock.now());
     ctx.db
-        .write(invitation, |txn, id| {
-            Box::pin(queries::delete_invitation(txn, *id))
+        .write((invitation, by, now), |txn, (id, by, now)| {
+            Box::pin(async move {
+                let Some(row) = queries::invitation_in(txn, *id).await? else {
+                    return Ok(());
+                };
+                queries::delete_invitation(txn, *id).await?;
+                let before = said(&row.name, row.role, row.store_id);
+                let subject = audit::subject("invitation", id);
+                note(
+                    txn,
+                    *now,
+                    *by,
+                    Act::WithdrawInvitation,
+                    subject,
+                    (before, None),
+                )
+                .await
+            })
         })
         .await
+}
+
+/// What the audit log says of a person.
+fn said(name: &str, role: Role, store: Option<StoreId>) -> Option<Value> {
+    Some(json!({ "name": name, "role": rules::key(role), "store": store }))
+}
+
+async fn note(
+    txn: &Txn,
+    now: Timestamp,
+    by: By,
+    act: Act,
+    subject: String,
+    (before, after): (Option<Value>, Option<Value>),
+) -> Result<()> {
+    let entry = Entry {
+        by,
+        account: None,
+        act,
+        subject,
+        before,
+        after,
+    };
+    audit::note_in(txn, now, entry).await
 }
 
 fn digest(text: &str) -> String {

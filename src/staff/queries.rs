@@ -113,6 +113,18 @@ pub(super) async fn set_failures(
     update(txn, id, row).await
 }
 
+pub(super) async fn get_in(txn: &Txn, id: StaffId) -> Result<Option<staff::Model>> {
+    Ok(Entity::find_by_id(id).only(txn.conn()).await?)
+}
+
+pub(super) async fn invitation_in(
+    txn: &Txn,
+    id: InvitationId,
+) -> Result<Option<invitation::Model>> {
+    let query = invitation::Entity::find_by_id(id);
+    Ok(query.only(txn.conn()).await?)
+}
+
 pub(super) async fn set_left(txn: &Txn, id: StaffId, at: Timestamp) -> Result<()> {
     let row = staff::ActiveModel {
         left_at: Set(Some(at)),

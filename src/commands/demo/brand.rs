@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::Failure;
 use super::stage::Stage;
 use crate::accounts::{self, Account};
+use crate::audit::By;
 use crate::guides;
 
 /// The brand's guides with their stores.
@@ -62,7 +63,7 @@ pub(super) async fn play(stage: &Stage) -> Result<Brand, Failure> {
     let ctx = stage.context();
     let account = accounts::choose(ctx, None).await?;
     for name in STORES {
-        guides::add_store(ctx, &account, name, None).await?;
+        guides::add_store(ctx, &account, name, None, By::Command).await?;
     }
     let mut brand = Brand {
         guides: Vec::new(),
@@ -106,7 +107,7 @@ async fn hire(
 ) -> Result<DemoGuide, Failure> {
     let ctx = stage.context();
     let row = guides::find_store(ctx, account, store).await?;
-    let added = guides::add(ctx, account, &row, name, Some(WELCOME)).await?;
+    let added = guides::add(ctx, account, &row, name, Some(WELCOME), By::Command).await?;
     let poster = format!("{name} 的导购码 · {store}");
     label(stage, &added.code.ticket, &poster).await?;
     let own = format!("{name} 的关联码（导购本人用一次）");

@@ -7,6 +7,8 @@ mod ids;
 mod time;
 
 pub mod account;
+pub mod audit;
+pub mod audit_head;
 pub mod binding;
 pub mod binding_event;
 pub mod code;
@@ -42,7 +44,7 @@ macro_rules! every_entity {
         $then! {
             account store member guide code guide_number identity binding binding_event conversation question media
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
-            hand_over_member
+            hand_over_member audit audit_head
         }
     };
 }

@@ -16,6 +16,7 @@ use minijinja::{Value, context};
 
 use super::stop::Stop;
 use crate::accounts::{self, Account};
+use crate::audit::By;
 use crate::bindings::pool::Scope;
 use crate::context::Context;
 use crate::staff::{self, SignedIn, rules};
@@ -55,6 +56,11 @@ pub(super) struct Gate {
 }
 
 impl Gate {
+    /// Who does what she sends.
+    pub(super) fn by(&self) -> By {
+        By::Staff(self.signed_in.staff.id)
+    }
+
     pub(super) fn role(&self) -> Role {
         self.signed_in.staff.role
     }

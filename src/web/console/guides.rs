@@ -117,7 +117,7 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
         .await;
     };
     let welcome = Some(welcome).filter(|text| !text.is_empty());
-    let wrong = match guides::add(&ctx, &desk.account, store, name, welcome).await {
+    let wrong = match guides::add(&ctx, &desk.account, store, name, welcome, desk.gate.by()).await {
         Ok(added) => {
             return Ok(page::go_to(&format!(
                 "{}/guides/{}",
@@ -189,7 +189,7 @@ pub(super) async fn link(
 ) -> Page {
     desk.for_headquarters()?;
     let guide = permitted(&ctx, &desk, path.1).await?;
-    guides::new_link(&ctx, &desk.account, &guide).await?;
+    guides::new_link(&ctx, &desk.account, &guide, desk.gate.by()).await?;
     Ok(page::go_to(&format!("{}/guides/{}", desk.at(), guide.id)))
 }
 

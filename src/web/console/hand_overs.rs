@@ -266,7 +266,7 @@ pub(super) async fn confirm(
         .map(GuideId)
         .collect();
     targets.sort();
-    match hand_overs::confirm(&ctx, &desk.account, row.id, targets.clone()).await? {
+    match hand_overs::confirm(&ctx, &desk.account, row.id, targets.clone(), desk.gate.by()).await? {
         // Whoever pressed twice, or was second, sees what it has become.
         Ok(()) | Err(No::TooLate) => Ok(page::go_to(&at(&desk, row.id))),
         Err(_) => {
@@ -291,7 +291,7 @@ pub(super) async fn undo(
     SentBy(desk, _): SentBy<Desk>,
 ) -> Page {
     let row = permitted(&ctx, &desk, path.1).await?;
-    match hand_overs::undo(&ctx, &desk.account, row.id).await? {
+    match hand_overs::undo(&ctx, &desk.account, row.id, desk.gate.by()).await? {
         Ok(()) | Err(No::TooLate) => Ok(page::go_to(&at(&desk, row.id))),
         Err(_) => {
             let text = "原门店已有同名导购，请先改名，再撤销。";

@@ -1,5 +1,6 @@
 //! The console of headquarters: `/console`. A handler loads what it may, calls a verb and fills a page.
 
+mod audit;
 mod codes;
 mod gate;
 mod guides;
@@ -33,6 +34,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/console", web::get().to(overview::first))
         .route("/console/sign-out", web::post().to(sign_in::sign_out))
         // Administrators of headquarters.
+        .route("/console/audit", web::get().to(audit::show))
+        .route("/console/audit.csv", web::get().to(audit::export))
         .route("/console/staff", web::get().to(staff::show))
         .route("/console/staff", web::post().to(staff::invite))
         .route(

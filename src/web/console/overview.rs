@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
+use daogou_schema::hand_over::State;
 use minijinja::{Value, context};
 
 use super::gate::{Desk, Gate};
@@ -10,6 +11,7 @@ use super::stop::Page;
 use crate::accounts;
 use crate::context::Context;
 use crate::guides;
+use crate::hand_overs;
 use crate::web::page;
 
 /// On to the first account.
@@ -46,14 +48,26 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk) -> Page {
         context! { label => "导购", value => guides.len().to_string(), note => format!("{linked} 位已关联微信"), href => format!("{at}/guides"), tone => if linked == guides.len() { "good" } else { "bad" } },
         context! { label => "正在接待", value => on_duty.to_string(), note => "在岗且已关联", href => format!("{at}/guides"), tone => if on_duty == 0 && !guides.is_empty() { "bad" } else { "plain" } },
     ];
-    let attention: Vec<Value> = guides
+    let mut attention: Vec<Value> = Vec::new();
+    if desk.for_headquarters().is_ok() {
+        let all = guides::list(ctx.db.reads(), desk.account.id).await?;
+        for row in hand_overs::list(&ctx, &desk.account).await? {
+            if row.state == State::Frozen {
+                let guide = all.iter().find(|guide| guide.id == row.guide_id);
+                let name = guide.map_or("", |guide| guide.name.as_str());
+                let text = format!("{name} 的顾客还没有移交给同事");
+                attention.push(context! { text, href => format!("{at}/hand-overs/{}", row.id) });
+            }
+        }
+    }
+    let unlinked = guides
         .iter()
         .filter(|guide| guide.openid.is_none())
         .map(|guide| {
             let text = format!("{} 还没有关联微信，收不到顾客的留言", guide.name);
             context! { text, href => format!("{at}/guides/{}", guide.id) }
-        })
-        .collect();
+        });
+    attention.extend(unlinked);
     let empty = guides.is_empty();
     let days: Vec<Value> = Vec::new();
     Ok(page::show(

@@ -143,7 +143,7 @@ pub(super) async fn invite(ctx: Data<Context>, SentBy(gate, fields): SentBy<Gate
         role,
         store: store.map(|store| store.id),
     };
-    let token = staff::invite(&ctx, invited).await?;
+    let token = staff::invite(&ctx, invited, gate.by()).await?;
     let link = staff::link(&ctx.config.public_url, &token);
     // Shown here and never again: only its digest is kept.
     let empty = Fields::default();
@@ -156,7 +156,7 @@ pub(super) async fn sign_out(
     SentBy(gate, _): SentBy<Gate>,
 ) -> Page {
     gate.for_staff()?;
-    staff::sign_out_everywhere(&ctx, StaffId(*id)).await?;
+    staff::sign_out_everywhere(&ctx, gate.by(), StaffId(*id)).await?;
     Ok(page::go_to("/console/staff"))
 }
 
@@ -182,6 +182,6 @@ pub(super) async fn withdraw(
     SentBy(gate, _): SentBy<Gate>,
 ) -> Page {
     gate.for_staff()?;
-    staff::withdraw(&ctx, InvitationId(*id)).await?;
+    staff::withdraw(&ctx, gate.by(), InvitationId(*id)).await?;
     Ok(page::go_to("/console/staff"))
 }

@@ -57,7 +57,7 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
     };
     let text = match wrong {
         Some(text) => text.to_owned(),
-        None => match guides::add_store(&ctx, &desk.account, name, None).await {
+        None => match guides::add_store(&ctx, &desk.account, name, None, desk.gate.by()).await {
             Ok(_) => return Ok(page::go_to(&format!("{}/stores", desk.at()))),
             Err(Error::Refused(_)) => "已有同名门店".to_owned(),
             Err(Error::Invalid(_)) => "门店名称里有不能显示的字符".to_owned(),

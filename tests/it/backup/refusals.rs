@@ -107,6 +107,16 @@ async fn a_damaged_file_another_key_and_a_newer_schema_are_refused_before_anythi
     assert!(!app.folder().join("target/daogou.db").exists(), "{told}");
 }
 
+/// As a program wrote it that did not know the table.
+fn without_table(lines: &mut Vec<String>, table: &str) {
+    let begins = format!("\"table\":\"{table}\"");
+    let from = lines.iter().position(|line| line.contains(&begins));
+    let from = from.unwrap_or_else(|| panic!("no table {table}"));
+    let ends = |line: &String| line.starts_with("{\"rows\"");
+    let to = lines.iter().skip(from).position(ends).expect("its end");
+    lines.drain(from..=from + to);
+}
+
 /// The file of a program that did not know the last tables yet.
 /// A file from before `table` had `column`.
 fn without_column(lines: &mut [String], table: &str, column: &str) {
@@ -145,17 +155,11 @@ async fn a_file_of_an_older_schema_is_brought_up_to_the_present_one() {
     let mut head = header(&file);
     head["schema"] = names[..of_outbound].to_vec().into();
     older[0] = head.to_string();
-    let from = older
-        .iter()
-        .position(|line| line.contains("\"table\":\"outbound\""))
-        .expect("the table");
-    let to = from
-        + older[from..]
-            .iter()
-            .position(|l| l.starts_with("{\"rows\""))
-            .expect("its end");
-    older.drain(from..=to);
+    for table in ["outbound", "audit", "audit_head"] {
+        without_table(&mut older, table);
+    }
     without_column(&mut older, "guide", "lost_line_id");
+    without_column(&mut older, "conversation", "new_guide_id");
     let forged = app.folder().join("older");
     forge(&forged, older);
 

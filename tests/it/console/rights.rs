@@ -68,6 +68,8 @@ const DOORS: &[&str] = &[
     "get /console/invitations/x",
     "post /console/invitations/x",
     "get /console/staff",
+    "get /console/audit",
+    "get /console/audit.csv",
 ];
 
 #[test]
@@ -133,7 +135,10 @@ async fn every_page_and_every_form_knows_who_may() {
         }
     }
     for (desk, wanted) in desks.iter().zip(ADMINISTRATORS) {
-        assert_eq!(desk.opens("/console/staff").await.status, wanted);
+        for page in ["staff", "audit", "audit.csv"] {
+            let path = format!("/console/{page}");
+            assert_eq!(desk.opens(&path).await.status, wanted, "{path}");
+        }
         let elsewhere = desk.opens("/console/wxnobody/members").await;
         assert!([303, 404].contains(&elsewhere.status.as_u16()));
     }

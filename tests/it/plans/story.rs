@@ -73,7 +73,16 @@ async fn look_on(app: &TestApp) {
         assert_eq!(desk.opens(&path).await.status, 200, "{path}");
         zhou.opens(&path).await;
     }
-    assert_eq!(desk.opens("/console/staff").await.status, 200);
+    for page in [
+        "staff",
+        "audit",
+        "audit?before=9999999",
+        "audit?staff=1&before=9999999",
+        "audit.csv",
+    ] {
+        let path = format!("/console/{page}");
+        assert_eq!(desk.opens(&path).await.status, 200, "{path}");
+    }
     desk.makes_a_link_for("林", "hq_operator", "").await;
     desk.sends("/console/staff/invitations/3/withdraw", &[])
         .await;

@@ -23,6 +23,7 @@ const FLOORS: &[&str] = &[
     "queue",
     "lanes",
     "nodes",
+    "audit",
     // subjects
     "accounts",
     "staff",

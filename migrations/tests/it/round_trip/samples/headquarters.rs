@@ -1,0 +1,100 @@
+//! What headquarters and its staff leave in the store.
+
+use daogou_schema::*;
+
+use super::{LATER, NOW};
+
+pub fn staff() -> staff::Model {
+    staff::Model {
+        id: StaffId(1),
+        login: "he".to_owned(),
+        name: "何".to_owned(),
+        role: staff::Role::StoreManager,
+        store_id: Some(StoreId(1)),
+        password: "$argon2id$v=19$".to_owned() + &"x".repeat(200),
+        failures: 3,
+        locked_until: Some(NOW),
+        created_at: NOW,
+        left_at: None,
+    }
+}
+
+pub fn invitation() -> invitation::Model {
+    invitation::Model {
+        id: InvitationId(1),
+        digest: "0a".repeat(32),
+        name: "周".to_owned(),
+        role: staff::Role::HqOperator,
+        store_id: None,
+        created_at: NOW,
+        expires_at: NOW,
+    }
+}
+
+pub fn sign_in() -> sign_in::Model {
+    sign_in::Model {
+        digest: "0b".repeat(32),
+        staff_id: StaffId(1),
+        created_at: NOW,
+        seen_at: NOW,
+    }
+}
+
+pub fn hand_over() -> hand_over::Model {
+    hand_over::Model {
+        id: HandOverId(1),
+        account_id: AccountId(1),
+        guide_id: GuideId(1),
+        cause: hand_over::Cause::Departure,
+        state: hand_over::State::Done,
+        staff_id: StaffId(1),
+        store_id: StoreId(1),
+        openid: Some("oGuide".to_owned()),
+        linked_at: Some(NOW),
+        on_duty: true,
+        stand_in_id: None,
+        targets: Some("1,2".to_owned()),
+        members: 3,
+        moved: 3,
+        restored: 2,
+        kept: 1,
+        created_at: NOW,
+        confirmed_at: Some(NOW),
+        done_at: Some(LATER),
+        undone_at: None,
+    }
+}
+
+pub fn hand_over_member() -> hand_over_member::Model {
+    hand_over_member::Model {
+        hand_over_id: HandOverId(1),
+        member_id: MemberId(1),
+        to_guide_id: GuideId(1),
+        store_id: StoreId(1),
+        code_id: None,
+        bound_at: NOW,
+        outcome: hand_over_member::Outcome::Moved,
+    }
+}
+
+pub fn audit() -> audit::Model {
+    audit::Model {
+        seq: 1,
+        at: NOW,
+        staff_id: Some(StaffId(1)),
+        account_id: Some(AccountId(1)),
+        act: "add_guide".to_owned(),
+        subject: "guide 1".to_owned(),
+        before: None,
+        after: Some("{\"name\":\"林小满\"}".to_owned()),
+        digest: "0c".repeat(32),
+    }
+}
+
+pub fn audit_head() -> audit_head::Model {
+    audit_head::Model {
+        id: 1,
+        seq: 1,
+        digest: "0c".repeat(32),
+    }
+}
