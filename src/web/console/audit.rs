@@ -6,8 +6,9 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::web::{Bytes, Data, Query};
-use daogou_schema::{StaffId, audit as row};
+use daogou_schema::{GuideId, StaffId, StoreId, audit as row};
 use minijinja::{Value, context};
+use serde_json::{Map, Value as Json};
 
 use super::gate::Gate;
 use super::stop::{Page, Stop};
@@ -16,8 +17,8 @@ use crate::accounts;
 use crate::audit::{self, Act, Wanted};
 use crate::context::Context;
 use crate::error::Error;
-use crate::staff;
 use crate::web::page;
+use crate::{guides, staff};
 
 /// How many rows a page shows.
 const PAGE: u64 = 50;
@@ -44,7 +45,7 @@ pub(super) async fn show(
     let next = last.map(|seq| format!("/console/audit?staff={staff}&before={seq}"));
     let shown: Vec<_> = rows.iter().map(|row| shown(&ctx, &names, row)).collect();
     let people: Vec<_> = names
-        .0
+        .staff
         .iter()
         .map(|(id, name)| context! { id => id.0, name, chosen => Some(*id) == wanted.staff })
         .collect();
@@ -73,27 +74,112 @@ fn shown(ctx: &Context, names: &Names, row: &row::Model) -> Value {
         staff_id => row.staff_id.map(|id| id.0),
         act => act(&row.act),
         subject => format!("{} {id}", subject(kind)),
-        before => &row.before,
-        after => &row.after,
+        before => names.told(row.before.as_deref()),
+        after => names.told(row.after.as_deref()),
     }
 }
 
-/// Everybody of the staff, who has left included.
-struct Names(Vec<(StaffId, String)>);
+/// What everybody and everything is called, who has left included.
+struct Names {
+    staff: Vec<(StaffId, String)>,
+    guides: Vec<(GuideId, String)>,
+    stores: Vec<(StoreId, String)>,
+}
 
 impl Names {
     async fn load(ctx: &Context) -> Result<Self, Stop> {
         let staff = staff::colleagues(ctx.db.reads()).await?;
-        let named = staff.into_iter().map(|c| (c.staff.id, c.staff.name));
-        Ok(Self(named.collect()))
+        let staff = staff.into_iter().map(|c| (c.staff.id, c.staff.name));
+        let mut names = Self {
+            staff: staff.collect(),
+            guides: Vec::new(),
+            stores: Vec::new(),
+        };
+        for account in accounts::list(ctx).await? {
+            let guides = guides::list(ctx.db.reads(), account.id).await?;
+            names
+                .guides
+                .extend(guides.into_iter().map(|g| (g.id, g.name)));
+            let stores = guides::list_stores(ctx, &account).await?;
+            names
+                .stores
+                .extend(stores.into_iter().map(|s| (s.id, s.name)));
+        }
+        Ok(names)
+    }
+
+    /// What a row says was or is, a line each.
+    fn told(&self, json: Option<&str>) -> Vec<String> {
+        let said: Option<Map<String, Json>> = json.and_then(|json| serde_json::from_str(json).ok());
+        let lines = said
+            .into_iter()
+            .flatten()
+            .filter(|(_, value)| !value.is_null());
+        lines
+            .map(|(key, value)| format!("{}：{}", field(&key), self.value(&key, &value)))
+            .collect()
+    }
+
+    fn value(&self, key: &str, value: &Json) -> String {
+        if let Json::Array(several) = value {
+            let each: Vec<_> = several.iter().map(|one| self.value(key, one)).collect();
+            return each.join("、");
+        }
+        let id = value.as_i64();
+        let named = match (key, id) {
+            ("guide" | "to", Some(id)) => named(&self.guides, &GuideId(id)),
+            ("store" | "to_store", Some(id)) => named(&self.stores, &StoreId(id)),
+            _ => None,
+        };
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        named.map_or_else(|| word(&text).to_owned(), str::to_owned)
     }
 
     fn of(&self, id: Option<StaffId>) -> &str {
         let Some(id) = id else {
             return "服务器命令";
         };
-        let found = self.0.iter().find(|(known, _)| *known == id);
-        found.map_or("", |(_, name)| name)
+        named(&self.staff, &id).unwrap_or_default()
+    }
+}
+
+fn named<'a, K: PartialEq>(all: &'a [(K, String)], key: &K) -> Option<&'a str> {
+    let found = all.iter().find(|(known, _)| known == key);
+    found.map(|(_, name)| name.as_str())
+}
+
+/// What a field of a row is called.
+fn field(key: &str) -> &str {
+    match key {
+        "name" => "名称",
+        "role" => "角色",
+        "store" => "门店",
+        "to_store" => "新门店",
+        "hours" => "营业时间",
+        "guide" => "导购",
+        "to" => "移交给",
+        "cause" => "原因",
+        "scan_rule" => "重复扫码",
+        "protection_days" => "保护天数",
+        other => other,
+    }
+}
+
+/// What one of our words is called.
+fn word(value: &str) -> &str {
+    match value {
+        "hq_admin" => "总部管理员",
+        "hq_operator" => "总部运营",
+        "store_manager" => "店长",
+        "departure" => "离职",
+        "move" => "调店",
+        "long_leave" => "长期休假",
+        "first_wins" => "留在原导购",
+        "last_wins" => "换成新扫的导购",
+        "protected" => "保护期内留在原导购",
+        other => other,
     }
 }
 
