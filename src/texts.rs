@@ -19,7 +19,7 @@ macro_rules! templates {
 templates! {
     "label" "welcome" "already_yours" "kept" "no_guide_valid" "guide_scans"
     "linked" "link_already" "link_other" "link_taken" "link_spent" "unlinked"
-    "new_friend" "friend_back" "friend_left" "friend_moved_away" "given" "new_guide"
+    "new_friend" "friend_back" "friend_left" "friend_moved_away" "given" "taken" "new_guide"
     "away" "waiting_for_guide" "pool" "changed_guide" "changed_to_pool" "muted" "unmuted" "quiet" "unquiet"
     "waiting" "not_delivered" "held_answer" "unsupported"
     "which" "which_none" "chosen" "number_unknown" "number_moved" "dropped" "nothing_held" "nothing_waits" "named" "name_wrong"

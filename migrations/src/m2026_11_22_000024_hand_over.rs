@@ -18,6 +18,12 @@ pub(crate) fn changes() -> Vec<Change> {
             name: "m2026_11_22_000024_hand_over_member",
             create: hand_over_member,
         },
+        // Who got how many.
+        Change::Index {
+            name: "m2026_11_22_000024_hand_over_member_by_guide",
+            table: "hand_over_member",
+            columns: &["hand_over_id", "to_guide_id"],
+        },
         Change::Column {
             name: "m2026_11_22_000024_conversation_new_guide",
             table: "conversation",
@@ -36,6 +42,7 @@ fn hand_over(db: DbBackend) -> TableCreateStatement {
         .col(word("state"))
         .col(number("staff_id"))
         .col(number("store_id"))
+        .col(optional(number("to_store_id")))
         .col(optional(key(db, "openid", 64)))
         .col(optional(number("linked_at")))
         .col(flag("on_duty"))
@@ -53,6 +60,7 @@ fn hand_over(db: DbBackend) -> TableCreateStatement {
         .foreign_key(&mut reference("hand_over", "guide_id", "guide"))
         .foreign_key(&mut reference("hand_over", "staff_id", "staff"))
         .foreign_key(&mut reference("hand_over", "store_id", "store"))
+        .foreign_key(&mut reference("hand_over", "to_store_id", "store"))
         .foreign_key(&mut reference("hand_over", "stand_in_id", "guide"))
         .take()
 }

@@ -1,7 +1,7 @@
 //! Bindings that headquarters changes: many at once, and back again.
 
 use daogou_schema::binding_event::Reason;
-use daogou_schema::{GuideId, MemberId, Timestamp, binding, guide};
+use daogou_schema::{GuideId, MemberId, StoreId, Timestamp, binding, guide};
 
 use sea_orm::ConnectionTrait;
 
@@ -9,20 +9,31 @@ use super::queries;
 use crate::db::Txn;
 use crate::error::Result;
 
-/// The first `count` members of a guide.
-///
-/// # Errors
-/// When the store fails.
-pub async fn of_guide_in(txn: &Txn, guide: GuideId, count: u64) -> Result<Vec<binding::Model>> {
-    queries::of_guide(txn, guide, count).await
+/// Which members of a guide.
+#[derive(Clone, Copy, Debug)]
+pub struct Those {
+    /// Whose.
+    pub guide: GuideId,
+    /// Only those bound in this store.
+    pub store: Option<StoreId>,
+    /// Only those bound by then.
+    pub until: Option<Timestamp>,
 }
 
-/// How many members a guide has, all of them counted.
+/// The first `count` of them.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn count_of_guide(db: &impl ConnectionTrait, guide: GuideId) -> Result<i32> {
-    queries::count_of_guide(db, guide).await
+pub async fn of_guide_in(txn: &Txn, those: Those, count: u64) -> Result<Vec<binding::Model>> {
+    queries::of_guide(txn, those, count).await
+}
+
+/// How many there are, all of them counted.
+///
+/// # Errors
+/// When the store fails.
+pub async fn count_of_guide(db: &impl ConnectionTrait, those: Those) -> Result<i32> {
+    queries::count_of_guide(db, those).await
 }
 
 /// The bindings of `members`, as far as they have one.
@@ -44,7 +55,7 @@ pub async fn give_in(
     to: &guide::Model,
     now: Timestamp,
 ) -> Result<()> {
-    queries::give(txn, members, to, now).await?;
+    queries::give(txn, members, from, to, now).await?;
     queries::insert_events(txn, members, (from, to.id), Reason::HandedOver, now).await
 }
 

@@ -1,5 +1,7 @@
 //! Headquarters hands customers over: open talks go on at once, everybody else hears of it at the next contact.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use daogou_schema::outbound::Purpose;
 use daogou_schema::{Address, GuideId, MemberId, Timestamp, conversation, guide};
@@ -15,8 +17,13 @@ use crate::{bindings, guides, outbound};
 
 /// For so long after the last word a talk is open.
 const TALK_GOES_ON: TimeDelta = TimeDelta::hours(1);
+/// For so long somebody waits for an answer: afterwards nobody could write to her (WeChat: 48 h after her message), and
+/// a last word like 好的谢谢 needs none.
+const WAITS: TimeDelta = TimeDelta::hours(48);
+/// How many open talks one unit of work gives to somebody else.
+const OPEN_MAX: usize = 10;
 
-/// The guide serves nobody from now on: what waited for the guide, and every talk without an answer, goes to the
+/// The guide serves nobody from now on: what waited for the guide, and every talk that waits for an answer, goes to the
 /// stand-in.
 ///
 /// # Errors
@@ -24,7 +31,7 @@ const TALK_GOES_ON: TimeDelta = TimeDelta::hours(1);
 pub async fn freeze_in(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<()> {
     guides::set_duty_in(txn, guide.id, false).await?;
     guide_side::give_back(txn, visit, guide).await?;
-    for row in queries::all_unanswered(txn, guide.id).await? {
+    for row in queries::unanswered_since(txn, guide.id, visit.now - WAITS).await? {
         outbound::drop_relays_about_in(txn, row.member_id, None).await?;
         queries::free_open_lines(txn, row.member_id, None).await?;
         queries::set_guide(txn, row.member_id, None).await?;
@@ -52,6 +59,26 @@ pub async fn addresses_in(txn: &Txn, members: &[MemberId]) -> Result<Vec<Address
     Ok(rows.iter().map(queries::address_of).collect())
 }
 
+/// How many of `members`, from the first, can be given in one unit: an open talk takes some twenty questions to the store,
+/// the others a few for all of them.
+///
+/// # Errors
+/// When the store fails.
+pub async fn count_for_a_unit_in(txn: &Txn, visit: &Visit, members: &[MemberId]) -> Result<usize> {
+    let rows = queries::those(txn, members).await?;
+    let open: BTreeSet<_> = rows
+        .iter()
+        .filter(|row| is_open(row, visit.now))
+        .map(|row| row.member_id)
+        .collect();
+    let mut talks = 0;
+    let fits = |member: &&MemberId| {
+        talks += usize::from(open.contains(member));
+        talks <= OPEN_MAX
+    };
+    Ok(members.iter().take_while(fits).count())
+}
+
 /// `members` were with `before` and are bound to `next` now. With `back` they come back to `next`: who has not heard of
 /// `before` need not hear anything.
 ///
@@ -69,6 +96,7 @@ pub async fn give_in(
     let people: Vec<_> = rows.iter().map(queries::address_of).collect();
     // What the former guide had waiting for them is not said in another's name.
     outbound::drop_answers_to_in(txn, &people, before).await?;
+    forget_current(txn, &rows, before).await?;
     let knows = |row: &conversation::Model| back && row.new_guide_id == Some(before);
     let (open, quiet): (Vec<_>, Vec<_>) = rows.iter().partition(|row| is_open(row, visit.now));
     let (unaware, rest): (Vec<_>, Vec<_>) = quiet.into_iter().partition(|row| knows(row));
@@ -81,10 +109,34 @@ pub async fn give_in(
     Ok(())
 }
 
+/// Whoever had just named one of them goes on without her: a bare answer may still be meant for her, so it is asked about.
+async fn forget_current(txn: &Txn, rows: &[conversation::Model], before: GuideId) -> Result<()> {
+    let mut had: BTreeSet<_> = rows.iter().filter_map(|row| row.guide_id).collect();
+    had.insert(before);
+    for guide in had {
+        let Some(guide) = guides::get_in(txn, guide).await? else {
+            continue;
+        };
+        let current = rows
+            .iter()
+            .find(|row| Some(row.member_id) == guide.current_member_id);
+        let Some(current) = current else { continue };
+        guides::forget_current_in(txn, guide.id).await?;
+        if let Some(line) = current.last_line_id {
+            guides::note_lost_line_in(txn, guide.id, line).await?;
+        }
+    }
+    Ok(())
+}
+
 /// She waits for an answer, or the talk is not over.
 fn is_open(row: &conversation::Model, now: Timestamp) -> bool {
     let last = row.last_member_at.max(row.last_reply_at);
-    row.unanswered || last.is_some_and(|last| now - last < TALK_GOES_ON)
+    waits(row, now) || last.is_some_and(|last| now - last < TALK_GOES_ON)
+}
+
+fn waits(row: &conversation::Model, now: Timestamp) -> bool {
+    row.unanswered && row.last_member_at.is_some_and(|wrote| now - wrote < WAITS)
 }
 
 async fn go_on_with(
@@ -101,7 +153,7 @@ async fn go_on_with(
     let told = knows || introduce(txn, visit, row, next).await?;
     let untold = (!told).then_some(next.id);
     queries::set_given(txn, vec![member], next.id, untold).await?;
-    if !row.unanswered {
+    if !waits(row, visit.now) {
         return Ok(());
     }
     match route_in(txn, member).await?.guide() {
@@ -157,11 +209,28 @@ pub async fn tell_given_in(
     txn: &Txn,
     visit: &Visit,
     guide: &guide::Model,
-    count: usize,
+    count: i64,
 ) -> Result<()> {
     let Some(to) = guides::address(guide) else {
         return Ok(());
     };
     let text = visit.texts.render("given", context! { count })?;
+    tell::person_in(txn, visit, to, Purpose::Notice, text).await
+}
+
+/// Tells a guide who goes on elsewhere, or later, that colleagues serve the customers now.
+///
+/// # Errors
+/// When the store fails.
+pub async fn tell_taken_in(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    count: i32,
+) -> Result<()> {
+    let Some(to) = guides::address(guide) else {
+        return Ok(());
+    };
+    let text = visit.texts.render("taken", context! { count })?;
     tell::person_in(txn, visit, to, Purpose::Notice, text).await
 }

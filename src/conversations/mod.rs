@@ -16,7 +16,9 @@ mod tell;
 mod transcript;
 pub mod words;
 
-pub use given::{addresses_in, freeze_in, give_in, resume_in, tell_given_in};
+pub use given::{
+    addresses_in, count_for_a_unit_in, freeze_in, give_in, resume_in, tell_given_in, tell_taken_in,
+};
 pub use greet::{friend_back_in, friend_left_in, greet_in, guide_scanned_in, linked_in};
 pub use guide_side::{guide_left_in, hear_guide_in, is_answer};
 pub use member_side::{hear_member_in, is_line};

@@ -21,7 +21,7 @@ use crate::accounts::Visit;
 use crate::db::{Txn, each, insert_all, insert_numbered, padded, update_all};
 use crate::error::Result;
 
-pub(super) use given::{all_unanswered, forget_new_guide, set_given, those};
+pub(super) use given::{forget_new_guide, set_given, those, unanswered_since};
 pub(super) use questions::{close_questions, drop_stale, insert_question, open_questions};
 
 /// How many unanswered customers a guide is asked about at the most: a text that fits a phone.

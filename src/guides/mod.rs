@@ -102,7 +102,8 @@ pub async fn leave_in(txn: &Txn, guide: GuideId, now: Timestamp) -> Result<()> {
     queries::set_left(txn, guide, now).await
 }
 
-/// The guide is as before: the store, the duty, the stand-in, and the own WeChat unless somebody else has it by now.
+/// The guide has not left after all: duty and stand-in are as before, and so is the own WeChat unless somebody else has it
+/// by now.
 ///
 /// # Errors
 /// When the store fails.
@@ -115,6 +116,14 @@ pub async fn come_back_in(txn: &Txn, guide: GuideId, before: Before) -> Result<(
         }
     }
     queries::restore(txn, guide, before).await
+}
+
+/// The guide, locked until this unit ends.
+///
+/// # Errors
+/// When the store fails.
+pub async fn locked_in(txn: &Txn, id: GuideId) -> Result<Option<guide::Model>> {
+    queries::locked(txn, id).await
 }
 
 /// Whether a store has another guide of this name who has not left: consumers could not tell them apart.

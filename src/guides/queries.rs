@@ -31,6 +31,11 @@ pub async fn get_in(txn: &Txn, id: GuideId) -> Result<Option<guide::Model>> {
         .await
 }
 
+pub(super) async fn locked(txn: &Txn, id: GuideId) -> Result<Option<guide::Model>> {
+    let query = guide::Entity::find_by_id(id).lock_exclusive();
+    Ok(query.only(txn.conn()).await?)
+}
+
 async fn all_of(txn: &Txn, ids: &[GuideId]) -> Result<Vec<Option<guide::Model>>> {
     let found = guide::Entity::find()
         .filter(guide::Column::Id.is_in(padded(ids.iter().copied())))
@@ -186,8 +191,6 @@ pub(super) async fn set_link(
 pub struct Before {
     /// The account.
     pub account_id: AccountId,
-    /// The store.
-    pub store_id: StoreId,
     /// The own WeChat.
     pub openid: Option<String>,
     /// When it was linked.
@@ -200,7 +203,6 @@ pub struct Before {
 
 pub(super) async fn restore(txn: &Txn, id: GuideId, before: Before) -> Result<()> {
     let row = guide::ActiveModel {
-        store_id: Set(before.store_id),
         openid: Set(before.openid),
         linked_at: Set(before.linked_at),
         on_duty: Set(before.on_duty),

@@ -40,6 +40,8 @@ pub enum No {
     Store,
     /// There is a guide of that name in the store.
     NameTaken,
+    /// The guide's customers were handed over once more since: that has to be undone first.
+    Newer,
     /// Nobody, or too many, or somebody who has left or is the guide herself, was chosen.
     Targets,
     /// It is not there, or not in the state for this.
@@ -79,8 +81,8 @@ fn acting(ctx: &Context, account: &Arc<Account>) -> Acting {
     }
 }
 
-/// Freezes the guide at once: nobody new comes, and who writes gets the stand-in. A guide who moves goes on in the other
-/// store.
+/// Freezes the guide at once: nobody new comes, and who writes gets the stand-in. A guide who moves goes on until it
+/// is confirmed.
 ///
 /// # Errors
 /// When the store fails.
@@ -99,7 +101,7 @@ pub async fn freeze(
 async fn freeze_in(txn: &Txn, visit: &Visit, order: &Order) -> Result<Result<HandOverId, No>> {
     let here =
         |guide: &guide::Model| guide.account_id == visit.account.id && guide.left_at.is_none();
-    let Some(guide) = guides::get_in(txn, order.guide).await?.filter(here) else {
+    let Some(guide) = guides::locked_in(txn, order.guide).await?.filter(here) else {
         return Ok(Err(No::Guide));
     };
     if let Some(open) = queries::open_of(txn, guide.id).await? {
@@ -116,7 +118,6 @@ async fn freeze_in(txn: &Txn, visit: &Visit, order: &Order) -> Result<Result<Han
         if guides::has_namesake_in(txn, &guide, store.id).await? {
             return Ok(Err(No::NameTaken));
         }
-        guides::move_in(txn, guide.id, store.id).await?;
     }
     if rules::freezes(order.cause) {
         conversations::freeze_in(txn, visit, &guide).await?;
@@ -131,6 +132,7 @@ async fn freeze_in(txn: &Txn, visit: &Visit, order: &Order) -> Result<Result<Han
         state: Set(State::Frozen),
         staff_id: Set(order.staff),
         store_id: Set(guide.store_id),
+        to_store_id: Set(order.store.filter(|_| order.cause == Cause::Move)),
         openid: Set(guide.openid),
         linked_at: Set(guide.linked_at),
         on_duty: Set(guide.on_duty),
@@ -212,12 +214,15 @@ async fn confirm_in(
             return Ok(Err(No::Targets));
         }
     }
+    if let Some(store) = row.to_store_id {
+        guides::move_in(txn, row.guide_id, store).await?;
+    }
     if let (Cause::Departure, Some(first)) = (row.cause, targets.first()) {
         guides::name_stand_in_in(txn, row.guide_id, Some(*first)).await?;
     }
     let running = hand_over::ActiveModel {
         targets: Set(Some(rules::written(targets))),
-        members: Set(bindings::count_of_guide(txn.conn(), row.guide_id).await?),
+        members: Set(bindings::count_of_guide(txn.conn(), moving::those(&row)).await?),
         confirmed_at: queries::at(visit.now),
         ..queries::to(State::Running)
     };
@@ -251,20 +256,27 @@ async fn undo_in(txn: &Txn, visit: &Visit, id: HandOverId, by: By) -> Result<Res
     let Some(row) = row.filter(|row| rules::can_be_undone(row, visit.now)) else {
         return Ok(Err(No::TooLate));
     };
-    if let Some(guide) = guides::get_in(txn, row.guide_id).await?
-        && guides::has_namesake_in(txn, &guide, row.store_id).await?
-    {
-        return Ok(Err(No::NameTaken));
+    if guides::locked_in(txn, row.guide_id).await?.is_none() {
+        return Ok(Err(No::Guide));
     }
-    let before = Before {
-        account_id: row.account_id,
-        store_id: row.store_id,
-        openid: row.openid.clone(),
-        linked_at: row.linked_at,
-        on_duty: row.on_duty,
-        stand_in_id: row.stand_in_id,
-    };
-    guides::come_back_in(txn, row.guide_id, before).await?;
+    if queries::has_newer(txn, &row).await? {
+        return Ok(Err(No::Newer));
+    }
+    // Only what the hand-over has changed: the guide may have gone on with everything else.
+    match row.cause {
+        Cause::Departure => {
+            let before = Before {
+                account_id: row.account_id,
+                openid: row.openid.clone(),
+                linked_at: row.linked_at,
+                on_duty: row.on_duty,
+                stand_in_id: row.stand_in_id,
+            };
+            guides::come_back_in(txn, row.guide_id, before).await?;
+        }
+        Cause::LongLeave => guides::set_duty_in(txn, row.guide_id, row.on_duty).await?,
+        Cause::Move => guides::move_in(txn, row.guide_id, row.store_id).await?,
+    }
     if let Some(guide) = guides::get_in(txn, row.guide_id).await? {
         conversations::resume_in(txn, visit, &guide).await?;
     }
@@ -305,7 +317,7 @@ pub async fn get(ctx: &Context, account: &Account, id: HandOverId) -> Result<Opt
 /// # Errors
 /// When the store fails.
 pub async fn size(ctx: &Context, hand_over: &Model) -> Result<i32> {
-    bindings::count_of_guide(ctx.db.reads(), hand_over.guide_id).await
+    bindings::count_of_guide(ctx.db.reads(), moving::those(hand_over)).await
 }
 
 /// What became of its members: a page of `count` behind `after`.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use daogou_schema::hand_over::{Model, State};
+use daogou_schema::hand_over::{Cause, Model, State};
 use daogou_schema::hand_over_member::{self, Outcome};
 use daogou_schema::lane::Way;
 use daogou_schema::{GuideId, HandOverId, MemberId, binding, guide, hand_over};
@@ -11,6 +11,7 @@ use sea_orm::Set;
 
 use super::{Acting, acting, queries, rules};
 use crate::accounts::{self, Visit};
+use crate::bindings::Those;
 use crate::context::Context;
 use crate::conversations;
 use crate::db::Txn;
@@ -26,20 +27,40 @@ const PIECE: u64 = 200;
 /// When the store fails; the next round goes on.
 pub async fn work(ctx: &Context) -> Result<()> {
     for row in queries::under_way(ctx.db.reads()).await? {
-        let account = accounts::get(ctx, row.account_id).await?;
-        let mut after = MemberId(0);
-        loop {
-            let args = (acting(ctx, &account), row.id, after);
-            let moved = ctx.db.write(args, |txn, (acting, id, after)| {
-                Box::pin(next_piece(txn, acting, *id, *after))
-            });
-            match moved.await? {
-                Some(last) => after = last,
-                None => break,
-            }
+        // One that cannot go on must not keep the others waiting.
+        if let Err(error) = move_all(ctx, &row).await {
+            tracing::error!(hand_over.id = row.id.0, %error, "a hand-over broke off; it goes on with the next round");
         }
     }
     Ok(())
+}
+
+async fn move_all(ctx: &Context, row: &Model) -> Result<()> {
+    let account = accounts::get(ctx, row.account_id).await?;
+    let mut after = MemberId(0);
+    loop {
+        let args = (acting(ctx, &account), row.id, after);
+        let moved = ctx.db.write(args, |txn, (acting, id, after)| {
+            Box::pin(next_piece(txn, acting, *id, *after))
+        });
+        match moved.await? {
+            Some(last) => after = last,
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Whom it is about. Whoever comes to a guide on leave, or one who moves, after it was confirmed, came by her own will.
+pub(super) fn those(row: &Model) -> Those {
+    Those {
+        guide: row.guide_id,
+        store: (row.cause == Cause::Move).then_some(row.store_id),
+        until: match row.cause {
+            // Nobody comes any more.
+            Cause::Departure => None,
+            Cause::Move | Cause::LongLeave => row.confirmed_at,
+        },
+    }
 }
 
 /// Moves a piece; says whom it ended with, or nothing when nobody is left.
@@ -66,10 +87,12 @@ async fn hand_over_piece(txn: &Txn, visit: &Visit, row: &Model) -> Result<Option
         queries::update(txn, row.id, queries::to(State::Frozen)).await?;
         return Ok(None);
     }
-    let found = bindings::of_guide_in(txn, row.guide_id, PIECE).await?;
+    let mut found = bindings::of_guide_in(txn, those(row), PIECE).await?;
+    let members: Vec<_> = found.iter().map(|binding| binding.member_id).collect();
+    found.truncate(conversations::count_for_a_unit_in(txn, visit, &members).await?);
     let before = still(txn, &found, |binding| binding.guide_id == row.guide_id).await?;
     let Some(last) = found.last().map(|binding| binding.member_id) else {
-        return finish(txn, visit, row, &targets).await.map(|()| None);
+        return finish(txn, visit, row).await.map(|()| None);
     };
     let mut dealt: BTreeMap<GuideId, Vec<MemberId>> = BTreeMap::new();
     let mut notes = Vec::with_capacity(before.len());
@@ -89,7 +112,7 @@ async fn hand_over_piece(txn: &Txn, visit: &Visit, row: &Model) -> Result<Option
         bindings::give_in(txn, &members, row.guide_id, target, visit.now).await?;
         conversations::give_in(txn, visit, &members, row.guide_id, target, false).await?;
     }
-    queries::insert_members(txn, &notes).await?;
+    queries::insert_members(txn, row.id, &notes).await?;
     let moved = hand_over::ActiveModel {
         moved: Set(row.moved + i32::try_from(notes.len()).unwrap_or_default()),
         ..Default::default()
@@ -111,19 +134,24 @@ fn note(id: HandOverId, before: &binding::Model, to: GuideId) -> hand_over_membe
 }
 
 /// Nobody is left: whoever got customers hears how many.
-async fn finish(txn: &Txn, visit: &Visit, row: &Model, targets: &[guide::Model]) -> Result<()> {
+async fn finish(txn: &Txn, visit: &Visit, row: &Model) -> Result<()> {
     let done = hand_over::ActiveModel {
         done_at: queries::at(visit.now),
         ..queries::to(State::Done)
     };
     queries::update(txn, row.id, done).await?;
-    let members = usize::try_from(row.moved).unwrap_or_default();
-    for (target, count) in targets.iter().zip(rules::shares(members, targets.len())) {
-        if count > 0 {
-            conversations::tell_given_in(txn, visit, target, count).await?;
+    for (target, count) in queries::shares(txn, row.id).await? {
+        if let Some(target) = guides::get_in(txn, target).await? {
+            conversations::tell_given_in(txn, visit, &target, count).await?;
         }
     }
-    Ok(())
+    // A guide who has left is nobody's WeChat any more.
+    match guides::get_in(txn, row.guide_id).await? {
+        Some(guide) if row.moved > 0 => {
+            conversations::tell_taken_in(txn, visit, &guide, row.moved).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Who gets customers, in turn: those chosen who have not left.
@@ -167,7 +195,9 @@ async fn hand_back_piece(
     row: &Model,
     after: MemberId,
 ) -> Result<Option<MemberId>> {
-    let found = queries::moved_after(txn, row.id, after, PIECE).await?;
+    let mut found = queries::moved_after(txn, row.id, after, PIECE).await?;
+    let members: Vec<_> = found.iter().map(|note| note.member_id).collect();
+    found.truncate(conversations::count_for_a_unit_in(txn, visit, &members).await?);
     let Some(last) = found.last().map(|member| member.member_id) else {
         queries::update(txn, row.id, queries::to(State::Undone)).await?;
         return Ok(None);

@@ -2,7 +2,7 @@
 
 use daogou_schema::hand_over::{self, Entity, State};
 use daogou_schema::hand_over_member::{self, Outcome};
-use daogou_schema::{AccountId, HandOverId, MemberId, Timestamp};
+use daogou_schema::{AccountId, GuideId, HandOverId, MemberId, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -61,20 +61,47 @@ pub(super) async fn under_way(db: &impl ConnectionTrait) -> Result<Vec<hand_over
 }
 
 /// Those of a guide that are not over.
-pub(super) async fn open_of(
-    txn: &Txn,
-    guide: daogou_schema::GuideId,
-) -> Result<Option<hand_over::Model>> {
+pub(super) async fn open_of(txn: &Txn, guide: GuideId) -> Result<Option<hand_over::Model>> {
     let query = Entity::find()
         .filter(hand_over::Column::GuideId.eq(guide))
         .filter(hand_over::Column::State.is_in([State::Frozen, State::Running, State::Undoing]));
     Ok(query.one(txn.conn()).await?)
 }
 
+/// Whether the guide's customers were handed over once more since, and that was not undone.
+pub(super) async fn has_newer(txn: &Txn, row: &hand_over::Model) -> Result<bool> {
+    let query = Entity::find()
+        .filter(hand_over::Column::GuideId.eq(row.guide_id))
+        .filter(hand_over::Column::Id.gt(row.id))
+        .filter(hand_over::Column::State.ne(State::Undone));
+    Ok(query.one(txn.conn()).await?.is_some())
+}
+
+/// Who got how many.
+pub(super) async fn shares(txn: &Txn, id: HandOverId) -> Result<Vec<(GuideId, i64)>> {
+    let query = hand_over_member::Entity::find()
+        .select_only()
+        .column(hand_over_member::Column::ToGuideId)
+        .column_as(hand_over_member::Column::MemberId.count(), "members")
+        .filter(hand_over_member::Column::HandOverId.eq(id))
+        .group_by(hand_over_member::Column::ToGuideId);
+    Ok(query.into_tuple().all(txn.conn()).await?)
+}
+
+/// Notes what becomes of members. Who came back meanwhile and goes once more is noted anew.
 pub(super) async fn insert_members(
     txn: &Txn,
+    id: HandOverId,
     rows: &[hand_over_member::ActiveModel],
 ) -> Result<()> {
+    let members = rows
+        .iter()
+        .filter_map(|row| row.member_id.try_as_ref().copied());
+    hand_over_member::Entity::delete_many()
+        .filter(hand_over_member::Column::HandOverId.eq(id))
+        .filter(hand_over_member::Column::MemberId.is_in(padded(members)))
+        .exec(txn.conn())
+        .await?;
     insert_all(txn, rows).await.map(drop)
 }
 

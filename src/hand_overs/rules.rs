@@ -32,13 +32,6 @@ pub fn nth(targets: &[GuideId], nth: usize) -> Option<GuideId> {
     targets.get(place).copied()
 }
 
-/// How many of `members` each of `targets` gets.
-pub fn shares(members: usize, targets: usize) -> Vec<usize> {
-    (0..targets)
-        .map(|place| members / targets + usize::from(place < members % targets))
-        .collect()
-}
-
 /// The guides as the store keeps them.
 pub fn written(targets: &[GuideId]) -> String {
     let ids: Vec<_> = targets.iter().map(GuideId::to_string).collect();
@@ -56,17 +49,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shares_are_what_dealing_in_turn_gives() {
-        for (members, targets) in [(0, 1), (1, 3), (7, 3), (9, 3), (10_000, 7)] {
-            let guides: Vec<_> = (1..).map(GuideId).take(targets).collect();
-            let mut dealt = vec![0; targets];
-            for member in 0..members {
-                let guide = nth(&guides, member).expect("somebody");
-                let place = guides.iter().position(|id| *id == guide).expect("a target");
-                dealt[place] += 1;
-            }
-            assert_eq!(shares(members, targets), dealt, "{members} to {targets}");
-        }
+    fn customers_are_dealt_in_turn() {
+        let guides = [GuideId(3), GuideId(17)];
+        let dealt: Vec<_> = (0..3).filter_map(|turn| nth(&guides, turn)).collect();
+        assert_eq!(dealt, [GuideId(3), GuideId(17), GuideId(3)]);
         assert_eq!(nth(&[], 0), None);
     }
 

@@ -260,6 +260,9 @@ pub async fn sign_out_everywhere(ctx: &Context, by: By, staff: StaffId) -> Resul
     ctx.db
         .write((staff, by, now), |txn, (staff, by, now)| {
             Box::pin(async move {
+                if queries::get_in(txn, *staff).await?.is_none() {
+                    return Ok(());
+                }
                 queries::delete_sign_ins_of(txn, *staff).await?;
                 let subject = audit::subject("staff", staff);
                 note(txn, *now, *by, Act::SignOutStaff, subject, (None, None)).await
@@ -282,7 +285,8 @@ pub async fn leave(ctx: &Context, by: &Model, staff: StaffId) -> Result<()> {
     ctx.db
         .write((by.id, staff, now), |txn, (by, staff, now)| {
             Box::pin(async move {
-                let Some(row) = queries::get_in(txn, *staff).await? else {
+                let found = queries::get_in(txn, *staff).await?;
+                let Some(row) = found.filter(|row| row.left_at.is_none()) else {
                     return Ok(());
                 };
                 queries::set_left(txn, *staff, *now).await?;

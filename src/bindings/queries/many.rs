@@ -3,20 +3,30 @@
 use daogou_schema::binding_event::{self, Reason};
 use daogou_schema::{GuideId, MemberId, Timestamp, binding, guide};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use crate::bindings::Those;
 use crate::db::{Txn, insert_all, padded};
 use crate::error::Result;
 
+fn condition(those: Those) -> Condition {
+    let until = those.until.map(|until| binding::Column::BoundAt.lte(until));
+    let store = those.store.map(|store| binding::Column::StoreId.eq(store));
+    Condition::all()
+        .add(binding::Column::GuideId.eq(those.guide))
+        .add_option(until)
+        .add_option(store)
+}
+
 pub(in crate::bindings) async fn of_guide(
     txn: &Txn,
-    guide: GuideId,
+    those: Those,
     count: u64,
 ) -> Result<Vec<binding::Model>> {
     let query = binding::Entity::find()
-        .filter(binding::Column::GuideId.eq(guide))
+        .filter(condition(those))
         .order_by_asc(binding::Column::BoundAt)
         .order_by_asc(binding::Column::MemberId)
         .limit(count);
@@ -25,9 +35,9 @@ pub(in crate::bindings) async fn of_guide(
 
 pub(in crate::bindings) async fn count_of_guide(
     db: &impl ConnectionTrait,
-    guide: GuideId,
+    those: Those,
 ) -> Result<i32> {
-    let query = binding::Entity::find().filter(binding::Column::GuideId.eq(guide));
+    let query = binding::Entity::find().filter(condition(those));
     Ok(query.count(db).await?.try_into().unwrap_or(i32::MAX))
 }
 
@@ -36,13 +46,16 @@ pub(in crate::bindings) async fn those(
     members: &[MemberId],
 ) -> Result<Vec<binding::Model>> {
     let query = binding::Entity::find()
-        .filter(binding::Column::MemberId.is_in(padded(members.iter().copied())));
+        .filter(binding::Column::MemberId.is_in(padded(members.iter().copied())))
+        .order_by_asc(binding::Column::MemberId)
+        .lock_exclusive();
     Ok(query.all(txn.conn()).await?)
 }
 
 pub(in crate::bindings) async fn give(
     txn: &Txn,
     members: &[MemberId],
+    from: GuideId,
     to: &guide::Model,
     now: Timestamp,
 ) -> Result<()> {
@@ -55,6 +68,7 @@ pub(in crate::bindings) async fn give(
     binding::Entity::update_many()
         .set(row)
         .filter(binding::Column::MemberId.is_in(padded(members.iter().copied())))
+        .filter(binding::Column::GuideId.eq(from))
         .exec(txn.conn())
         .await?;
     Ok(())

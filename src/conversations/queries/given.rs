@@ -1,7 +1,7 @@
 //! Conversations that headquarters gives to somebody else.
 
-use daogou_schema::{GuideId, MemberId, conversation};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use daogou_schema::{GuideId, MemberId, Timestamp, conversation};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::update;
 use crate::db::{Txn, padded};
@@ -17,12 +17,16 @@ pub(in crate::conversations) async fn those(
     Ok(query.all(txn.conn()).await?)
 }
 
-/// Every conversation of a guide whose last line has no answer.
-pub(in crate::conversations) async fn all_unanswered(
+/// The conversations of a guide whose last line came after `since` and has no answer, the newest first.
+pub(in crate::conversations) async fn unanswered_since(
     txn: &Txn,
     guide: GuideId,
+    since: Timestamp,
 ) -> Result<Vec<conversation::Model>> {
-    let query = super::waiting_for(guide).order_by_asc(conversation::Column::LastLineId);
+    let query = super::waiting_for(guide)
+        .filter(conversation::Column::LastMemberAt.gte(since))
+        .order_by_desc(conversation::Column::LastLineId)
+        .limit(super::POOLED_MAX);
     Ok(query.all(txn.conn()).await?)
 }
 

@@ -23,6 +23,8 @@ pub struct Model {
     pub staff_id: StaffId,
     /// The guide's store before; the customers stay with it.
     pub store_id: StoreId,
+    /// Where a guide who moves goes, once it is confirmed.
+    pub to_store_id: Option<StoreId>,
     /// The guide's own WeChat before.
     pub openid: Option<String>,
     /// When that was linked.

@@ -131,8 +131,8 @@ pub(super) async fn freeze(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk
         let wrong = match hand_overs::freeze(&ctx, &desk.account, order).await? {
             Ok(id) | Err(No::Open(id)) => return Ok(page::go_to(&at(&desk, id))),
             Err(No::Store) => problem("store", "请选择另一家门店"),
-            Err(No::NameTaken) => problem("store", "那家门店已有同名导购，请先改名"),
-            Err(No::Guide | No::Targets | No::TooLate) => {
+            Err(No::NameTaken) => problem("store", "那家门店已有同名导购，请选别的门店"),
+            Err(No::Guide | No::Targets | No::TooLate | No::Newer) => {
                 problem("guide", "没有找到这位导购，可能已经离职")
             }
         };
@@ -208,6 +208,11 @@ async fn choices(
             Some(picked) => picked.contains(&guide.id),
             None => here(guide) && guides::is_available(guide),
         };
+        // Counted where it helps to choose: a brand may have thousands of guides elsewhere.
+        let members = match here(guide) {
+            true => Some(words::size(pool::size(ctx, guide.id).await?)),
+            false => None,
+        };
         shown.push(context! {
             id => guide.id.0,
             name => &guide.name,
@@ -215,7 +220,7 @@ async fn choices(
             own_store => here(guide),
             available => guides::is_available(guide),
             linked => guide.openid.is_some(),
-            members => words::size(pool::size(ctx, guide.id).await?),
+            members,
             chosen,
         });
     }
@@ -270,7 +275,7 @@ pub(super) async fn confirm(
         // Whoever pressed twice, or was second, sees what it has become.
         Ok(()) | Err(No::TooLate) => Ok(page::go_to(&at(&desk, row.id))),
         Err(_) => {
-            let wrong = problem("to", "请至少选择一位还在职的导购");
+            let wrong = problem("to", "请选择 1 到 200 位还在职的导购");
             let status = StatusCode::BAD_REQUEST;
             one(
                 &ctx,
@@ -294,7 +299,7 @@ pub(super) async fn undo(
     match hand_overs::undo(&ctx, &desk.account, row.id, desk.gate.by()).await? {
         Ok(()) | Err(No::TooLate) => Ok(page::go_to(&at(&desk, row.id))),
         Err(_) => {
-            let text = "原门店已有同名导购，请先改名，再撤销。";
+            let text = "这位导购之后还有一次移交，请先撤销那一次。";
             let wrong = problem("", text);
             let status = StatusCode::CONFLICT;
             one(&ctx, &desk, status, &row, MemberId(0), Some((&[], wrong))).await

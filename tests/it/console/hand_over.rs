@@ -1,14 +1,10 @@
 //! A guide goes, and the customers go to colleagues: at once, completely, and back again.
 
-use std::time::Instant;
+mod many;
 
 use chrono::TimeDelta;
-use daogou_schema::hand_over::{self, State};
-use daogou_schema::hand_over_member::{self, Outcome};
-use daogou_schema::{
-    AccountId, GuideId, HandOverId, MemberId, StoreId, Timestamp, binding, conversation, member,
-};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
+use daogou_schema::{GuideId, binding};
+use sea_orm::{EntityTrait, QueryOrder};
 
 use super::at;
 use crate::kit::{Desk, Guide, PASSWORD, Session, Store, TestApp, eventually};
@@ -117,7 +113,7 @@ async fn a_guide_leaves_the_customers_go_on_with_a_colleague_and_come_back_as_th
         assert_eq!(again.status, 400, "she has left already");
         let nobody = shop.desk.sends(&format!("{page}/confirm"), &[]).await;
         assert_eq!(nobody.status, 400);
-        assert!(nobody.text.contains("请至少选择一位"));
+        assert!(nobody.text.contains("请选择 1 到 200 位"));
         let herself = [("to-1", "1")];
         let herself = shop.desk.sends(&format!("{page}/confirm"), &herself).await;
         assert_eq!(herself.status, 400);
@@ -291,87 +287,77 @@ async fn calling_it_off_leaves_the_guide_as_before() {
     assert!(list.contains("已取消") && list.contains("离职"), "{list}");
 }
 
-const MANY: i64 = 10_000;
-
-/// A server that ends in the middle leaves nobody between two guides, and the next one goes on.
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_thousand_customers_take_seconds_and_a_restart_loses_none() {
-    for store in STORES {
-        let Some(mut shop) = shop(store).await else {
-            continue;
-        };
-        many_customers(&shop.app).await;
-        let (lin, targets) = (&shop.lin, [&shop.chen, &shop.wu]);
-        let page = shop.freezes(lin, "departure").await;
-        let begun = Instant::now();
-        shop.gives(&page, &targets).await;
-        shop.app.restart().await;
-        let db = shop.app.database().await;
-        let row = eventually("all of them", async || {
-            let row = hand_over::Entity::find().one(&db).await.expect("the row");
-            row.filter(|row| row.state == State::Done)
-        })
-        .await;
-        println!("{store:?}: {MANY} customers in {:?}", begun.elapsed());
-        assert_eq!((i64::from(row.moved), row.members), (MANY, row.moved));
-        for guide in [shop.chen.id, shop.wu.id] {
-            let bound = binding::Entity::find().filter(binding::Column::GuideId.eq(guide));
-            let bound = bound.count(&db).await.expect("a count");
-            assert_eq!(i64::try_from(bound).expect("small"), MANY / 2, "{store:?}");
-        }
-        let noted = hand_over_member::Entity::find()
-            .filter(hand_over_member::Column::HandOverId.eq(HandOverId(1)))
-            .filter(hand_over_member::Column::Outcome.eq(Outcome::Moved));
-        let noted = noted.count(&db).await.expect("a count");
-        assert_eq!(i64::try_from(noted).expect("small"), MANY, "{store:?}");
-        let untold =
-            conversation::Entity::find().filter(conversation::Column::NewGuideId.is_not_null());
-        let untold = untold.count(&db).await.expect("a count");
-        assert_eq!(i64::try_from(untold).expect("small"), MANY, "{store:?}");
+async fn hand_overs_of_one_guide_are_undone_from_the_last_one_back() {
+    let shop = shop(Store::Sqlite).await.expect("a store");
+    let Shop {
+        app,
+        lin,
+        chen,
+        wu,
+        desk,
+    } = &shop;
+    let wang = app.person("王女士").await;
+    wang.scans(&lin.scene).await;
+    wang.sees("林小满").await;
+    let leave = shop.freezes(lin, "long-leave").await;
+    shop.gives(&leave, &[chen]).await;
+    shop.shows(&leave, "1 位会员已移交给陈一鸣").await;
+    lin.phone.sees("1 位顾客已由同事接手").await;
+    // She is back sooner, has a new customer, and then leaves for good.
+    lin.phone.says("上班").await;
+    lin.phone.sees("已上班").await;
+    let sun = app.person("孙小姐").await;
+    sun.scans(&lin.scene).await;
+    sun.sees("林小满").await;
+    let gone = shop.freezes(lin, "departure").await;
+    shop.gives(&gone, &[wu]).await;
+    shop.shows(&gone, "1 位会员已移交给吴桐").await;
+    let refused = desk.sends(&format!("{leave}/undo"), &[]).await;
+    assert_eq!(refused.status, 409, "it would bring back who has left");
+    assert!(refused.text.contains("请先撤销那一次"));
+    shop.undoes(&gone).await;
+    shop.shows(&gone, "已撤销，1 位会员回到林小满那里").await;
+    shop.undoes(&leave).await;
+    shop.shows(&leave, "已撤销，1 位会员回到林小满那里").await;
+    for person in [&wang, &sun] {
+        assert_eq!(app.guide_of(person).await, Some(GuideId(lin.id)));
     }
+    sun.says("在吗").await;
+    lin.phone.sees("在吗").await;
 }
 
-async fn many_customers(app: &TestApp) {
-    let db = app.database().await;
-    let now = Timestamp::from(app.clock.now());
-    let numbers: Vec<i64> = (1..=MANY).collect();
-    for some in numbers.chunks(500) {
-        let members = some.iter().map(|_| member::ActiveModel {
-            quiet: Set(false),
-            muted: Set(false),
-            created_at: Set(now),
-            ..Default::default()
-        });
-        let inserted = member::Entity::insert_many(members).exec_without_returning(&db);
-        inserted.await.expect("members");
-    }
-    let ids: Vec<MemberId> = member::Entity::find()
-        .order_by_asc(member::Column::Id)
-        .all(&db)
-        .await
-        .expect("members")
-        .iter()
-        .map(|row| row.id)
-        .collect();
-    for some in ids.chunks(500) {
-        let bindings = some.iter().map(|id| binding::ActiveModel {
-            member_id: Set(*id),
-            guide_id: Set(GuideId(1)),
-            store_id: Set(StoreId(1)),
-            code_id: Set(None),
-            bound_at: Set(now),
-        });
-        let inserted = binding::Entity::insert_many(bindings).exec_without_returning(&db);
-        inserted.await.expect("bindings");
-        let talks = some.iter().map(|id| conversation::ActiveModel {
-            member_id: Set(*id),
-            account_id: Set(AccountId(1)),
-            openid: Set(format!("o-many-{id}")),
-            guide_id: Set(Some(GuideId(1))),
-            unanswered: Set(false),
-            ..Default::default()
-        });
-        let inserted = conversation::Entity::insert_many(talks).exec_without_returning(&db);
-        inserted.await.expect("conversations");
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_to_a_guide_on_leave_by_a_scan_since_then_stays() {
+    for store in STORES {
+        let Some(shop) = shop(store).await else {
+            continue;
+        };
+        let Shop { app, lin, chen, .. } = &shop;
+        let wang = app.person("王女士").await;
+        wang.scans(&lin.scene).await;
+        wang.sees("林小满").await;
+        app.alter("UPDATE account SET scan_rule = 'last_wins'")
+            .await;
+        app.at_rest().await;
+        let page = shop.freezes(lin, "long-leave").await;
+        shop.gives(&page, &[chen]).await;
+        shop.shows(&page, "1 位会员已移交给陈一鸣").await;
+        // She chooses the one on leave again; undoing leaves that alone.
+        app.pass(TimeDelta::seconds(2));
+        wang.scans(&lin.scene).await;
+        app.at_rest().await;
+        assert_eq!(
+            app.guide_of(&wang).await,
+            Some(GuideId(lin.id)),
+            "{store:?}"
+        );
+        shop.undoes(&page).await;
+        shop.shows(&page, "1 位会员在这期间换了导购").await;
+        assert_eq!(
+            app.guide_of(&wang).await,
+            Some(GuideId(lin.id)),
+            "{store:?}"
+        );
     }
 }

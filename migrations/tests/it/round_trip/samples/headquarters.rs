@@ -49,6 +49,7 @@ pub fn hand_over() -> hand_over::Model {
         state: hand_over::State::Done,
         staff_id: StaffId(1),
         store_id: StoreId(1),
+        to_store_id: Some(StoreId(1)),
         openid: Some("oGuide".to_owned()),
         linked_at: Some(NOW),
         on_duty: true,
