@@ -31,7 +31,7 @@ main() {
     fi
     # The programs that the tests were built with. The fixed seeds stay the same; the fresh ones are printed.
     step "chaos" "$folder/debug/daogou-chaos" --program "$folder/debug/daogou" --store all \
-        --seeds fixed,fresh:5 --together 3 --not-run "$DAOGOU_NOT_RUN"
+        --seeds fixed,fresh:5 --together 2 --not-run "$DAOGOU_NOT_RUN"
     step "doc tests" cargo test --workspace --locked --doc --quiet
     step "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --locked --no-deps --quiet
     if cargo deny --version >/dev/null 2>&1; then
