@@ -30,6 +30,9 @@ use crate::trouble::{Result, Trouble};
 use crate::world::Tools;
 use crate::world::servers::DatabaseServer;
 
+/// How often a seed is begun at the most before it counts as one that cannot be played.
+const TRIES: u32 = 3;
+
 #[derive(Parser)]
 #[command(about = "Plays seeded faults against real servers and draws up the account")]
 struct Args {
@@ -277,8 +280,9 @@ async fn one_bench(
             server = ready_server(store, &place.join(tools.chance.word(8)), tools).await?;
         }
         let (mut outcome, mut database) = seed::play(&plan, tools, &folder, server).await;
-        if let Err(trouble) = &outcome {
-            // On a machine that is too busy to set the scene in time nothing was learned: once more, from the beginning.
+        for _ in 1..TRIES {
+            let Err(trouble) = &outcome else { break };
+            // On a machine that stands still while the scene is set nothing was learned: once more, from the beginning.
             println!("{store} seed {seed}: could not be played, so once more: {trouble}");
             std::fs::remove_dir_all(&folder)?;
             if database.is_none() && store != Store::Sqlite {
