@@ -120,12 +120,12 @@ async fn suffer(plan: &Plan, world: &World) -> Result<()> {
 
 /// Makes a store with guides who are linked and on duty, and consumers.
 async fn invite(plan: &Plan, tools: &Tools, world: &World) -> Result<Vec<Phone>> {
-    let daogou = |args: &[&str]| world.command(&tools.program, args);
-    daogou(&["store", "add", "杭州城北店"])?;
+    let daogou = async |args: &[&str]| world.command(&tools.program, args).await;
+    daogou(&["store", "add", "杭州城北店"]).await?;
     let mut people = Vec::new();
     for number in 0..plan.guides {
         let name = format!("导购{number}");
-        let added = daogou(&["guide", "add", &name, "--store", "杭州城北店"])?;
+        let added = daogou(&["guide", "add", &name, "--store", "杭州城北店"]).await?;
         let field = |name: &str| {
             let field = added.get(name).and_then(Value::as_str);
             field.unwrap_or_default().to_owned()

@@ -301,8 +301,9 @@ impl World {
         Ok(())
     }
 
-    /// Runs `daogou ARGS --json` beside the servers and reads its line.
-    pub fn command(&self, program: &Path, args: &[&str]) -> Result<Value> {
+    /// Runs `daogou ARGS --json` beside the servers and reads its line. Meanwhile the lines to the databases, which this
+    /// program carries, go on: a server that could not end what it has begun would keep the command waiting.
+    pub async fn command(&self, program: &Path, args: &[&str]) -> Result<Value> {
         let mut command = Command::new(program);
         command
             .args(args)
@@ -310,7 +311,10 @@ impl World {
             .current_dir(&self.folder)
             .env_clear()
             .envs(self.settings());
-        let line = process::run(&command, None)?;
+        let run = tokio::task::spawn_blocking(move || process::run(&command, None));
+        let line = run
+            .await
+            .map_err(|error| Trouble::at("a command", &error))??;
         serde_json::from_str(&line).map_err(|error| Trouble::at("the command's answer", &error))
     }
 
