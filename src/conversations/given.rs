@@ -7,7 +7,7 @@ use daogou_schema::outbound::Purpose;
 use daogou_schema::{Address, GuideId, MemberId, Timestamp, conversation, guide};
 use minijinja::context;
 
-use super::hand_over::leave_in;
+use super::hand_over::take_along_in;
 use super::route::route_in;
 use super::{guide_side, queries, say, tell};
 use crate::accounts::Visit;
@@ -32,8 +32,7 @@ pub async fn freeze_in(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result
     guides::set_duty_in(txn, guide.id, false).await?;
     guide_side::give_back(txn, visit, guide).await?;
     for row in queries::unanswered_since(txn, guide.id, visit.now - WAITS).await? {
-        outbound::drop_relays_about_in(txn, row.member_id, None).await?;
-        queries::free_open_lines(txn, row.member_id, None).await?;
+        take_along_in(txn, &row, None).await?;
         queries::set_guide(txn, row.member_id, None).await?;
     }
     guide_side::pass_to_stand_in(txn, visit, guide).await
@@ -66,11 +65,7 @@ pub async fn addresses_in(txn: &Txn, members: &[MemberId]) -> Result<Vec<Address
 /// When the store fails.
 pub async fn count_for_a_unit_in(txn: &Txn, visit: &Visit, members: &[MemberId]) -> Result<usize> {
     let rows = queries::those(txn, members).await?;
-    let open: BTreeSet<_> = rows
-        .iter()
-        .filter(|row| is_open(row, visit.now))
-        .map(|row| row.member_id)
-        .collect();
+    let open = open_among(txn, &rows, visit.now).await?;
     let mut talks = 0;
     let fits = |member: &&MemberId| {
         talks += usize::from(open.contains(member));
@@ -98,7 +93,9 @@ pub async fn give_in(
     outbound::drop_answers_to_in(txn, &people, before).await?;
     forget_current(txn, &rows, before).await?;
     let knows = |row: &conversation::Model| back && row.new_guide_id == Some(before);
-    let (open, quiet): (Vec<_>, Vec<_>) = rows.iter().partition(|row| is_open(row, visit.now));
+    let open = open_among(txn, &rows, visit.now).await?;
+    let is_open = |row: &&conversation::Model| open.contains(&row.member_id);
+    let (open, quiet): (Vec<_>, Vec<_>) = rows.iter().partition(is_open);
     let (unaware, rest): (Vec<_>, Vec<_>) = quiet.into_iter().partition(|row| knows(row));
     let ids = |rows: &[&conversation::Model]| rows.iter().map(|row| row.member_id).collect();
     queries::set_given(txn, ids(&unaware), next.id, None).await?;
@@ -129,10 +126,21 @@ async fn forget_current(txn: &Txn, rows: &[conversation::Model], before: GuideId
     Ok(())
 }
 
-/// She waits for an answer, or the talk is not over.
-fn is_open(row: &conversation::Model, now: Timestamp) -> bool {
-    let last = row.last_member_at.max(row.last_reply_at);
-    waits(row, now) || last.is_some_and(|last| now - last < TALK_GOES_ON)
+/// Who of these waits for an answer, or wrote what nobody has seen, or is in a talk that is not over.
+async fn open_among(
+    txn: &Txn,
+    rows: &[conversation::Model],
+    now: Timestamp,
+) -> Result<BTreeSet<MemberId>> {
+    let members: Vec<_> = rows.iter().map(|row| row.member_id).collect();
+    let mut open = outbound::with_relays_waiting_in(txn, &members).await?;
+    let talks = |row: &&conversation::Model| {
+        let last = row.last_member_at.max(row.last_reply_at);
+        let pooled = row.guide_id.is_none() && row.last_line_id.is_some();
+        pooled || waits(row, now) || last.is_some_and(|last| now - last < TALK_GOES_ON)
+    };
+    open.extend(rows.iter().filter(talks).map(|row| row.member_id));
+    Ok(open)
 }
 
 fn waits(row: &conversation::Model, now: Timestamp) -> bool {
@@ -147,13 +155,13 @@ async fn go_on_with(
     knows: bool,
 ) -> Result<()> {
     let member = row.member_id;
-    leave_in(txn, row, Some(next.id)).await?;
-    outbound::drop_relays_about_in(txn, member, Some(next.id)).await?;
-    queries::free_open_lines(txn, member, Some(next.id)).await?;
+    // What nobody could get so far waits too, however old it is.
+    let pooled = row.guide_id.is_none() && row.last_line_id.is_some();
+    let unseen = take_along_in(txn, row, Some(next.id)).await?;
     let told = knows || introduce(txn, visit, row, next).await?;
     let untold = (!told).then_some(next.id);
     queries::set_given(txn, vec![member], next.id, untold).await?;
-    if !waits(row, visit.now) {
+    if !(unseen || pooled || waits(row, visit.now)) {
         return Ok(());
     }
     match route_in(txn, member).await?.guide() {

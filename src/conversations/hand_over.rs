@@ -30,10 +30,24 @@ pub(super) async fn hand_over_in(
         outbound::drop_answers_in(txn, &queries::address_of(row), before.id).await?;
     }
     // After the current customer is forgotten: that would forget this too.
-    leave_in(txn, row, next).await?;
-    outbound::drop_relays_about_in(txn, member, next).await?;
-    queries::free_open_lines(txn, member, next).await?;
+    take_along_in(txn, row, next).await?;
     queries::set_guide(txn, member, next).await
+}
+
+/// Whoever had her lines goes on without them: those since the last answer, and those that never went out, although an
+/// answer to what was said before may have been given meanwhile. Says whether there are any of the latter.
+pub(super) async fn take_along_in(
+    txn: &Txn,
+    row: &conversation::Model,
+    next: Option<GuideId>,
+) -> Result<bool> {
+    leave_in(txn, row, next).await?;
+    let unseen = outbound::drop_relays_about_in(txn, row.member_id, next).await?;
+    queries::free_open_lines(txn, row.member_id, next, &unseen).await?;
+    if !unseen.is_empty() && !row.unanswered {
+        queries::set_unanswered(txn, row.member_id).await?;
+    }
+    Ok(!unseen.is_empty())
 }
 
 /// Whoever had her goes on without her. When she waits for an answer, her line is still on that guide's phone, so a bare

@@ -4,6 +4,7 @@ mod given;
 mod questions;
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use daogou_schema::message::Author;
 use daogou_schema::{
@@ -125,6 +126,15 @@ pub(super) async fn set_replied(
     if heard_at.is_some() {
         row.last_reply_at = Set(heard_at);
     }
+    update(txn, member, row).await
+}
+
+/// Something of hers has no answer yet.
+pub(super) async fn set_unanswered(txn: &Txn, member: MemberId) -> Result<()> {
+    let row = conversation::ActiveModel {
+        unanswered: Set(true),
+        ..Default::default()
+    };
     update(txn, member, row).await
 }
 
@@ -308,11 +318,12 @@ pub(super) async fn pooled(txn: &Txn, store: StoreId) -> Result<Vec<conversation
     Ok(query.all(txn.conn()).await?)
 }
 
-/// Takes her lines since the last answer back from whoever had them, `except` from one.
+/// Takes her lines since the last answer, and those that are `unseen`, back from whoever had them, `except` from one.
 pub(super) async fn free_open_lines(
     txn: &Txn,
     member: MemberId,
     except: Option<GuideId>,
+    unseen: &[MessageId],
 ) -> Result<()> {
     // The newest are read and looked through here: asked for the last answer, each database finds another detour.
     let newest: Vec<(MessageId, Author)> = message::Entity::find()
@@ -327,13 +338,17 @@ pub(super) async fn free_open_lines(
         .await?;
     let since_answer = newest.iter().take_while(|(_, by)| *by != Author::Guide);
     let hers = since_answer.filter(|(_, by)| *by == Author::Member);
+    let free: BTreeSet<_> = hers
+        .map(|(id, _)| *id)
+        .chain(unseen.iter().copied())
+        .collect();
     let nobody = message::ActiveModel {
         guide_id: Set(None),
         ..Default::default()
     };
     let mut open = message::Entity::update_many()
         .set(nobody)
-        .filter(message::Column::Id.is_in(hers.map(|(id, _)| *id)));
+        .filter(message::Column::Id.is_in(free));
     if let Some(guide) = except {
         open = open.filter(message::Column::GuideId.ne(guide));
     }

@@ -17,6 +17,8 @@ mod shown;
 mod tell;
 mod window;
 
+use std::collections::BTreeSet;
+
 use daogou_schema::outbound::{Purpose, State};
 use daogou_schema::{Address, GuideId, InboundId, MemberId, MessageId, OutboundId, Timestamp};
 
@@ -108,7 +110,15 @@ pub async fn drop_relays_in(txn: &Txn, to: &Address) -> Result<Vec<MessageId>> {
     queries::drop_relays(txn, to).await
 }
 
-/// Drops the lines about a member that wait for anybody but `except`: they go to another guide.
+/// Whose of `members` lines still wait for a guide: nobody has seen them.
+///
+/// # Errors
+/// When the store fails.
+pub async fn with_relays_waiting_in(txn: &Txn, members: &[MemberId]) -> Result<BTreeSet<MemberId>> {
+    queries::with_relays_waiting(txn, members).await
+}
+
+/// Drops the lines about a member that wait for anybody but `except`, and says which they are: they go to another guide.
 ///
 /// # Errors
 /// When the store fails.
@@ -116,7 +126,7 @@ pub async fn drop_relays_about_in(
     txn: &Txn,
     member: MemberId,
     except: Option<GuideId>,
-) -> Result<()> {
+) -> Result<Vec<MessageId>> {
     queries::drop_relays_about(txn, member, except).await
 }
 

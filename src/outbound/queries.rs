@@ -20,7 +20,7 @@ pub(super) use claims::{Settled, claim, lapse, lapsing, mark_answering, mark_ser
 pub(super) use list::fates;
 pub use list::{Listed, backlog, count_messages, held_backlog, list_messages, restored_in};
 pub(super) use taken_back::{
-    drop_answers, drop_answers_to, drop_relays, drop_relays_about, hold_label,
+    drop_answers, drop_answers_to, drop_relays, drop_relays_about, hold_label, with_relays_waiting,
 };
 pub(super) use windows::{
     give_back_window, open_window, shut_windows, spend_window, use_up_windows, windows,

@@ -1,11 +1,13 @@
 //! What is taken back before it goes out: dropped for good, or put back to wait.
 
+use std::collections::BTreeSet;
+
 use daogou_schema::outbound::{self, Entity, Purpose, State};
 use daogou_schema::{Address, GuideId, MemberId, MessageId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use super::of;
-use crate::db::{Txn, among};
+use crate::db::{Txn, among, padded};
 use crate::error::Result;
 use crate::outbound::Reason;
 
@@ -30,22 +32,58 @@ pub(in crate::outbound) async fn drop_relays(txn: &Txn, to: &Address) -> Result<
     Ok(lines.into_iter().flatten().collect())
 }
 
-/// Drops the lines about a member that still wait for anybody but `except`.
+/// Drops the lines about a member that still wait for anybody but `except`, and says which they are.
 pub(in crate::outbound) async fn drop_relays_about(
     txn: &Txn,
     member: MemberId,
     except: Option<GuideId>,
-) -> Result<()> {
-    let mut lines = Entity::update_many()
-        .col_expr(outbound::Column::State, State::Dropped.into())
-        .filter(outbound::Column::MemberId.eq(member))
-        .filter(outbound::Column::State.is_in([State::Ready, State::Held]))
-        .filter(outbound::Column::Purpose.eq(Purpose::Relay));
+) -> Result<Vec<MessageId>> {
+    let mut waiting = relays_waiting().add(outbound::Column::MemberId.eq(member));
     if let Some(guide) = except {
-        lines = lines.filter(outbound::Column::GuideId.ne(guide));
+        waiting = waiting.add(outbound::Column::GuideId.ne(guide));
     }
-    lines.exec(txn.conn()).await?;
-    Ok(())
+    let lines: Vec<Option<MessageId>> = Entity::find()
+        .select_only()
+        .column(outbound::Column::MessageId)
+        .filter(waiting.clone())
+        // Whoever is about to send one of them waits, and then finds it dropped: two guides must not get it.
+        .lock_exclusive()
+        .into_tuple()
+        .all(txn.conn())
+        .await?;
+    if !lines.is_empty() {
+        Entity::update_many()
+            .col_expr(outbound::Column::State, State::Dropped.into())
+            .filter(waiting)
+            .exec(txn.conn())
+            .await?;
+    }
+    Ok(lines.into_iter().flatten().collect())
+}
+
+/// Whose of `members` lines still wait for a guide.
+pub(in crate::outbound) async fn with_relays_waiting(
+    txn: &Txn,
+    members: &[MemberId],
+) -> Result<BTreeSet<MemberId>> {
+    if members.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let found: Vec<Option<MemberId>> = Entity::find()
+        .select_only()
+        .column(outbound::Column::MemberId)
+        .filter(relays_waiting())
+        .filter(outbound::Column::MemberId.is_in(padded(members.iter().copied())))
+        .into_tuple()
+        .all(txn.conn())
+        .await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+fn relays_waiting() -> Condition {
+    Condition::all()
+        .add(outbound::Column::State.is_in([State::Ready, State::Held]))
+        .add(outbound::Column::Purpose.eq(Purpose::Relay))
 }
 
 /// Drops a guide's answers that still wait for a person.

@@ -2,6 +2,9 @@
 
 use chrono::TimeDelta;
 
+use daogou_schema::outbound::State;
+use serde_json::json;
+
 use super::{STORE, customer, one_and_one};
 use crate::kit::{Guide, TestApp};
 
@@ -263,4 +266,23 @@ async fn hours_that_cannot_be_read_are_refused_by_name() {
     assert_eq!(refused.status.code(), Some(2));
     let why = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(why.contains("10:00-21:30"), "{why}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_nobody_saw_goes_along_although_an_answer_was_given_meanwhile() {
+    let app = TestApp::start().await;
+    let (lin, wang) = one_and_one(&app).await;
+    let wu = app.guide("吴桐", STORE).await;
+    app.fault(json!({ "path": "/cgi-bin/message/custom/send", "delay_ms": 6_000 }))
+        .await;
+    wang.says("第一句").await;
+    app.outcome(&lin.phone, "第一句", State::Claimed).await;
+    wang.says("第二句").await;
+    app.outcome(&lin.phone, "第二句", State::Ready).await;
+    // She answers what she knows of, while the second line has not left the house.
+    lin.phone.says("#1 稍等").await;
+    wang.sees("稍等").await;
+    wang.says("换导购").await;
+    wu.phone.sees("【新顾客 #1】第二句").await;
+    assert_eq!(lin.phone.count("第二句").await, 0);
 }
