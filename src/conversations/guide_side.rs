@@ -125,7 +125,10 @@ async fn answer(txn: &Txn, visit: &Visit, guide: &guide::Model, line: &Line) -> 
         })
         .collect();
     let current = current(txn, guide).await?;
-    match rules::recipient(current, &unanswered, guide.lost_line_id.is_some()) {
+    // Whoever the guide was talking to may be meant still, although she is a colleague's by now.
+    let lost =
+        guide.lost_line_id.is_some() || (guide.current_member_id.is_some() && current.is_none());
+    match rules::recipient(current, &unanswered, lost) {
         Recipient::One(member) if !asked => {
             guides::current_answered_in(txn, guide, member).await?;
             say::answer_in(txn, visit, guide, member, line).await
@@ -233,12 +236,27 @@ async fn named(
     Ok(None)
 }
 
+/// Whom a number names, that a guide writes to. When she cannot be written to, who is meant by what comes next, before the
+/// refusal was read, is not certain.
+async fn meant(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    number: i32,
+) -> Result<Option<(MemberId, String)>> {
+    let named = named(txn, visit, guide, number).await?;
+    if named.is_none() {
+        guides::note_lost_line_in(txn, guide.id, MessageId(0)).await?;
+    }
+    Ok(named)
+}
+
 /// For this long a name answers the question "for whom is this?"; later it just names somebody.
 const QUESTION_LIVES: TimeDelta = TimeDelta::minutes(30);
 
 /// `#12` or a tap: she is the current customer now, and what was just asked about is for her.
 async fn choose(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> Result<()> {
-    let Some((member, who)) = named(txn, visit, guide, number).await? else {
+    let Some((member, who)) = meant(txn, visit, guide, number).await? else {
         return Ok(());
     };
     name_current(txn, visit, guide, member).await?;
@@ -260,7 +278,7 @@ async fn answer_to(
     number: i32,
     line: &Line,
 ) -> Result<()> {
-    let Some((member, _who)) = named(txn, visit, guide, number).await? else {
+    let Some((member, _who)) = meant(txn, visit, guide, number).await? else {
         return Ok(());
     };
     name_current(txn, visit, guide, member).await?;
@@ -291,7 +309,7 @@ async fn note_name(
     number: i32,
     name: &str,
 ) -> Result<()> {
-    let Some((member, _who)) = named(txn, visit, guide, number).await? else {
+    let Some((member, _who)) = meant(txn, visit, guide, number).await? else {
         return Ok(());
     };
     let length = name.chars().count();

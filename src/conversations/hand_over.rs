@@ -19,18 +19,23 @@ pub(super) async fn hand_over_in(
     next: Option<&guide::Model>,
 ) -> Result<()> {
     let (member, next) = (row.member_id, next.map(|guide| guide.id));
+    let mut talked_to = None;
     if let Some(before) = guides::get_in(txn, before).await? {
         let who = members::label_in(txn, &visit.texts, before.id, member).await?;
         let name = "friend_moved_away";
         tell::guide_in(txn, visit, &before, member, name, context! { who }).await?;
         if before.current_member_id == Some(member) {
             guides::forget_current_in(txn, before.id).await?;
+            talked_to = row.last_line_id.map(|line| (before.id, line));
         }
         // What the former guide had waiting for her is not said in another's name.
         outbound::drop_answers_in(txn, &queries::address_of(row), before.id).await?;
     }
     // After the current customer is forgotten: that would forget this too.
     take_along_in(txn, row, next).await?;
+    if let Some((before, line)) = talked_to {
+        guides::note_lost_line_in(txn, before, line).await?;
+    }
     queries::set_guide(txn, member, next).await
 }
 

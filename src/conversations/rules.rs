@@ -32,7 +32,7 @@ pub enum Recipient {
 }
 
 /// Decides. Whoever else has no answer makes it unclear, unless the guide knew of her line when naming the current
-/// customer. So does a line that the guide `lost`: its customer is a colleague's by now, and the guide may not know.
+/// customer. So does a customer whom the guide `lost`: she is a colleague's by now, and the guide may not know.
 pub fn recipient(current: Option<Current>, unanswered: &[Unanswered], lost: bool) -> Recipient {
     if lost {
         let mut everybody: Vec<_> = current.iter().map(|current| current.member).collect();

@@ -273,7 +273,8 @@ pub async fn current_answered_in(txn: &Txn, guide: &guide::Model, member: Member
     set_current(txn, guide.id, Some(member), None).await
 }
 
-/// A line that came to this guide has no answer, and its customer goes on with a colleague.
+/// A line that came to this guide has no answer, and its customer goes on with a colleague; or the guide named somebody who
+/// is not the guide's, whose line is not known.
 ///
 /// # Errors
 /// When the store fails.

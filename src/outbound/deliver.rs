@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::parcel::{Body, merge};
 use super::rules::{self, Reason, Verdict};
-use super::window::Windows;
+use super::window::{self, Windows};
 use super::{Parcel, limits, queries, settle, tell};
 use crate::accounts::{self, Account};
 use crate::context::Context;
@@ -208,10 +208,12 @@ async fn look(txn: &Txn, to: &Address, fence: i64, now: Timestamp, texts: &Texts
         Verdict::Hold => {
             let reason = why_closed().await?;
             tell::answers_held_in(txn, now, texts, &rows, reason).await?;
+            shut_for_all(txn, to, now).await?;
             queries::rest_all(txn, to, KEPT, reason).await?;
             Ok(Next::Again)
         }
         Verdict::HoldAndSay => {
+            shut_for_all(txn, to, now).await?;
             queries::rest_all(txn, to, KEPT, Reason::Count).await?;
             tell::how_many_wait_in(txn, now, texts, to, first).await?;
             Ok(Next::Again)
@@ -221,6 +223,12 @@ async fn look(txn: &Txn, to: &Address, fence: i64, now: Timestamp, texts: &Texts
             Ok(Next::Again)
         }
     }
+}
+
+/// What this process holds because a window is over by its clock, a process whose clock is behind must not overtake with
+/// what comes later: the window is over for everybody.
+async fn shut_for_all(txn: &Txn, to: &Address, now: Timestamp) -> Result<()> {
+    window::shut_seen_in(txn, to, now).await
 }
 
 /// What is worth keeping for the next window.

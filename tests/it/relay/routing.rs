@@ -104,6 +104,50 @@ async fn a_guide_whose_waiting_customer_scanned_a_colleagues_code_is_asked_for_w
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_guide_whose_current_customer_went_on_is_asked_for_whom_the_next_line_is() {
+    let app = TestApp::start().await;
+    let (lin, wang) = one_and_one(&app).await;
+    let wu = app.guide("吴桐", STORE).await;
+    let li = customer(&app, &lin, "李先生").await;
+    li.says("老人会用吗").await;
+    lin.phone.sees("老人会用吗").await;
+    wang.says("有货吗").await;
+    lin.phone.sees("有货吗").await;
+    lin.phone.says("#1 有的").await;
+    wang.sees("有的").await;
+    app.daogou_json(&["account", "rule", "last", "--json"]);
+    wang.scans(&wu.scene).await;
+    wang.sees("吴桐").await;
+    // The guide was still writing to her, whom she had answered; he is the only one who waits.
+    lin.phone.says("给您留一双").await;
+    lin.phone.sees("发给谁").await;
+    app.at_rest().await;
+    assert_eq!(li.count("给您留").await + wang.count("给您留").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_name_that_is_a_colleagues_by_now_the_next_line_is_asked_about() {
+    let app = TestApp::start().await;
+    let (lin, wang) = one_and_one(&app).await;
+    let wu = app.guide("吴桐", STORE).await;
+    let li = customer(&app, &lin, "李先生").await;
+    li.says("老人会用吗").await;
+    lin.phone.sees("老人会用吗").await;
+    app.daogou_json(&["account", "rule", "last", "--json"]);
+    wang.scans(&wu.scene).await;
+    wang.sees("吴桐").await;
+    lin.phone.says("#1 您要的到货了").await;
+    // Written before the refusal was read.
+    lin.phone.says("给您留一双").await;
+    lin.phone.sees("现在由 吴桐 服务").await;
+    lin.phone.sees("发给谁").await;
+    app.at_rest().await;
+    assert_eq!(li.count("给您留").await + wang.count("给您留").await, 0);
+    lin.phone.says("#2").await;
+    li.sees("给您留一双").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn with_nobody_on_duty_her_line_waits_in_the_pool_and_comes_with_the_guide() {
     let app = TestApp::start().await;
     let (lin, wang) = one_and_one(&app).await;
