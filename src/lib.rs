@@ -30,6 +30,7 @@ mod accounts;
 mod audit;
 mod backup;
 mod bindings;
+mod bulks;
 mod conversations;
 mod guides;
 mod hand_overs;
@@ -38,6 +39,7 @@ mod members;
 mod outbound;
 mod reception;
 mod staff;
+mod tags;
 
 // doors and hands
 mod web;

@@ -1,4 +1,4 @@
-//! What a migration is here: one table or one index more, or one index less, because MySQL commits every change of the schema by itself.
+//! What a migration is here: one table or one index more, one index less, or rows that follow from others, because MySQL commits every change of the schema by itself.
 
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::prelude::*;
@@ -45,6 +45,14 @@ pub(crate) enum Change {
         /// The column; it must be nullable.
         add: fn() -> ColumnDef,
     },
+    /// Rows that follow from those that are there. When some of them are there too, by a run that was cut off, the
+    /// statement must leave them out.
+    Fill {
+        /// The migration's name.
+        name: &'static str,
+        /// The statement.
+        insert: fn() -> InsertStatement,
+    },
     /// A new index that is not unique.
     Index {
         /// The migration's name.
@@ -63,6 +71,7 @@ impl MigrationName for Change {
             | Self::Index { name, .. }
             | Self::NoIndex { name, .. }
             | Self::Column { name, .. }
+            | Self::Fill { name, .. }
             | Self::Narrow { name, .. } => name,
         }
     }
@@ -90,6 +99,7 @@ impl MigrationTrait for Change {
                 statement.table(*table).add_column(add());
                 manager.alter_table(statement).await
             }
+            Self::Fill { insert, .. } => manager.execute(insert()).await.map(drop),
             Self::Index { table, columns, .. } => {
                 let name = index_name(table, columns);
                 if is_left_half_done(db) && manager.has_index(table, &name).await? {

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use daogou_schema::{InboundId, Timestamp};
 
 use super::Account;
+use crate::context::Context;
 use crate::texts::Texts;
 
 /// What every verb that takes part in it needs to know.
@@ -26,4 +27,20 @@ pub struct Visit {
     pub texts: Texts,
     /// The time zone of people.
     pub timezone: Tz,
+}
+
+impl Visit {
+    /// Nobody came: the house itself acts now.
+    pub fn of_house(ctx: &Context, account: &Arc<Account>) -> Self {
+        let now = Timestamp::from(ctx.clock.now());
+        Self {
+            account: account.clone(),
+            openid: String::new(),
+            inbound_id: None,
+            acted_at: now,
+            now,
+            texts: ctx.texts.clone(),
+            timezone: ctx.config.timezone,
+        }
+    }
 }

@@ -62,6 +62,22 @@ pub enum Act {
     UndoHandOver,
     /// A rule of an account is changed.
     SetAccount,
+    /// A tag is added.
+    AddTag,
+    /// A tag gets another name.
+    RenameTag,
+    /// A tag is removed, and everybody loses it.
+    RemoveTag,
+    /// A member gets or loses tags.
+    TagMember,
+    /// A member gets another name.
+    NameMember,
+    /// The same is begun to be done to many members.
+    StartBulk,
+    /// That is stopped on the way.
+    StopBulk,
+    /// That is undone.
+    UndoBulk,
 }
 
 impl Act {

@@ -56,7 +56,8 @@ pub async fn give_in(
     now: Timestamp,
 ) -> Result<()> {
     queries::give(txn, members, from, to, now).await?;
-    queries::insert_events(txn, members, (from, to.id), Reason::HandedOver, now).await
+    let change = (Some(from), Some(to.id));
+    queries::insert_events(txn, members, change, Reason::HandedOver, now).await
 }
 
 /// Gives members who are bound to `from` the bindings back that they had `before`, all with one guide.
@@ -74,5 +75,6 @@ pub async fn give_back_in(
     };
     queries::replace(txn, before).await?;
     let members: Vec<_> = before.iter().map(|row| row.member_id).collect();
-    queries::insert_events(txn, &members, (from, to), Reason::HandedBack, now).await
+    let change = (Some(from), Some(to));
+    queries::insert_events(txn, &members, change, Reason::HandedBack, now).await
 }

@@ -4,6 +4,7 @@ mod hand_over;
 pub mod pool;
 mod queries;
 pub mod rules;
+mod unbound;
 
 use daogou_schema::binding_event::Reason;
 use daogou_schema::code::{self, Purpose};
@@ -17,6 +18,7 @@ use rules::Decision;
 
 pub use hand_over::{Those, count_of_guide, give_back_in, give_in, of_guide_in, those_in};
 pub use queries::{get_in, guide_of_in};
+pub use unbound::{assign_in, note_unbound_in, release_in};
 
 /// What a scan did: the four outcomes and their refinements.
 #[derive(Debug)]
@@ -36,6 +38,11 @@ pub enum Scanned {
     Kept(Box<guide::Model>),
     /// The code's guide is not valid any more and nobody can stand in.
     NobodyValid,
+}
+
+/// Whether she has a guide after the scan.
+pub fn has_guide(scanned: &Scanned) -> bool {
+    !matches!(scanned, Scanned::NobodyValid)
 }
 
 /// Binds the visitor by a guide's or a store's code.
@@ -159,6 +166,9 @@ async fn bind(
 ) -> Result<i32> {
     // The guide's row first, then rows that refer to it: the other way round two binders of one guide deadlock.
     guides::note_new_member_in(txn, guide.id, visit.now).await?;
+    if change.from.is_none() {
+        queries::forget_unbound(txn, change.member).await?;
+    }
     queries::save(txn, change.member, guide, change.code, visit.now).await?;
     let number = guides::give_number_in(txn, guide.id, change.member, visit.now).await?;
     note(txn, visit, change, reason).await?;
@@ -221,6 +231,7 @@ pub async fn change_asked_in(
         }
         None => {
             queries::delete(txn, binding.member_id).await?;
+            note_unbound_in(txn, visit.account.id, binding.member_id, visit.now).await?;
             note(txn, visit, &change, Reason::Asked).await?;
         }
     }

@@ -1,22 +1,31 @@
 //! The member pool 会员池: who there is, with whose guide, as far as the reader may look.
 
 use daogou_schema::{
-    AccountId, GuideId, MemberId, StoreId, Timestamp, binding, binding_event, identity, member,
+    AccountId, GuideId, MemberId, StoreId, TagId, Timestamp, binding, binding_event, identity,
+    member,
 };
+use serde::{Deserialize, Serialize};
 
 use super::queries;
 use crate::context::Context;
 use crate::error::Result;
+use crate::tags;
 
 /// How many members with one name are shown.
 const NAMED_MAX: u64 = 50;
 /// So far a guide's members are counted: a page must not take longer because a guide has many.
 pub const COUNTED_MAX: u32 = 1000;
+/// How many members are looked at at once where not everybody fits.
+const PIECE: usize = 500;
+/// After so many a page ends although it is not full: some tens of milliseconds.
+const LOOKED_AT_MAX: usize = 3000;
+/// A tag that fewer have is looked along, rather than along a guide's or a store's members.
+const TAG_FEW: u32 = 3000;
 /// How much of a binding's history is shown.
 const EVENTS_MAX: u64 = 100;
 
 /// How far somebody may look.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Scope {
     /// In this account only.
     pub account: AccountId,
@@ -25,14 +34,48 @@ pub struct Scope {
 }
 
 /// Whose members are wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Whose {
     /// All of the scope.
+    #[default]
     All,
+    /// Those without a guide.
+    Nobody,
     /// Those of a guide.
     Guide(GuideId),
     /// Those of a store.
     Store(StoreId),
+}
+
+/// What the wanted members have in common.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    /// Whose they are.
+    pub whose: Whose,
+    /// The tag they have.
+    pub tag: Option<TagId>,
+    /// Whether they follow the account now.
+    pub following: Option<bool>,
+    /// Who was here last at this time or later.
+    pub seen_since: Option<Timestamp>,
+    /// Who was here last before this time.
+    pub seen_before: Option<Timestamp>,
+}
+
+impl Filter {
+    /// Whether everybody fits.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether a list that is walked along tells by itself who fits, so that they can be counted.
+    fn is_one_list(&self) -> bool {
+        let lists = u8::from(self.whose != Whose::All) + u8::from(self.tag.is_some());
+        let seen = self.seen_since.or(self.seen_before);
+        lists <= 1 && self.following.is_none() && seen.is_none()
+    }
 }
 
 /// Where a page ends and the next begins.
@@ -77,40 +120,182 @@ pub struct Row {
 pub struct Page {
     /// The members, the newest first.
     pub rows: Vec<Row>,
+    /// Where each of them stands.
+    pub places: Vec<Cursor>,
     /// Where it goes on.
     pub next: Option<Cursor>,
 }
 
-/// A page of `count` members behind `after`.
+/// A page of `count` members behind `after`, or fewer when so many had to be looked at that somebody would be kept waiting:
+/// then it goes on from there.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn list(
     ctx: &Context,
     scope: Scope,
-    whose: Whose,
+    filter: Filter,
     after: Option<Cursor>,
-    count: u64,
+    count: usize,
 ) -> Result<Page> {
-    let db = ctx.db.reads();
-    let whose = match (whose, scope.store) {
-        (Whose::All | Whose::Store(_), Some(own)) => Whose::Store(own),
-        (whose, _) => whose,
-    };
-    let mut found: Vec<Cursor> = match whose {
-        Whose::All => queries::newest(db, scope.account, after, count + 1).await?,
-        whose => queries::members_of(db, whose, after, count + 1).await?,
-    };
-    let more = found.len() > usize::try_from(count).unwrap_or(usize::MAX);
-    if more {
-        found.pop();
+    let walk = Walk::choose(ctx, scope, filter, after).await?;
+    let (mut rows, mut places) = (Vec::new(), Vec::new());
+    let (mut place, mut looked_at) = (after, 0);
+    let page = |rows, places, next| Ok(Page { rows, places, next });
+    loop {
+        // One more shows whether there is more.
+        let wanted = match filter.is_one_list() {
+            true => count + 1 - rows.len(),
+            false => PIECE,
+        };
+        let found = walk.next(ctx, place, wanted).await?;
+        let ended = found.len() < wanted;
+        looked_at += found.len();
+        let ids: Vec<_> = found.iter().map(|cursor| cursor.member).collect();
+        let fitting = walk.fitting(ctx, &ids).await?;
+        for cursor in &found {
+            let row = fitting.iter().find(|row| row.member.id == cursor.member);
+            match row {
+                Some(_) if rows.len() == count => return page(rows, places, place),
+                Some(row) => {
+                    rows.push(row.clone());
+                    places.push(*cursor);
+                }
+                None => {}
+            }
+            place = Some(*cursor);
+        }
+        match ended {
+            true => return page(rows, places, None),
+            false if looked_at >= LOOKED_AT_MAX => return page(rows, places, place),
+            false => {}
+        }
     }
-    let next = found.last().copied().filter(|_last| more);
-    let ids: Vec<_> = found.iter().map(|cursor| cursor.member).collect();
-    Ok(Page {
-        rows: rows_of(ctx, scope, &ids).await?,
-        next,
-    })
+}
+
+/// How many members fit, where that can be counted in a moment.
+///
+/// # Errors
+/// When the store fails.
+pub async fn count(ctx: &Context, scope: Scope, filter: Filter) -> Result<Option<u64>> {
+    let walk = Walk::choose(ctx, scope, filter, None).await?;
+    match walk.filter.is_one_list() {
+        true => walk.count(ctx).await.map(Some),
+        false => Ok(None),
+    }
+}
+
+/// Along which list members are looked for.
+#[derive(Clone, Copy, Debug)]
+enum List {
+    Tag(TagId),
+    Bound(Whose),
+    Unbound,
+    All,
+}
+
+struct Walk {
+    scope: Scope,
+    filter: Filter,
+    list: List,
+}
+
+impl Walk {
+    async fn choose(
+        ctx: &Context,
+        scope: Scope,
+        filter: Filter,
+        after: Option<Cursor>,
+    ) -> Result<Self> {
+        let mut filter = filter;
+        if let (Whose::All | Whose::Store(_), Some(own)) = (filter.whose, scope.store) {
+            filter.whose = Whose::Store(own);
+        }
+        let list = match (filter.whose, filter.tag) {
+            (Whose::All, Some(tag)) => List::Tag(tag),
+            (Whose::All, None) => List::All,
+            (Whose::Nobody, _) => List::Unbound,
+            (whose, Some(tag)) => {
+                // A list is gone on with as it was begun: only bindings have a time.
+                let by_tag = match after {
+                    Some(after) => after.at == Timestamp(0),
+                    None => tags::size(ctx.db.reads(), tag, TAG_FEW).await? < TAG_FEW,
+                };
+                match by_tag {
+                    true => List::Tag(tag),
+                    false => List::Bound(whose),
+                }
+            }
+            (whose, None) => List::Bound(whose),
+        };
+        Ok(Self {
+            scope,
+            filter,
+            list,
+        })
+    }
+
+    async fn next(
+        &self,
+        ctx: &Context,
+        after: Option<Cursor>,
+        count: usize,
+    ) -> Result<Vec<Cursor>> {
+        let (db, account) = (ctx.db.reads(), self.scope.account);
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        let place = after.map(|after| after.member);
+        let members = match self.list {
+            List::Bound(whose) => return queries::members_of(db, whose, after, count).await,
+            List::All => queries::newest(db, account, place, count).await?,
+            List::Unbound => queries::without_guide(db, account, place, count).await?,
+            List::Tag(tag) => tags::members(db, tag, place, count).await?,
+        };
+        let at = Timestamp(0);
+        Ok(members
+            .into_iter()
+            .map(|member| Cursor { at, member })
+            .collect())
+    }
+
+    async fn count(&self, ctx: &Context) -> Result<u64> {
+        let (db, account) = (ctx.db.reads(), self.scope.account);
+        match self.list {
+            List::Tag(tag) => tags::size(db, tag, u32::MAX).await.map(u64::from),
+            List::Bound(whose) => queries::count(db, whose).await,
+            List::Unbound => queries::count_unbound(db, account).await,
+            List::All => queries::count_known(db, account).await,
+        }
+    }
+
+    /// Those of `ids` who fit.
+    async fn fitting(&self, ctx: &Context, ids: &[MemberId]) -> Result<Vec<Row>> {
+        let mut rows = rows_of(ctx, self.scope, ids).await?;
+        if let Some(tag) = self.filter.tag {
+            let tagged = tags::tagged_among(ctx.db.reads(), tag, ids).await?;
+            rows.retain(|row| tagged.contains(&row.member.id));
+        }
+        rows.retain(|row| self.fits(row));
+        Ok(rows)
+    }
+
+    fn fits(&self, row: &Row) -> bool {
+        let binding = row.binding.as_ref();
+        let whose = match self.filter.whose {
+            Whose::All => true,
+            Whose::Nobody => binding.is_none(),
+            Whose::Guide(guide) => binding.is_some_and(|b| b.guide_id == guide),
+            Whose::Store(store) => binding.is_some_and(|b| b.store_id == store),
+        };
+        let (identity, filter) = (&row.identity, &self.filter);
+        whose
+            && filter.following.is_none_or(|it| identity.subscribed == it)
+            && filter
+                .seen_since
+                .is_none_or(|it| identity.last_seen_at >= it)
+            && filter
+                .seen_before
+                .is_none_or(|it| identity.last_seen_at < it)
+    }
 }
 
 /// The members whose name or number is `word`.

@@ -12,8 +12,13 @@ use crate::accounts::Visit;
 use crate::db::{Txn, each, insert_all, padded};
 use crate::error::Result;
 
-pub(super) use many::{count_of_guide, give, insert_events, of_guide, replace, those};
-pub(super) use pool::{events, members_of, named, newest, rows, size};
+pub(super) use many::{
+    count_of_guide, delete_all, delete_unbound, give, insert_events, insert_unbound, of_guide,
+    replace, those,
+};
+pub(super) use pool::{
+    count, count_known, count_unbound, events, members_of, named, newest, rows, size, without_guide,
+};
 
 /// The member's active binding.
 ///
@@ -84,6 +89,17 @@ pub(super) async fn delete(txn: &Txn, member: MemberId) -> Result<()> {
                 .filter(binding::Column::MemberId.is_in(padded(members.iter().copied())))
                 .exec(txn.conn())
                 .await?;
+            Ok(vec![(); members.len()])
+        })
+    })
+    .await
+}
+
+/// She has a guide now.
+pub(super) async fn forget_unbound(txn: &Txn, member: MemberId) -> Result<()> {
+    txn.together(member, |txn, members| {
+        Box::pin(async move {
+            delete_unbound(txn, members).await?;
             Ok(vec![(); members.len()])
         })
     })

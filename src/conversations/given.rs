@@ -1,10 +1,11 @@
 //! Headquarters hands customers over: open talks go on at once, everybody else hears of it at the next contact.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
+use daogou_schema::lane::Way;
 use daogou_schema::outbound::Purpose;
-use daogou_schema::{Address, GuideId, MemberId, Timestamp, conversation, guide};
+use daogou_schema::{GuideId, MemberId, Timestamp, conversation, guide};
 use minijinja::context;
 
 use super::hand_over::take_along_in;
@@ -13,7 +14,7 @@ use super::{guide_side, queries, say, tell};
 use crate::accounts::Visit;
 use crate::db::Txn;
 use crate::error::Result;
-use crate::{bindings, guides, outbound};
+use crate::{bindings, guides, lanes, outbound};
 
 /// For so long after the last word a talk is open.
 const TALK_GOES_ON: TimeDelta = TimeDelta::hours(1);
@@ -49,13 +50,21 @@ pub async fn resume_in(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result
     }
 }
 
-/// Everybody of `members` who ever came by, and from where.
+/// Keeps everybody else from working for `members` until this unit ends.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn addresses_in(txn: &Txn, members: &[MemberId]) -> Result<Vec<Address>> {
+pub async fn lock_in(txn: &Txn, members: &[MemberId]) -> Result<()> {
     let rows = queries::those(txn, members).await?;
-    Ok(rows.iter().map(queries::address_of).collect())
+    let mut people: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+    for row in &rows {
+        let here = people.entry(row.account_id).or_default();
+        here.insert(row.openid.as_str());
+    }
+    for (account, openids) in &people {
+        lanes::lock_all(txn, *account, openids, Way::In).await?;
+    }
+    Ok(())
 }
 
 /// How many of `members`, from the first, can be given in one unit: an open talk takes some twenty questions to the store,
@@ -74,7 +83,7 @@ pub async fn count_for_a_unit_in(txn: &Txn, visit: &Visit, members: &[MemberId])
     Ok(members.iter().take_while(fits).count())
 }
 
-/// `members` were with `before` and are bound to `next` now. With `back` they come back to `next`: who has not heard of
+/// `members` were with `before`, or nobody, and are bound to `next` now. With `back` they come back to `next`: who has not heard of
 /// `before` need not hear anything.
 ///
 /// # Errors
@@ -83,16 +92,13 @@ pub async fn give_in(
     txn: &Txn,
     visit: &Visit,
     members: &[MemberId],
-    before: GuideId,
+    before: Option<GuideId>,
     next: &guide::Model,
     back: bool,
 ) -> Result<()> {
     let rows = queries::those(txn, members).await?;
-    let people: Vec<_> = rows.iter().map(queries::address_of).collect();
-    // What the former guide had waiting for them is not said in another's name.
-    outbound::drop_answers_to_in(txn, &people, before).await?;
-    forget_current(txn, &rows, before).await?;
-    let knows = |row: &conversation::Model| back && row.new_guide_id == Some(before);
+    part(txn, &rows, before).await?;
+    let knows = |row: &conversation::Model| back && before.is_some() && row.new_guide_id == before;
     let open = open_among(txn, &rows, visit.now).await?;
     let is_open = |row: &&conversation::Model| open.contains(&row.member_id);
     let (open, quiet): (Vec<_>, Vec<_>) = rows.iter().partition(is_open);
@@ -106,10 +112,39 @@ pub async fn give_in(
     Ok(())
 }
 
+/// `members` were with `before` and have nobody any more; what they have waiting waits for the next guide.
+///
+/// # Errors
+/// When the store fails.
+pub async fn release_in(txn: &Txn, members: &[MemberId], before: GuideId) -> Result<()> {
+    let rows = queries::those(txn, members).await?;
+    part(txn, &rows, Some(before)).await?;
+    for row in &rows {
+        take_along_in(txn, row, None).await?;
+        queries::set_guide(txn, row.member_id, None).await?;
+        queries::forget_new_guide(txn, row.member_id).await?;
+    }
+    Ok(())
+}
+
+/// Nothing that is under way between these and `before`, or whoever stood in, is said or taken for theirs any more.
+async fn part(txn: &Txn, rows: &[conversation::Model], before: Option<GuideId>) -> Result<()> {
+    let people: Vec<_> = rows.iter().map(queries::address_of).collect();
+    if let Some(before) = before.filter(|_| !people.is_empty()) {
+        // What the former guide had waiting for them is not said in another's name.
+        outbound::drop_answers_to_in(txn, &people, before).await?;
+    }
+    forget_current(txn, rows, before).await
+}
+
 /// Whoever had just named one of them goes on without her: a bare answer may still be meant for her, so it is asked about.
-async fn forget_current(txn: &Txn, rows: &[conversation::Model], before: GuideId) -> Result<()> {
+async fn forget_current(
+    txn: &Txn,
+    rows: &[conversation::Model],
+    before: Option<GuideId>,
+) -> Result<()> {
     let mut had: BTreeSet<_> = rows.iter().filter_map(|row| row.guide_id).collect();
-    had.insert(before);
+    had.extend(before);
     for guide in had {
         let Some(guide) = guides::get_in(txn, guide).await? else {
             continue;

@@ -312,8 +312,7 @@ async fn note_name(
     let Some((member, _who)) = meant(txn, visit, guide, number).await? else {
         return Ok(());
     };
-    let length = name.chars().count();
-    if !(1..=members::NAME_CHARS_MAX).contains(&length) || name.chars().any(char::is_control) {
+    if !members::is_name(name) {
         return notice(
             txn,
             visit,

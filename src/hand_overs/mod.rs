@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use daogou_schema::hand_over::{Cause, Model, State};
 use daogou_schema::{
-    GuideId, HandOverId, MemberId, StaffId, StoreId, Timestamp, guide, hand_over, hand_over_member,
+    GuideId, HandOverId, MemberId, StaffId, StoreId, guide, hand_over, hand_over_member,
 };
 use sea_orm::{ActiveEnum, Set};
 use serde_json::{Value, json};
@@ -61,26 +61,6 @@ pub struct Order {
     pub staff: StaffId,
 }
 
-#[derive(Clone)]
-struct Acting {
-    visit: Visit,
-}
-
-fn acting(ctx: &Context, account: &Arc<Account>) -> Acting {
-    let now = Timestamp::from(ctx.clock.now());
-    Acting {
-        visit: Visit {
-            account: account.clone(),
-            openid: String::new(),
-            inbound_id: None,
-            acted_at: now,
-            now,
-            texts: ctx.texts.clone(),
-            timezone: ctx.config.timezone,
-        },
-    }
-}
-
 /// Freezes the guide at once: nobody new comes, and who writes gets the stand-in. A guide who moves goes on until it
 /// is confirmed.
 ///
@@ -92,9 +72,10 @@ pub async fn freeze(
     order: Order,
 ) -> Result<Result<HandOverId, No>> {
     ctx.db
-        .write((acting(ctx, account), order), |txn, (acting, order)| {
-            Box::pin(freeze_in(txn, &acting.visit, order))
-        })
+        .write(
+            (Visit::of_house(ctx, account), order),
+            |txn, (visit, order)| Box::pin(freeze_in(txn, visit, order)),
+        )
         .await
 }
 
@@ -182,10 +163,10 @@ pub async fn confirm(
     targets: Vec<GuideId>,
     by: By,
 ) -> Result<Result<(), No>> {
-    let args = (acting(ctx, account), id, targets, by);
+    let args = (Visit::of_house(ctx, account), id, targets, by);
     ctx.db
-        .write(args, |txn, (acting, id, targets, by)| {
-            Box::pin(confirm_in(txn, &acting.visit, *id, targets, *by))
+        .write(args, |txn, (visit, id, targets, by)| {
+            Box::pin(confirm_in(txn, visit, *id, targets, *by))
         })
         .await
 }
@@ -243,9 +224,10 @@ pub async fn undo(
     id: HandOverId,
     by: By,
 ) -> Result<Result<(), No>> {
+    let args = (Visit::of_house(ctx, account), id, by);
     ctx.db
-        .write((acting(ctx, account), id, by), |txn, (acting, id, by)| {
-            Box::pin(undo_in(txn, &acting.visit, *id, *by))
+        .write(args, |txn, (visit, id, by)| {
+            Box::pin(undo_in(txn, visit, *id, *by))
         })
         .await
 }

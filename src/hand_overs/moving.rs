@@ -1,22 +1,21 @@
 //! Customers on their way, a piece at a time: each piece in one unit of work, so that a dead process leaves none between
 //! two guides, and whoever goes on begins where it ended.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use daogou_schema::hand_over::{Cause, Model, State};
 use daogou_schema::hand_over_member::{self, Outcome};
-use daogou_schema::lane::Way;
 use daogou_schema::{GuideId, HandOverId, MemberId, binding, guide, hand_over};
 use sea_orm::Set;
 
-use super::{Acting, acting, queries, rules};
+use super::{queries, rules};
 use crate::accounts::{self, Visit};
 use crate::bindings::Those;
 use crate::context::Context;
 use crate::conversations;
 use crate::db::Txn;
 use crate::error::Result;
-use crate::{bindings, guides, lanes};
+use crate::{bindings, guides};
 
 /// How many members a unit of work moves: it holds the writer for some ten milliseconds.
 const PIECE: u64 = 200;
@@ -39,9 +38,9 @@ async fn move_all(ctx: &Context, row: &Model) -> Result<()> {
     let account = accounts::get(ctx, row.account_id).await?;
     let mut after = MemberId(0);
     loop {
-        let args = (acting(ctx, &account), row.id, after);
-        let moved = ctx.db.write(args, |txn, (acting, id, after)| {
-            Box::pin(next_piece(txn, acting, *id, *after))
+        let args = (Visit::of_house(ctx, &account), row.id, after);
+        let moved = ctx.db.write(args, |txn, (visit, id, after)| {
+            Box::pin(next_piece(txn, visit, *id, *after))
         });
         match moved.await? {
             Some(last) => after = last,
@@ -66,7 +65,7 @@ pub(super) fn those(row: &Model) -> Those {
 /// Moves a piece; says whom it ended with, or nothing when nobody is left.
 async fn next_piece(
     txn: &Txn,
-    acting: &Acting,
+    visit: &Visit,
     id: HandOverId,
     after: MemberId,
 ) -> Result<Option<MemberId>> {
@@ -74,8 +73,8 @@ async fn next_piece(
         return Ok(None);
     };
     match row.state {
-        State::Running => hand_over_piece(txn, &acting.visit, &row).await,
-        State::Undoing => hand_back_piece(txn, &acting.visit, &row, after).await,
+        State::Running => hand_over_piece(txn, visit, &row).await,
+        State::Undoing => hand_back_piece(txn, visit, &row, after).await,
         State::Frozen | State::Done | State::Undone => Ok(None),
     }
 }
@@ -110,7 +109,7 @@ async fn hand_over_piece(txn: &Txn, visit: &Visit, row: &Model) -> Result<Option
             continue;
         }
         bindings::give_in(txn, &members, row.guide_id, target, visit.now).await?;
-        conversations::give_in(txn, visit, &members, row.guide_id, target, false).await?;
+        conversations::give_in(txn, visit, &members, Some(row.guide_id), target, false).await?;
     }
     queries::insert_members(txn, row.id, &notes).await?;
     let moved = hand_over::ActiveModel {
@@ -171,17 +170,7 @@ async fn still(
     wanted: impl Fn(&binding::Model) -> bool,
 ) -> Result<Vec<binding::Model>> {
     let members: Vec<_> = found.iter().map(|binding| binding.member_id).collect();
-    let mut people: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
-    for person in conversations::addresses_in(txn, &members).await? {
-        people
-            .entry(person.account_id)
-            .or_default()
-            .insert(person.openid);
-    }
-    for (account, openids) in &people {
-        let openids = openids.iter().map(String::as_str).collect();
-        lanes::lock_all(txn, *account, &openids, Way::In).await?;
-    }
+    conversations::lock_in(txn, &members).await?;
     let mut now = bindings::those_in(txn, &members).await?;
     now.retain(wanted);
     // In the order in which they were found: who gets whom must not depend on the database.
@@ -225,7 +214,7 @@ async fn hand_back_piece(
     for (from, bindings) in &back {
         let members: Vec<_> = bindings.iter().map(|binding| binding.member_id).collect();
         bindings::give_back_in(txn, bindings, *from, visit.now).await?;
-        conversations::give_in(txn, visit, &members, *from, &guide, true).await?;
+        conversations::give_in(txn, visit, &members, Some(*from), &guide, true).await?;
     }
     let restored: Vec<_> = present.iter().map(|binding| binding.member_id).collect();
     let kept: Vec<_> = found

@@ -2,12 +2,14 @@
 
 mod queries;
 
-use daogou_schema::{Address, GuideId, MemberId, identity, member};
+use daogou_schema::{Address, GuideId, MemberId, Timestamp, identity, member};
 use minijinja::context;
 
-use crate::accounts::Visit;
+use crate::accounts::{Account, Visit};
+use crate::audit::{self, Act, By, Entry};
+use crate::context::Context;
 use crate::db::Txn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::guides;
 use crate::texts::Texts;
 
@@ -23,6 +25,51 @@ pub struct Known {
     pub member: member::Model,
     /// She follows for the first time ever, or anew.
     pub arrival: Arrival,
+    /// Nobody knew her so far.
+    pub is_new: bool,
+}
+
+/// Whether a member can be called so: short enough, and in characters that can be shown.
+pub fn is_name(name: &str) -> bool {
+    let length = name.chars().count();
+    (1..=NAME_CHARS_MAX).contains(&length) && !name.chars().any(char::is_control)
+}
+
+/// Headquarters, or a store's manager, notes how a member is called. What she was called is no part of the audit log.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is no name ([`is_name`]); when the store fails.
+pub async fn rename(
+    ctx: &Context,
+    account: &Account,
+    member: MemberId,
+    name: &str,
+    by: By,
+) -> Result<()> {
+    let name = name.trim().to_owned();
+    if !is_name(&name) {
+        return Err(Error::Invalid(format!(
+            "a member's name has 1 to {NAME_CHARS_MAX} characters that can be shown"
+        )));
+    }
+    let now = Timestamp::from(ctx.clock.now());
+    let args = (account.id, member, name, now, by);
+    ctx.db
+        .write(args, |txn, (account, member, name, now, by)| {
+            Box::pin(async move {
+                set_name_in(txn, *member, name).await?;
+                let entry = Entry {
+                    by: *by,
+                    account: Some(*account),
+                    act: Act::NameMember,
+                    subject: audit::subject("member", *member),
+                    before: None,
+                    after: None,
+                };
+                audit::note_in(txn, *now, entry).await
+            })
+        })
+        .await
 }
 
 /// What the act changed about following.
@@ -65,8 +112,13 @@ pub async fn meet_in(txn: &Txn, visit: &Visit, following: Following) -> Result<K
         None => queries::insert(txn, visit.now).await?,
     };
     let arrival = arrival(before.as_ref(), following);
+    let is_new = before.is_none();
     queries::save_identity(txn, &to, member.id, before, following, visit.now).await?;
-    Ok(Known { member, arrival })
+    Ok(Known {
+        member,
+        arrival,
+        is_new,
+    })
 }
 
 fn arrival(before: Option<&identity::Model>, following: Following) -> Arrival {

@@ -186,8 +186,17 @@ async fn act(txn: &Txn, visit: &Visit, trigger: Trigger) -> Result<Standing> {
     Ok(standing)
 }
 
-/// Meets the visitor and, when a bound member is back, tells her guide.
+/// Meets the visitor, who did not come by a code and may have no guide.
 async fn meet(txn: &Txn, visit: &Visit, following: Following) -> Result<Known> {
+    let known = meet_first(txn, visit, following).await?;
+    if known.is_new {
+        note_unbound(txn, visit, &known).await?;
+    }
+    Ok(known)
+}
+
+/// Meets the visitor and, when a bound member is back, tells her guide.
+async fn meet_first(txn: &Txn, visit: &Visit, following: Following) -> Result<Known> {
     let known = members::meet_in(txn, visit, following).await?;
     if known.arrival == Arrival::Again
         && let Some(binding) = bindings::get_in(txn, known.member.id).await?
@@ -253,12 +262,22 @@ async fn arrive(txn: &Txn, visit: &Visit, scene: Option<&str>) -> Result<()> {
         }
         return Ok(());
     }
-    let known = meet(txn, visit, following(visit)).await?;
-    if let Some(code) = code {
-        let scanned = bindings::scan_in(txn, visit, known.member.id, &code).await?;
-        conversations::greet_in(txn, visit, &known.member, &scanned).await?;
+    let known = meet_first(txn, visit, following(visit)).await?;
+    let scanned = match code {
+        Some(code) => Some(bindings::scan_in(txn, visit, known.member.id, &code).await?),
+        None => None,
+    };
+    if known.is_new && !scanned.as_ref().is_some_and(bindings::has_guide) {
+        note_unbound(txn, visit, &known).await?;
     }
-    Ok(())
+    match scanned {
+        Some(scanned) => conversations::greet_in(txn, visit, &known.member, &scanned).await,
+        None => Ok(()),
+    }
+}
+
+async fn note_unbound(txn: &Txn, visit: &Visit, known: &Known) -> Result<()> {
+    bindings::note_unbound_in(txn, visit.account.id, known.member.id, visit.now).await
 }
 
 /// She unfollowed: nothing can be sent; the binding stays and her guide is told.
@@ -268,6 +287,9 @@ async fn leave(txn: &Txn, visit: &Visit) -> Result<()> {
         return conversations::guide_left_in(txn, visit, &guide).await;
     }
     let known = members::meet_in(txn, visit, Following::Left).await?;
+    if known.is_new {
+        note_unbound(txn, visit, &known).await?;
+    }
     if let Some(binding) = bindings::get_in(txn, known.member.id).await? {
         bindings::note_following_in(txn, visit, &binding, false).await?;
         conversations::friend_left_in(txn, visit, &binding).await?;

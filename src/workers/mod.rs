@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{hand_overs, media, nodes, outbound, reception, telemetry};
+use crate::{bulks, hand_overs, media, nodes, outbound, reception, tags, telemetry};
 
 /// How many people are sent to at once.
 const SENDERS: usize = 64;
@@ -55,6 +55,12 @@ fn sweep(ctx: &Context, stop: &CancellationToken) {
     });
     every(ctx, stop, "hand customers over", SWEEP_EVERY, |ctx| {
         Box::pin(async move { hand_overs::work(&ctx).await })
+    });
+    every(ctx, stop, "go on with bulk work", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { bulks::work(&ctx).await })
+    });
+    every(ctx, stop, "take removed tags off", UPKEEP_EVERY, |ctx| {
+        Box::pin(async move { tags::clear_removed(&ctx).await })
     });
     every(ctx, stop, "list unknown outcomes", SWEEP_EVERY, |ctx| {
         Box::pin(async move { list_unknown(&ctx).await })

@@ -1,8 +1,10 @@
 //! The console of headquarters from outside: who comes in, who sees what, and what the pages do.
 
 mod audit;
+mod crowd;
 mod hand_over;
 mod members;
+mod pool;
 mod rights;
 mod sign_in;
 

@@ -35,6 +35,11 @@ const SMALL: &[(&str, &str)] = &[
         "hand_over",
         "one row for each guide who left, moved or was away for long",
     ),
+    ("tag", "at most 200 in use for each account"),
+    (
+        "bulk",
+        "one row each time somebody of the staff does the same to many members",
+    ),
     ("node", "one row for each process of the last days"),
     ("seaql_migrations", "one row for each change of the schema"),
 ];

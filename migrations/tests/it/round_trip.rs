@@ -40,6 +40,11 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::sign_in()).await;
     keeps(db, samples::hand_over()).await;
     keeps(db, samples::hand_over_member()).await;
+    keeps(db, samples::tag()).await;
+    keeps(db, samples::member_tag()).await;
+    keeps(db, samples::unbound()).await;
+    keeps(db, samples::bulk()).await;
+    keeps(db, samples::bulk_member()).await;
     keeps(db, samples::audit()).await;
     keeps(db, samples::audit_head()).await;
 }

@@ -1,14 +1,14 @@
 //! Many bindings at once.
 
 use daogou_schema::binding_event::{self, Reason};
-use daogou_schema::{GuideId, MemberId, Timestamp, binding, guide};
+use daogou_schema::{AccountId, GuideId, MemberId, Timestamp, binding, guide, unbound};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use crate::bindings::Those;
-use crate::db::{Txn, insert_all, padded};
+use crate::db::{Txn, insert_all, padded, pieces};
 use crate::error::Result;
 
 fn condition(those: Those) -> Condition {
@@ -76,10 +76,8 @@ pub(in crate::bindings) async fn give(
 
 /// Each member has one binding: the present one makes room.
 pub(in crate::bindings) async fn replace(txn: &Txn, rows: &[binding::Model]) -> Result<()> {
-    binding::Entity::delete_many()
-        .filter(binding::Column::MemberId.is_in(padded(rows.iter().map(|row| row.member_id))))
-        .exec(txn.conn())
-        .await?;
+    let members: Vec<_> = rows.iter().map(|row| row.member_id).collect();
+    delete_all(txn, &members).await?;
     let rows: Vec<_> = rows
         .iter()
         .map(|row| row.clone().into_active_model().reset_all())
@@ -87,17 +85,57 @@ pub(in crate::bindings) async fn replace(txn: &Txn, rows: &[binding::Model]) -> 
     insert_all(txn, &rows).await.map(drop)
 }
 
+pub(in crate::bindings) async fn delete_all(txn: &Txn, members: &[MemberId]) -> Result<()> {
+    binding::Entity::delete_many()
+        .filter(binding::Column::MemberId.is_in(padded(members.iter().copied())))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// Notes that these have no guide; of whom it is known already it is not noted anew.
+pub(in crate::bindings) async fn insert_unbound(
+    txn: &Txn,
+    account: AccountId,
+    members: &[MemberId],
+    now: Timestamp,
+) -> Result<()> {
+    let row = |member: &MemberId| unbound::ActiveModel {
+        member_id: Set(*member),
+        account_id: Set(account),
+        since: Set(now),
+    };
+    for piece in pieces(members.iter().map(row).collect()) {
+        unbound::Entity::insert_many(piece)
+            .on_conflict_do_nothing()
+            .exec_without_returning(txn.conn())
+            .await?;
+    }
+    Ok(())
+}
+
+pub(in crate::bindings) async fn delete_unbound(txn: &Txn, members: &[MemberId]) -> Result<()> {
+    if members.is_empty() {
+        return Ok(());
+    }
+    unbound::Entity::delete_many()
+        .filter(unbound::Column::MemberId.is_in(padded(members.iter().copied())))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
 pub(in crate::bindings) async fn insert_events(
     txn: &Txn,
     members: &[MemberId],
-    (from, to): (GuideId, GuideId),
+    (from, to): (Option<GuideId>, Option<GuideId>),
     reason: Reason,
     now: Timestamp,
 ) -> Result<()> {
     let event = |member: &MemberId| binding_event::ActiveModel {
         member_id: Set(*member),
-        from_guide_id: Set(Some(from)),
-        to_guide_id: Set(Some(to)),
+        from_guide_id: Set(from),
+        to_guide_id: Set(to),
         reason: Set(reason),
         code_id: Set(None),
         inbound_id: Set(None),

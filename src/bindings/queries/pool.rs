@@ -1,11 +1,11 @@
 //! Reading the member pool.
 
 use daogou_schema::{
-    AccountId, GuideId, MemberId, Timestamp, binding, binding_event, identity, member,
+    AccountId, GuideId, MemberId, Timestamp, binding, binding_event, identity, member, unbound,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
 };
 
 use crate::bindings::pool::{Cursor, Row, Whose};
@@ -16,9 +16,9 @@ use crate::error::Result;
 pub(in crate::bindings) async fn newest(
     db: &impl ConnectionTrait,
     account: AccountId,
-    after: Option<Cursor>,
+    after: Option<MemberId>,
     count: u64,
-) -> Result<Vec<Cursor>> {
+) -> Result<Vec<MemberId>> {
     let mut query = identity::Entity::find()
         .select_only()
         .column(identity::Column::MemberId)
@@ -26,14 +26,60 @@ pub(in crate::bindings) async fn newest(
         .order_by_desc(identity::Column::MemberId)
         .limit(count);
     if let Some(after) = after {
-        query = query.filter(identity::Column::MemberId.lt(after.member));
+        query = query.filter(identity::Column::MemberId.lt(after));
     }
-    let ids: Vec<MemberId> = query.into_tuple().all(db).await?;
-    let at = Timestamp(0);
-    Ok(ids
-        .into_iter()
-        .map(|member| Cursor { at, member })
-        .collect())
+    Ok(query.into_tuple().all(db).await?)
+}
+
+/// The newest members of an account without a guide.
+pub(in crate::bindings) async fn without_guide(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    after: Option<MemberId>,
+    count: u64,
+) -> Result<Vec<MemberId>> {
+    let mut query = unbound::Entity::find()
+        .select_only()
+        .column(unbound::Column::MemberId)
+        .filter(unbound::Column::AccountId.eq(account))
+        .order_by_desc(unbound::Column::MemberId)
+        .limit(count);
+    if let Some(after) = after {
+        query = query.filter(unbound::Column::MemberId.lt(after));
+    }
+    Ok(query.into_tuple().all(db).await?)
+}
+
+/// How many members a guide or a store has.
+pub(in crate::bindings) async fn count(db: &impl ConnectionTrait, whose: Whose) -> Result<u64> {
+    let query = of(binding::Entity::find(), whose);
+    Ok(query.count(db).await?)
+}
+
+/// How many members of an account have no guide.
+pub(in crate::bindings) async fn count_unbound(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+) -> Result<u64> {
+    let query = unbound::Entity::find().filter(unbound::Column::AccountId.eq(account));
+    Ok(query.count(db).await?)
+}
+
+/// How many people an account knows.
+pub(in crate::bindings) async fn count_known(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+) -> Result<u64> {
+    let query = identity::Entity::find().filter(identity::Column::AccountId.eq(account));
+    Ok(query.count(db).await?)
+}
+
+fn of(query: Select<binding::Entity>, whose: Whose) -> Select<binding::Entity> {
+    match whose {
+        Whose::Guide(guide) => query.filter(binding::Column::GuideId.eq(guide)),
+        Whose::Store(store) => query.filter(binding::Column::StoreId.eq(store)),
+        Whose::All | Whose::Nobody => query,
+    }
 }
 
 /// The members of a guide or a store, who was bound last first.
@@ -43,28 +89,36 @@ pub(in crate::bindings) async fn members_of(
     after: Option<Cursor>,
     count: u64,
 ) -> Result<Vec<Cursor>> {
-    let mut query = binding::Entity::find()
+    let Some(after) = after else {
+        return bound(db, whose, Condition::all(), count).await;
+    };
+    // Asked for both at once, a database reads all who were bound at the same moment, and a hand-over binds thousands so.
+    let same_moment = Condition::all()
+        .add(binding::Column::BoundAt.eq(after.at))
+        .add(binding::Column::MemberId.lt(after.member));
+    let mut found = bound(db, whose, same_moment, count).await?;
+    let missing = count.saturating_sub(found.len().try_into().unwrap_or(count));
+    if missing > 0 {
+        let before = Condition::all().add(binding::Column::BoundAt.lt(after.at));
+        found.extend(bound(db, whose, before, missing).await?);
+    }
+    Ok(found)
+}
+
+async fn bound(
+    db: &impl ConnectionTrait,
+    whose: Whose,
+    which: Condition,
+    count: u64,
+) -> Result<Vec<Cursor>> {
+    let query = of(binding::Entity::find(), whose)
         .select_only()
         .column(binding::Column::BoundAt)
         .column(binding::Column::MemberId)
+        .filter(which)
         .order_by_desc(binding::Column::BoundAt)
         .order_by_desc(binding::Column::MemberId)
         .limit(count);
-    query = match whose {
-        Whose::Guide(guide) => query.filter(binding::Column::GuideId.eq(guide)),
-        Whose::Store(store) => query.filter(binding::Column::StoreId.eq(store)),
-        Whose::All => query,
-    };
-    if let Some(after) = after {
-        let at_once = Condition::all()
-            .add(binding::Column::BoundAt.eq(after.at))
-            .add(binding::Column::MemberId.lt(after.member));
-        query = query.filter(binding::Column::BoundAt.lte(after.at)).filter(
-            Condition::any()
-                .add(binding::Column::BoundAt.lt(after.at))
-                .add(at_once),
-        );
-    }
     let found: Vec<(Timestamp, MemberId)> = query.into_tuple().all(db).await?;
     Ok(found
         .into_iter()

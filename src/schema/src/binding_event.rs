@@ -53,9 +53,11 @@ pub enum Reason {
     StandIn,
     /// She asked for another guide.
     Asked,
+    /// Headquarters gave her a guide.
+    Assigned,
     /// Headquarters handed her over to another guide.
     HandedOver,
-    /// A hand-over was undone.
+    /// A hand-over, or that headquarters gave her a guide, was undone.
     HandedBack,
     /// She unfollowed; the binding stays.
     Unfollowed,

@@ -45,6 +45,10 @@ ids! {
     HandOverId
     /// One invitation to the staff.
     InvitationId
+    /// One tag 标签.
+    TagId
+    /// One bulk work 批量操作.
+    BulkId
 }
 
 /// A person as WeChat reaches her: an openid of an account.

@@ -11,6 +11,8 @@ pub mod audit;
 pub mod audit_head;
 pub mod binding;
 pub mod binding_event;
+pub mod bulk;
+pub mod bulk_member;
 pub mod code;
 pub mod conversation;
 pub mod guide;
@@ -24,6 +26,7 @@ pub mod invitation;
 pub mod lane;
 pub mod media;
 pub mod member;
+pub mod member_tag;
 pub mod message;
 pub mod node;
 pub mod outbound;
@@ -32,6 +35,8 @@ pub mod reply_window;
 pub mod sign_in;
 pub mod staff;
 pub mod store;
+pub mod tag;
+pub mod unbound;
 
 pub use ids::*;
 pub use time::Timestamp;
@@ -44,7 +49,7 @@ macro_rules! every_entity {
         $then! {
             account store member guide code guide_number identity binding binding_event conversation question media
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
-            hand_over_member audit audit_head
+            hand_over_member audit audit_head tag member_tag unbound bulk bulk_member
         }
     };
 }

@@ -163,6 +163,13 @@ fn field(key: &str) -> &str {
         "cause" => "原因",
         "scan_rule" => "重复扫码",
         "protection_days" => "保护天数",
+        "work" => "操作",
+        "tag" => "标签号",
+        "members" => "人数",
+        "put" => "打上",
+        "taken" => "去掉",
+        "seen" => "已处理",
+        "changed" => "已改变",
         other => other,
     }
 }
@@ -179,6 +186,8 @@ fn word(value: &str) -> &str {
         "first_wins" => "留在原导购",
         "last_wins" => "换成新扫的导购",
         "protected" => "保护期内留在原导购",
+        "untag" => "去标签",
+        "assign" => "分配导购",
         other => other,
     }
 }
@@ -197,6 +206,14 @@ fn act(word: &str) -> &'static str {
         Ok(Act::ConfirmHandOver) => "开始移交",
         Ok(Act::UndoHandOver) => "撤销移交",
         Ok(Act::SetAccount) => "修改公众号规则",
+        Ok(Act::AddTag) => "添加标签",
+        Ok(Act::RenameTag) => "标签改名",
+        Ok(Act::RemoveTag) => "删除标签",
+        Ok(Act::TagMember) => "修改会员标签",
+        Ok(Act::NameMember) => "修改会员备注名",
+        Ok(Act::StartBulk) => "开始批量操作",
+        Ok(Act::StopBulk) => "停止批量操作",
+        Ok(Act::UndoBulk) => "撤销批量操作",
         // A newer program wrote it.
         Err(_) => "其他操作",
     }
@@ -210,6 +227,9 @@ fn subject(kind: &str) -> &str {
         "guide" => "导购",
         "hand_over" => "移交",
         "account" => "公众号",
+        "tag" => "标签",
+        "member" => "会员",
+        "bulk" => "批量操作",
         other => other,
     }
 }

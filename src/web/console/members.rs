@@ -1,128 +1,30 @@
-//! The member pool, and a member's own page.
+//! A member's own page, and what is changed there.
 
 use std::collections::HashMap;
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use chrono_tz::Tz;
 use daogou_schema::message::Author;
 use daogou_schema::outbound::State;
-use daogou_schema::{Address, GuideId, MemberId, MessageId, StoreId, Timestamp, guide};
+use daogou_schema::{Address, GuideId, MemberId, MessageId, StoreId, TagId, Timestamp, guide};
 use minijinja::{Value, context};
 
-use super::gate::Desk;
-use super::guides::{guides_of, stores_of};
+use super::gate::{Desk, SentBy};
+use super::guides::stores_of;
 use super::stop::{Page, Stop};
-use super::words;
-use crate::bindings::pool::{self, Cursor, Row, Whose};
+use super::words::{self, problem};
+use crate::bindings::pool::{self, Row};
 use crate::context::Context;
 use crate::conversations::{self, Said};
-use crate::outbound;
+use crate::error::Error;
 use crate::web::page;
+use crate::{members, outbound, tags};
 
-const ROWS: u64 = 50;
 const LINES: u64 = 60;
 
-pub(super) async fn list(
-    ctx: Data<Context>,
-    desk: Desk,
-    asked: Query<HashMap<String, String>>,
-) -> Page {
-    let asked = |name: &str| asked.get(name).map_or("", |value| value.trim());
-    let guides = guides_of(&ctx, &desk).await?;
-    let stores = stores_of(&ctx, &desk).await?;
-    let guide = guides
-        .iter()
-        .find(|guide| guide.id.to_string() == asked("guide"));
-    let store = stores
-        .iter()
-        .find(|store| store.id.to_string() == asked("store"));
-    let word = asked("q");
-    let whose = match (guide, store) {
-        (Some(guide), _) => Whose::Guide(guide.id),
-        (None, Some(store)) => Whose::Store(store.id),
-        (None, None) => Whose::All,
-    };
-    let found = match word {
-        "" => {
-            let after = Cursor::read(asked("after"));
-            pool::list(&ctx, desk.scope(), whose, after, ROWS).await?
-        }
-        word => pool::Page {
-            rows: pool::find(&ctx, desk.scope(), word).await?,
-            next: None,
-        },
-    };
-    let zone = ctx.config.timezone;
-    let rows: Vec<_> = found
-        .rows
-        .iter()
-        .map(|row| shown(&desk, row, zone, &guides, |id| store_name(&stores, id)))
-        .collect();
-    let guide_choices: Vec<_> = guides
-        .iter()
-        .map(|g| context! { id => g.id.0, name => &g.name, chosen => guide.is_some_and(|it| it.id == g.id) })
-        .collect();
-    let store_choices: Vec<_> = stores
-        .iter()
-        .map(|s| context! { id => s.id.0, name => &s.name, chosen => store.is_some_and(|it| it.id == s.id) })
-        .collect();
-    let here = format!("{}/members", desk.at());
-    let chosen = match whose {
-        Whose::Guide(id) => format!("guide={id}"),
-        Whose::Store(id) => format!("store={id}"),
-        Whose::All => String::new(),
-    };
-    let next_href = found
-        .next
-        .map(|next| format!("{here}?{chosen}&after={next}"));
-    let first_href = Cursor::read(asked("after")).map(|_| format!("{here}?{chosen}"));
-    let total = match (whose, word) {
-        (Whose::Guide(id), "") => words::size(pool::size(&ctx, id).await?),
-        (_, _) => String::new(),
-    };
-    let filtered = !word.is_empty() || whose != Whose::All;
-    Ok(page::show(
-        StatusCode::OK,
-        "members",
-        context! {
-            here => "members",
-            rows,
-            q => word,
-            guides => guide_choices,
-            stores => store_choices,
-            next_href,
-            first_href,
-            filtered,
-            total,
-            clear_href => here,
-            ..desk.frame()
-        },
-    ))
-}
-
-fn shown<'a>(
-    desk: &Desk,
-    row: &Row,
-    zone: Tz,
-    guides: &[guide::Model],
-    store: impl Fn(StoreId) -> &'a str,
-) -> Value {
-    let binding = row.binding.as_ref();
-    context! {
-        href => format!("{}/members/{}", desk.at(), row.member.id),
-        label => words::member(&row.member),
-        guide => binding.map(|b| guide_name(guides, b.guide_id)),
-        store => binding.map(|b| store(b.store_id)),
-        following => following(row),
-        quiet => row.member.quiet,
-        muted => row.member.muted,
-        since => words::moment(row.member.created_at, zone),
-        seen => words::moment(row.identity.last_seen_at, zone),
-    }
-}
-
-fn following(row: &Row) -> &'static str {
+pub(super) fn following(row: &Row) -> &'static str {
     match (row.identity.subscribed, row.identity.unsubscribed_at) {
         (true, _) => "yes",
         (false, Some(_)) => "left",
@@ -136,32 +38,51 @@ pub(super) async fn show(
     path: Path<(String, i64)>,
     asked: Query<HashMap<String, String>>,
 ) -> Page {
-    let row = pool::get(&ctx, desk.scope(), MemberId(path.1)).await?;
-    let row = row.ok_or(Stop::NotFound)?;
+    let row = permitted(&ctx, &desk, path.1).await?;
+    let before = asked.get("before").and_then(|id| id.parse().ok());
+    shown(
+        &ctx,
+        &desk,
+        StatusCode::OK,
+        row,
+        before.map(MessageId),
+        None,
+    )
+    .await
+}
+
+/// The member, if she is in the scope.
+async fn permitted(ctx: &Context, desk: &Desk, id: i64) -> Result<Row, Stop> {
+    let row = pool::get(ctx, desk.scope(), MemberId(id)).await?;
+    row.ok_or(Stop::NotFound)
+}
+
+/// Her page; with what was typed as her name and why it was not taken, if so.
+async fn shown(
+    ctx: &Context,
+    desk: &Desk,
+    status: StatusCode,
+    row: Row,
+    before: Option<MessageId>,
+    refused: Option<(&str, Value)>,
+) -> Result<HttpResponse, Stop> {
     let zone = ctx.config.timezone;
     let guides = crate::guides::list(ctx.db.reads(), desk.account.id).await?;
-    let stores = stores_of(&ctx, &desk).await?;
+    let stores = stores_of(ctx, desk).await?;
     let name = |id| guide_name(&guides, id);
-    let events: Vec<_> = pool::history(&ctx, row.member.id)
+    let events: Vec<_> = pool::history(ctx, row.member.id)
         .await?
         .iter()
         .map(|event| context! { at => words::moment(event.at, zone), text => words::event(event, name) })
         .collect();
-    let before = asked.get("before").and_then(|id| id.parse().ok());
-    let said = conversations::transcript(
-        &ctx,
-        desk.account.id,
-        row.member.id,
-        before.map(MessageId),
-        LINES,
-    )
-    .await?;
+    let said =
+        conversations::transcript(ctx, desk.account.id, row.member.id, before, LINES).await?;
     let to = Address {
         account_id: desk.account.id,
         openid: row.identity.openid.clone(),
     };
     let ids: Vec<_> = said.iter().map(|line| line.id).collect();
-    let fates = outbound::fates(&ctx, &to, &ids).await?;
+    let fates = outbound::fates(ctx, &to, &ids).await?;
     let older_href = said
         .first()
         .filter(|_| said.len() == usize::try_from(LINES).unwrap_or(usize::MAX))
@@ -179,7 +100,7 @@ pub(super) async fn show(
         .map(|line| line_shown(line, &label, zone, name, &fates))
         .collect();
     let now = Timestamp::from(ctx.clock.now());
-    let windows: Vec<_> = outbound::open_windows(&ctx, &to, now)
+    let windows: Vec<_> = outbound::open_windows(ctx, &to, now)
         .await?
         .iter()
         .map(|(until, left)| {
@@ -202,19 +123,35 @@ pub(super) async fn show(
         unfollowed => words::moment_or_none(row.identity.unsubscribed_at, zone),
         seen => words::moment(row.identity.last_seen_at, zone),
     };
+    let own_tags = tags::of_members(ctx.db.reads(), &[row.member.id]).await?;
+    let own_tags = own_tags.get(&row.member.id).cloned().unwrap_or_default();
+    let tags: Vec<_> = tags::list(ctx.db.reads(), desk.account.id)
+        .await?
+        .iter()
+        .map(|tag| context! { id => tag.id.0, name => &tag.name, chosen => own_tags.contains(&tag.id) })
+        .collect();
     let member = context! {
         id => row.member.id.0,
+        href => href(desk, &row),
         label,
+        name => &row.member.name,
         quiet => row.member.quiet,
         muted => row.member.muted,
         created_at => words::moment(row.member.created_at, zone),
     };
+    let (typed, problems) = match refused {
+        Some((typed, wrong)) => (typed.to_owned(), vec![wrong]),
+        None => (row.member.name.clone().unwrap_or_default(), Vec::new()),
+    };
     Ok(page::show(
-        StatusCode::OK,
+        status,
         "member",
         context! {
             here => "members",
             member,
+            tags,
+            typed,
+            problems,
             binding,
             identities => vec![identity],
             events,
@@ -224,6 +161,40 @@ pub(super) async fn show(
             ..desk.frame()
         },
     ))
+}
+
+pub(super) async fn set_name(
+    ctx: Data<Context>,
+    path: Path<(String, i64)>,
+    SentBy(desk, fields): SentBy<Desk>,
+) -> Page {
+    let row = permitted(&ctx, &desk, path.1).await?;
+    let name = fields.get("name");
+    match members::rename(&ctx, &desk.account, row.member.id, name, desk.gate.by()).await {
+        Ok(()) => Ok(page::go_to(&href(&desk, &row))),
+        Err(Error::Invalid(_)) => {
+            let wrong = problem("name", "备注名请写 1 到 20 个能显示的字");
+            let refused = Some((name, wrong));
+            shown(&ctx, &desk, StatusCode::BAD_REQUEST, row, None, refused).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) async fn set_tags(
+    ctx: Data<Context>,
+    path: Path<(String, i64)>,
+    SentBy(desk, fields): SentBy<Desk>,
+) -> Page {
+    let row = permitted(&ctx, &desk, path.1).await?;
+    let wanted = fields.named("tag-").filter_map(|id| id.parse().ok());
+    let wanted = wanted.map(TagId).collect();
+    tags::set(&ctx, &desk.account, row.member.id, wanted, desk.gate.by()).await?;
+    Ok(page::go_to(&href(&desk, &row)))
+}
+
+fn href(desk: &Desk, row: &Row) -> String {
+    format!("{}/members/{}", desk.at(), row.member.id)
 }
 
 fn line_shown(
@@ -263,12 +234,12 @@ fn line_shown(
     }
 }
 
-fn guide_name(guides: &[guide::Model], id: GuideId) -> String {
+pub(super) fn guide_name(guides: &[guide::Model], id: GuideId) -> String {
     let found = guides.iter().find(|guide| guide.id == id);
     found.map_or_else(|| "已离开的导购".to_owned(), |guide| guide.name.clone())
 }
 
-fn store_name(stores: &[daogou_schema::store::Model], id: StoreId) -> &str {
+pub(super) fn store_name(stores: &[daogou_schema::store::Model], id: StoreId) -> &str {
     let found = stores.iter().find(|store| store.id == id);
     found.map_or("", |store| store.name.as_str())
 }

@@ -1,6 +1,7 @@
 //! The console of headquarters: `/console`. A handler loads what it may, calls a verb and fills a page.
 
 mod audit;
+mod bulks;
 mod codes;
 mod gate;
 mod guides;
@@ -8,16 +9,24 @@ mod hand_overs;
 mod invitation;
 mod members;
 mod overview;
+mod pool;
 mod sign_in;
 mod staff;
 mod stop;
 mod stores;
+mod tags;
 mod words;
 
 use actix_web::web::{self, ServiceConfig};
 
 /// The URL map of the console, each line with who may call it.
 pub(super) fn routes(config: &mut ServiceConfig) {
+    whole_installation(config);
+    scoped(config);
+    headquarters(config);
+}
+
+fn whole_installation(config: &mut ServiceConfig) {
     config
         // Everybody: they are how one comes in.
         .route("/console/sign-in", web::get().to(sign_in::show))
@@ -46,13 +55,37 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route(
             "/console/staff/invitations/{id}/withdraw",
             web::post().to(staff::withdraw),
-        )
-        // Whoever is signed in, store managers their own store's.
+        );
+}
+
+/// Whoever is signed in, store managers their own store's.
+fn scoped(config: &mut ServiceConfig) {
+    config
         .route("/console/{appid}", web::get().to(overview::show))
-        .route("/console/{appid}/members", web::get().to(members::list))
+        .route("/console/{appid}/members", web::get().to(pool::list))
         .route(
             "/console/{appid}/members/{id}",
             web::get().to(members::show),
+        )
+        .route(
+            "/console/{appid}/members/{id}/tags",
+            web::post().to(members::set_tags),
+        )
+        .route(
+            "/console/{appid}/members/{id}/name",
+            web::post().to(members::set_name),
+        )
+        .route("/console/{appid}/bulks", web::get().to(bulks::list))
+        .route("/console/{appid}/bulks", web::post().to(bulks::start))
+        .route("/console/{appid}/bulks/new", web::post().to(bulks::choose))
+        .route("/console/{appid}/bulks/{id}", web::get().to(bulks::show))
+        .route(
+            "/console/{appid}/bulks/{id}/stop",
+            web::post().to(bulks::stop),
+        )
+        .route(
+            "/console/{appid}/bulks/{id}/undo",
+            web::post().to(bulks::undo),
         )
         .route("/console/{appid}/stores", web::get().to(stores::list))
         .route(
@@ -68,8 +101,22 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/guides/{id}/link.svg",
             web::get().to(codes::link_of_guide),
+        );
+}
+
+/// Headquarters only.
+fn headquarters(config: &mut ServiceConfig) {
+    config
+        .route("/console/{appid}/tags", web::get().to(tags::list))
+        .route("/console/{appid}/tags", web::post().to(tags::add))
+        .route(
+            "/console/{appid}/tags/{id}/name",
+            web::post().to(tags::rename),
         )
-        // Headquarters.
+        .route(
+            "/console/{appid}/tags/{id}/remove",
+            web::post().to(tags::remove),
+        )
         .route(
             "/console/{appid}/hand-overs",
             web::get().to(hand_overs::list),

@@ -40,7 +40,8 @@ pub(super) fn event(event: &binding_event::Model, name: impl Fn(GuideId) -> Stri
         Reason::StandIn => format!("扫的码已失效，由同门店的 {to} 接待"),
         Reason::Asked => format!("顾客要求换导购，由 {from} 转到 {to}"),
         Reason::HandedOver => format!("总部移交，由 {from} 转到 {to}"),
-        Reason::HandedBack => format!("移交撤销，由 {from} 回到 {to}"),
+        Reason::Assigned => format!("总部分配，由 {from} 转到 {to}"),
+        Reason::HandedBack => format!("总部撤销，由 {from} 回到 {to}"),
         Reason::Unfollowed => "取消关注，绑定保留".to_owned(),
         Reason::Refollowed => "重新关注".to_owned(),
     }

@@ -14,6 +14,7 @@ const HEADQUARTERS: Answers = [303, 403, 303, 303];
 const ONLY_HEADQUARTERS: Answers = [303, 403, 200, 200];
 const ADMINISTRATORS: Answers = [303, 403, 403, 200];
 const NOT_HERS: Answers = [303, 404, 200, 200];
+const HERS_NOT: Answers = [303, 404, 303, 303];
 
 /// What belongs to one account.
 const PAGES: &[(&str, Answers)] = &[
@@ -36,6 +37,9 @@ const PAGES: &[(&str, Answers)] = &[
     ("/guides/2/code.png", NOT_HERS),
     ("/hand-overs", ONLY_HEADQUARTERS),
     ("/hand-overs/1", [303, 403, 404, 404]),
+    ("/tags", ONLY_HEADQUARTERS),
+    ("/bulks", ALL),
+    ("/bulks/1", [303, 404, 404, 404]),
 ];
 
 /// What is posted there.
@@ -54,6 +58,50 @@ const FORMS: &[(&str, Fields, Answers)] = &[
         [303, 403, 404, 404],
     ),
     ("/hand-overs/1/undo", &[], [303, 403, 404, 404]),
+    (
+        "/members/1/name",
+        &[("name", "王女士")],
+        [303, 303, 303, 303],
+    ),
+    ("/members/2/name", &[("name", "李先生")], HERS_NOT),
+    ("/members/1/tags", &[], [303, 303, 303, 303]),
+    ("/members/2/tags", &[], HERS_NOT),
+    ("/tags", &[("name", "")], [303, 403, 400, 400]),
+    ("/tags/1/name", &[("name", "新名")], [303, 403, 404, 404]),
+    ("/tags/1/remove", &[], [303, 403, 404, 404]),
+    (
+        "/bulks/new",
+        &[("work", "tag"), ("m-1", "1")],
+        [303, 200, 200, 200],
+    ),
+    // Somebody else's store's member is nobody to her.
+    (
+        "/bulks/new",
+        &[("work", "tag"), ("m-2", "1")],
+        [303, 400, 200, 200],
+    ),
+    (
+        "/bulks/new",
+        &[("work", "assign"), ("m-1", "1")],
+        [303, 403, 200, 200],
+    ),
+    (
+        "/bulks",
+        &[("work", "tag"), ("tag", "99"), ("m-1", "1")],
+        [303, 400, 400, 400],
+    ),
+    (
+        "/bulks",
+        &[("work", "tag"), ("new_tag", "新"), ("m-2", "1")],
+        [303, 400, 303, 400],
+    ),
+    (
+        "/bulks",
+        &[("work", "assign"), ("to-99", "1"), ("m-1", "1")],
+        [303, 403, 400, 400],
+    ),
+    ("/bulks/99/stop", &[], [303, 404, 404, 404]),
+    ("/bulks/99/undo", &[], [303, 404, 404, 404]),
 ];
 
 /// What only administrators post.

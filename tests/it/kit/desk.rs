@@ -46,6 +46,11 @@ impl Desk {
         desk
     }
 
+    /// Goes on, still signed in, at the server that `app` has now.
+    pub fn follows(&mut self, app: &TestApp) {
+        self.base.clone_from(&app.server);
+    }
+
     /// Somebody whom `self` invites.
     pub async fn invites(&self, app: &TestApp, login: &str, role: &str, store: &str) -> Self {
         let link = self.makes_a_link_for(login, role, store).await;

@@ -129,6 +129,18 @@ fn those_who_came(people: &People, newest: MemberId) -> Vec<Rows> {
             format!("{lin}, 1000 + i, {newest} + i, LATE"),
         ),
         rows(
+            "tag",
+            1,
+            "account_id, name, created_at, removed_at",
+            "1, 'filled', LATE, 0",
+        ),
+        rows(
+            "member_tag",
+            PEOPLE,
+            "tag_id, member_id, at",
+            format!("1, {newest} + i, LATE"),
+        ),
+        rows(
             "conversation",
             PEOPLE,
             "member_id, account_id, openid, guide_id, last_member_at, last_line_id, unanswered",

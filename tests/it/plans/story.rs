@@ -47,6 +47,7 @@ pub async fn tell(app: &mut TestApp) {
     change(app, lin, wu, wang, &li).await;
     sun.says("有人吗").await;
     hand_over(app, &zheng).await;
+    work_in_bulk(app).await;
     end_and_begin(app, lin, wang).await;
 }
 
@@ -95,6 +96,77 @@ async fn look_on(app: &TestApp) {
     desk.opens("/console").await;
 }
 
+/// Tags, and the same done to many members, and back.
+async fn work_in_bulk(app: &TestApp) {
+    let desk = Desk::admin(app, "sun").await;
+    let at = |page: &str| format!("/console/{APPID}{page}");
+    for name in ["路人甲", "路人乙"] {
+        let stray = app.person(name).await;
+        stray.does(json!({ "act": "follow" })).await;
+    }
+    app.at_rest().await;
+    for name in ["敏感肌", "老客", "误建"] {
+        desk.sends(&at("/tags"), &[("name", name)]).await;
+    }
+    desk.sends(&at("/tags/3/name"), &[("name", "老顾客")]).await;
+    desk.sends(&at("/tags/4/remove"), &[]).await;
+    desk.sends(&at("/members/2/tags"), &[("tag-2", "1")]).await;
+    desk.sends(&at("/members/2/tags"), &[]).await;
+    desk.sends(&at("/members/2/name"), &[("name", "王女士")])
+        .await;
+    for page in ["/tags", "/bulks"] {
+        assert_eq!(desk.opens(&at(page)).await.status, 200, "{page}");
+    }
+    for fields in [
+        &[("work", "tag"), ("tag", "2"), ("m-2", "1"), ("m-3", "1")][..],
+        &[
+            ("work", "tag"),
+            ("tag", "3"),
+            ("all", "1"),
+            ("filter", "guide=1"),
+        ],
+        &[("work", "untag"), ("tag", "2"), ("m-2", "1")],
+        &[("work", "assign"), ("to-2", "1"), ("m-2", "1")],
+        &[
+            ("work", "assign"),
+            ("to-2", "1"),
+            ("all", "1"),
+            ("filter", "guide=nobody"),
+        ],
+    ] {
+        desk.sends(&at("/bulks/new"), fields).await;
+        let sent = desk.sends(&at("/bulks"), fields).await;
+        let page = sent.to.expect(&sent.text);
+        reads(&desk, &page, "已完成").await;
+        desk.sends(&format!("{page}/undo"), &[]).await;
+        app.at_rest().await;
+    }
+    desk.sends(&at("/bulks/1/stop"), &[]).await;
+    for query in [
+        "?tag=1",
+        "?tag=2",
+        "?tag=1&after=0.9999",
+        "?tag=3&guide=1",
+        "?tag=1&store=1&after=0.9999",
+        "?guide=nobody",
+        "?guide=nobody&after=0.9999",
+        "?following=yes&seen=30",
+    ] {
+        let page = at(&format!("/members{query}"));
+        assert_eq!(desk.opens(&page).await.status, 200, "{page}");
+    }
+    app.later(TimeDelta::minutes(2)).await;
+    app.at_rest().await;
+}
+
+async fn reads(desk: &Desk, page: &str, end: &str) {
+    eventually(end, async || {
+        let shown = desk.opens(page).await.text;
+        shown.contains(end).then_some(())
+    })
+    .await;
+}
+
 /// A guide is away for long; the customers go to a colleague, and come back.
 async fn hand_over(app: &TestApp, guide: &Guide) {
     let desk = Desk::admin(app, "qian").await;
@@ -109,11 +181,7 @@ async fn hand_over(app: &TestApp, guide: &Guide) {
         ("undo", &[], "已撤销"),
     ] {
         desk.sends(&format!("{page}/{act}"), fields).await;
-        eventually(end, async || {
-            let shown = desk.opens(&page).await.text;
-            shown.contains(end).then_some(())
-        })
-        .await;
+        reads(&desk, &page, end).await;
         app.at_rest().await;
     }
     assert_eq!(desk.opens(&at("")).await.status, 200);

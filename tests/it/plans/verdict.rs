@@ -23,6 +23,23 @@ const WHOLE_HISTORIES: &[(&str, &str)] = &[
         "SELECT identity.member_id FROM identity WHERE identity.account_id",
         "a page of an account's newest members: its index is walked backwards and left after 51 rows",
     ),
+    (
+        "SELECT member_tag.member_id FROM member_tag WHERE member_tag.tag_id = 1 ORDER BY",
+        "a page of a tag's members, left after 51 rows: of a tag that everybody has PostgreSQL reads the members",
+    ),
+    (
+        "FROM unbound WHERE unbound.account_id",
+        "a page of an account's members without a guide, by the same way; and how many there are, when somebody is \
+         about to give all of them a guide",
+    ),
+    (
+        "bulk_member.to_guide_id IS NOT NULL GROUP BY",
+        "who got how many of all members, once, when the last one was given",
+    ),
+    (
+        "SELECT COUNT(*) AS num_items FROM (SELECT binding.member_id",
+        "how many members a guide or a store has, when somebody is about to do the same to all of them",
+    ),
 ];
 
 /// What a statement reads that is no table: its own inner statement, whose tables are steps too.

@@ -29,11 +29,13 @@ const FLOORS: &[&str] = &[
     "staff",
     "guides",
     "members",
+    "tags",
     "media",
     "outbound",
     "bindings",
     "conversations",
     "hand_overs",
+    "bulks",
     "reception",
     "backup",
     // doors and hands

@@ -1,6 +1,7 @@
 //! One row of every entity. Their ids are 1, so that they refer to each other.
 
 mod headquarters;
+mod members;
 
 use daogou_schema::*;
 use sea_orm_migration::sea_orm::{
@@ -9,6 +10,7 @@ use sea_orm_migration::sea_orm::{
 use serde_json::{Value, json};
 
 pub use headquarters::*;
+pub use members::*;
 
 /// In the year 2026, with milliseconds that do not fit 32 bits.
 const NOW: Timestamp = Timestamp(1_795_305_600_123);

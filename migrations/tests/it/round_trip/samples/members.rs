@@ -1,0 +1,66 @@
+//! What headquarters notes about members, and does to many of them.
+
+use daogou_schema::*;
+
+use super::{LATER, NOW};
+
+pub fn tag() -> tag::Model {
+    tag::Model {
+        id: TagId(1),
+        account_id: AccountId(1),
+        name: "母婴👶".to_owned(),
+        created_at: NOW,
+        removed_at: Timestamp(0),
+    }
+}
+
+pub fn member_tag() -> member_tag::Model {
+    member_tag::Model {
+        tag_id: TagId(1),
+        member_id: MemberId(1),
+        at: NOW,
+    }
+}
+
+pub fn unbound() -> unbound::Model {
+    unbound::Model {
+        member_id: MemberId(1),
+        account_id: AccountId(1),
+        since: NOW,
+    }
+}
+
+pub fn bulk() -> bulk::Model {
+    bulk::Model {
+        id: BulkId(1),
+        account_id: AccountId(1),
+        staff_id: StaffId(1),
+        work: bulk::Work::Assign,
+        state: bulk::State::Undoing,
+        audience: "{\"members\":[1,2]}".to_owned(),
+        tag_id: Some(TagId(1)),
+        targets: Some("1,2".to_owned()),
+        place: Some("0.42".to_owned()),
+        members: Some(3),
+        seen: 3,
+        changed: 2,
+        restored: 1,
+        kept: 1,
+        created_at: NOW,
+        done_at: Some(LATER),
+        undone_at: None,
+    }
+}
+
+pub fn bulk_member() -> bulk_member::Model {
+    bulk_member::Model {
+        bulk_id: BulkId(1),
+        member_id: MemberId(1),
+        to_guide_id: Some(GuideId(1)),
+        guide_id: None,
+        store_id: Some(StoreId(1)),
+        code_id: None,
+        bound_at: Some(NOW),
+        outcome: bulk_member::Outcome::Kept,
+    }
+}

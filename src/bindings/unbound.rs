@@ -1,0 +1,85 @@
+//! Members without a guide: who comes to be one, and how they get a guide.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use daogou_schema::binding_event::Reason;
+use daogou_schema::{AccountId, GuideId, MemberId, Timestamp, binding, guide};
+
+use super::queries;
+use crate::db::Txn;
+use crate::error::Result;
+use crate::guides;
+
+/// Notes that a member has no guide.
+///
+/// # Errors
+/// When the store fails.
+pub async fn note_unbound_in(
+    txn: &Txn,
+    account: AccountId,
+    member: MemberId,
+    now: Timestamp,
+) -> Result<()> {
+    queries::insert_unbound(txn, account, &[member], now).await
+}
+
+/// Binds members to `to` who were bound to others, or to nobody, as `present` says.
+///
+/// # Errors
+/// When the store fails.
+pub async fn assign_in(
+    txn: &Txn,
+    members: &[MemberId],
+    present: &[binding::Model],
+    to: &guide::Model,
+    now: Timestamp,
+) -> Result<()> {
+    let bound: BTreeSet<_> = present.iter().map(|row| row.member_id).collect();
+    let free: Vec<_> = members
+        .iter()
+        .copied()
+        .filter(|member| !bound.contains(member))
+        .collect();
+    let row = |member: &MemberId| binding::Model {
+        member_id: *member,
+        guide_id: to.id,
+        store_id: to.store_id,
+        code_id: None,
+        bound_at: now,
+    };
+    let rows: Vec<_> = members.iter().map(row).collect();
+    guides::note_new_member_in(txn, to.id, now).await?;
+    queries::replace(txn, &rows).await?;
+    queries::delete_unbound(txn, &free).await?;
+    let mut from: BTreeMap<Option<GuideId>, Vec<MemberId>> = BTreeMap::new();
+    from.insert(None, free);
+    for row in present
+        .iter()
+        .filter(|row| members.contains(&row.member_id))
+    {
+        from.entry(Some(row.guide_id))
+            .or_default()
+            .push(row.member_id);
+    }
+    for (before, members) in from {
+        let change = (before, Some(to.id));
+        queries::insert_events(txn, &members, change, Reason::Assigned, now).await?;
+    }
+    Ok(())
+}
+
+/// Members who got the guide `from` have nobody again, as before.
+///
+/// # Errors
+/// When the store fails.
+pub async fn release_in(
+    txn: &Txn,
+    account: AccountId,
+    members: &[MemberId],
+    from: GuideId,
+    now: Timestamp,
+) -> Result<()> {
+    queries::delete_all(txn, members).await?;
+    queries::insert_unbound(txn, account, members, now).await?;
+    queries::insert_events(txn, members, (Some(from), None), Reason::HandedBack, now).await
+}

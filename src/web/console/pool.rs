@@ -1,0 +1,279 @@
+//! The member pool: a list with filters, in which members are chosen for bulk work.
+
+use std::collections::HashMap;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Query};
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+use daogou_schema::{GuideId, StoreId, TagId, Timestamp, guide, store, tag};
+use minijinja::{Value, context};
+
+use super::gate::Desk;
+use super::guides::{guides_of, stores_of};
+use super::members::{following, guide_name, store_name};
+use super::stop::{Page, Stop};
+use super::words;
+use crate::bindings::pool::{self, Cursor, Filter, Row, Whose};
+use crate::context::Context;
+use crate::tags;
+use crate::web::page;
+
+const ROWS: usize = 50;
+
+/// What the guide filter says for members without one.
+const NOBODY: &str = "nobody";
+
+/// When somebody was here last: the word in the address, days, whether within them, and what it is called.
+const SEEN: [(&str, i64, bool, &str); 5] = [
+    ("7", 7, true, "7 天内来过"),
+    ("30", 30, true, "30 天内来过"),
+    ("-30", 30, false, "30 天没来"),
+    ("-90", 90, false, "90 天没来"),
+    ("-180", 180, false, "180 天没来"),
+];
+
+/// What can be chosen from, as far as the reader may look.
+pub(super) struct Choices {
+    pub guides: Vec<guide::Model>,
+    pub stores: Vec<store::Model>,
+    pub tags: Vec<tag::Model>,
+}
+
+impl Choices {
+    pub(super) async fn load(ctx: &Context, desk: &Desk) -> Result<Self, Stop> {
+        Ok(Self {
+            guides: guides_of(ctx, desk).await?,
+            stores: stores_of(ctx, desk).await?,
+            tags: tags::list(ctx.db.reads(), desk.account.id).await?,
+        })
+    }
+
+    pub(super) fn tag(&self, id: TagId) -> Option<&tag::Model> {
+        self.tags.iter().find(|tag| tag.id == id)
+    }
+}
+
+/// The filters as the address says them. What does not exist, or is out of sight, is passed over.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asked(HashMap<String, String>);
+
+impl Asked {
+    /// Reads what [`Asked::written`] wrote.
+    pub(super) fn read(text: &str) -> Self {
+        let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+        Self(
+            pairs
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        )
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", |value| value.trim())
+    }
+
+    pub(super) fn filter(&self, choices: &Choices, now: Timestamp) -> Filter {
+        let guide = choices
+            .guides
+            .iter()
+            .find(|guide| guide.id.to_string() == self.get("guide"));
+        let store = choices
+            .stores
+            .iter()
+            .find(|store| store.id.to_string() == self.get("store"));
+        let tag = choices
+            .tags
+            .iter()
+            .find(|tag| tag.id.to_string() == self.get("tag"));
+        let seen = SEEN
+            .iter()
+            .find(|(word, ..)| *word == self.get("seen"))
+            .map(|(_, days, within, _)| (now - TimeDelta::days(*days), *within));
+        Filter {
+            whose: match (guide, store) {
+                _ if self.get("guide") == NOBODY => Whose::Nobody,
+                (Some(guide), _) => Whose::Guide(guide.id),
+                (None, Some(store)) => Whose::Store(store.id),
+                (None, None) => Whose::All,
+            },
+            tag: tag.map(|tag| tag.id),
+            following: match self.get("following") {
+                "yes" => Some(true),
+                "no" => Some(false),
+                _ => None,
+            },
+            seen_since: seen.filter(|(_, within)| *within).map(|(at, _)| at),
+            seen_before: seen.filter(|(_, within)| !within).map(|(at, _)| at),
+        }
+    }
+
+    /// Only what filters, in words that need no escape in an address.
+    pub(super) fn written(&self) -> String {
+        let plain = |value: &str| value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let names = ["store", "guide", "tag", "following", "seen"];
+        let pairs: Vec<_> = names
+            .iter()
+            .map(|name| (name, self.get(name)))
+            .filter(|(_, value)| !value.is_empty() && plain(value))
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("&")
+    }
+}
+
+/// What a filter is called, for people.
+pub(super) fn described(filter: &Filter, asked: &Asked, choices: &Choices) -> Vec<String> {
+    let mut words = Vec::new();
+    match filter.whose {
+        Whose::All => {}
+        Whose::Nobody => words.push("没有导购".to_owned()),
+        Whose::Guide(id) => words.push(format!("导购 {}", guide_name(&choices.guides, id))),
+        Whose::Store(id) => words.push(store_name(&choices.stores, id).to_owned()),
+    }
+    if let Some(tag) = filter.tag.and_then(|id| choices.tag(id)) {
+        words.push(format!("标签“{}”", tag.name));
+    }
+    match filter.following {
+        Some(true) => words.push("已关注".to_owned()),
+        Some(false) => words.push("没有关注".to_owned()),
+        None => {}
+    }
+    let seen = SEEN.iter().find(|(word, ..)| *word == asked.get("seen"));
+    words.extend(seen.map(|(.., word)| (*word).to_owned()));
+    words
+}
+
+pub(super) async fn list(
+    ctx: Data<Context>,
+    desk: Desk,
+    asked: Query<HashMap<String, String>>,
+) -> Page {
+    let asked = Asked(asked.into_inner());
+    let choices = Choices::load(&ctx, &desk).await?;
+    let filter = asked.filter(&choices, Timestamp::from(ctx.clock.now()));
+    let (word, after) = (asked.get("q"), Cursor::read(asked.get("after")));
+    let found = match word {
+        "" => pool::list(&ctx, desk.scope(), filter, after, ROWS).await?,
+        word => pool::Page {
+            rows: pool::find(&ctx, desk.scope(), word).await?,
+            places: Vec::new(),
+            next: None,
+        },
+    };
+    let ids: Vec<_> = found.rows.iter().map(|row| row.member.id).collect();
+    let tagged = tags::of_members(ctx.db.reads(), &ids).await?;
+    let zone = ctx.config.timezone;
+    let rows: Vec<_> = found
+        .rows
+        .iter()
+        .map(|row| {
+            let tags = tagged.get(&row.member.id).map_or(&[][..], Vec::as_slice);
+            shown(&desk, row, tags, zone, &choices)
+        })
+        .collect();
+    let here = format!("{}/members", desk.at());
+    let chosen = asked.written();
+    let total = match (filter.whose, word) {
+        (Whose::Guide(id), "")
+            if filter
+                == Filter {
+                    whose: filter.whose,
+                    ..Filter::default()
+                } =>
+        {
+            words::size(pool::size(&ctx, id).await?)
+        }
+        (_, _) => String::new(),
+    };
+    Ok(page::show(
+        StatusCode::OK,
+        "members",
+        context! {
+            here => "members",
+            rows,
+            q => word,
+            filters => shown_filters(&asked, &filter, &choices, desk.scope().store),
+            next_href => found.next.map(|next| format!("{here}?{chosen}&after={next}")),
+            // A page that ended because much had to be looked at.
+            searching => found.next.is_some() && found.rows.len() < ROWS,
+            first_href => after.map(|_| format!("{here}?{chosen}")),
+            filtered => !word.is_empty() || !filter.is_empty(),
+            filter => chosen,
+            whole => word.is_empty(),
+            total,
+            clear_href => here,
+            ..desk.frame()
+        },
+    ))
+}
+
+fn shown(desk: &Desk, row: &Row, tags: &[TagId], zone: Tz, choices: &Choices) -> Value {
+    let binding = row.binding.as_ref();
+    let tags: Vec<_> = choices
+        .tags
+        .iter()
+        .filter(|tag| tags.contains(&tag.id))
+        .map(|tag| tag.name.clone())
+        .collect();
+    context! {
+        id => row.member.id.0,
+        href => format!("{}/members/{}", desk.at(), row.member.id),
+        label => words::member(&row.member),
+        guide => binding.map(|b| guide_name(&choices.guides, b.guide_id)),
+        store => binding.map(|b| store_name(&choices.stores, b.store_id)),
+        tags,
+        following => following(row),
+        quiet => row.member.quiet,
+        muted => row.member.muted,
+        since => words::moment(row.member.created_at, zone),
+        seen => words::moment(row.identity.last_seen_at, zone),
+    }
+}
+
+/// The choices of the filters, with what is chosen.
+fn shown_filters(
+    asked: &Asked,
+    filter: &Filter,
+    choices: &Choices,
+    own_store: Option<StoreId>,
+) -> Value {
+    let one = |id: &str, name: &str, chosen: bool| context! { id, name, chosen };
+    let guide = |id: GuideId| filter.whose == Whose::Guide(id);
+    let mut guides: Vec<_> = choices
+        .guides
+        .iter()
+        .map(|it| one(&it.id.to_string(), &it.name, guide(it.id)))
+        .collect();
+    // Who has no guide is in no store, so a manager does not see them.
+    if own_store.is_none() {
+        guides.insert(0, one(NOBODY, "没有导购", filter.whose == Whose::Nobody));
+    }
+    let store = |id: StoreId| filter.whose == Whose::Store(id);
+    let stores: Vec<_> = choices
+        .stores
+        .iter()
+        .map(|it| one(&it.id.to_string(), &it.name, store(it.id)))
+        .collect();
+    let tags: Vec<_> = choices
+        .tags
+        .iter()
+        .map(|it| one(&it.id.to_string(), &it.name, filter.tag == Some(it.id)))
+        .collect();
+    let following = [("yes", "已关注", true), ("no", "没有关注", false)]
+        .map(|(id, name, it)| one(id, name, filter.following == Some(it)));
+    let seen = SEEN.map(|(id, _, _, name)| one(id, name, asked.get("seen") == id));
+    context! { guides, stores, tags, following => following.to_vec(), seen => seen.to_vec() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_holds_only_what_filters() {
+        let asked = Asked::read("guide=3&seen=-30&q=王&store=%22&after=0.9");
+        assert_eq!(asked.written(), "guide=3&seen=-30");
+        assert_eq!(Asked::read(&asked.written()).get("seen"), "-30");
+    }
+}
