@@ -50,8 +50,12 @@ pub enum Act {
     DismissStaff,
     /// A store is added.
     AddStore,
+    /// A store gets another name, other hours or another text outside them.
+    ChangeStore,
     /// A guide is added.
     AddGuide,
+    /// A guide gets another name or stand-in.
+    ChangeGuide,
     /// A guide gets a new link code.
     NewLinkCode,
     /// A guide is frozen to be handed over.

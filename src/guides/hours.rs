@@ -1,14 +1,19 @@
 //! Business hours of a store, in the account's time zone. Pure.
 
-use chrono::{DateTime, Datelike, NaiveTime, Timelike, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-/// Opening times: the same every day, or one entry per weekday from Monday.
+/// Opening times: the same every day, or one entry per weekday from Monday; and days on which the store stays closed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
     /// Seven days from Monday; minutes of the day from and to, or closed.
     days: [Option<(u16, u16)>; 7],
+    /// Holidays, in the store's own time zone.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    holidays: BTreeSet<NaiveDate>,
 }
 
 impl Hours {
@@ -32,7 +37,31 @@ impl Hours {
             [every] => [*every; 7],
             seven => seven.try_into().map_err(|_not_seven| wrong())?,
         };
-        Ok(Self { days })
+        let holidays = BTreeSet::new();
+        Ok(Self { days, holidays })
+    }
+
+    /// The same hours, but closed on these days, one a line like `2026-10-01`; blank lines say nothing.
+    ///
+    /// # Errors
+    /// The first line that is no day.
+    pub fn with_holidays(mut self, text: &str) -> Result<Self, String> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        self.holidays = lines
+            .map(|line| line.parse().map_err(|_no_day| line.to_owned()))
+            .collect::<Result<_, _>>()?;
+        Ok(self)
+    }
+
+    /// The hours of each day from Monday, like `10:00` and `21:30`; none when closed.
+    pub fn days(&self) -> [Option<(String, String)>; 7] {
+        self.days
+            .map(|day| day.map(|(from, to)| (clock(from), clock(to))))
+    }
+
+    /// The days on which the store stays closed.
+    pub fn holidays(&self) -> impl Iterator<Item = NaiveDate> {
+        self.holidays.iter().copied()
     }
 
     /// As it is stored.
@@ -49,32 +78,34 @@ impl Hours {
     pub fn is_open(&self, now: DateTime<Utc>, zone: Tz) -> bool {
         let local = now.with_timezone(&zone);
         let minute = u16::try_from(local.hour() * 60 + local.minute()).unwrap_or_default();
-        let today = local.weekday().num_days_from_monday() as usize;
-        let yesterday = (today + 6) % 7;
-        let open = |day: usize| self.days.get(day).copied().flatten();
-        let from_today = open(today).is_some_and(|(from, to)| {
+        let today = local.date_naive();
+        let from_today = self.on(today).is_some_and(|(from, to)| {
             if from < to {
                 (from..to).contains(&minute)
             } else {
                 minute >= from
             }
         });
-        let from_yesterday = open(yesterday).is_some_and(|(from, to)| to <= from && minute < to);
-        from_today || from_yesterday
+        let yesterday = today.pred_opt().and_then(|day| self.on(day));
+        from_today || yesterday.is_some_and(|(from, to)| to <= from && minute < to)
     }
 
     /// Today's hours for a text, like `10:00–21:30`; none when closed today.
     pub fn today(&self, now: DateTime<Utc>, zone: Tz) -> Option<String> {
-        let today = now.with_timezone(&zone).weekday().num_days_from_monday() as usize;
-        let (from, to) = self.days.get(today).copied().flatten()?;
-        Some(format!(
-            "{:02}:{:02}–{:02}:{:02}",
-            from / 60,
-            from % 60,
-            to / 60,
-            to % 60
-        ))
+        let (from, to) = self.on(now.with_timezone(&zone).date_naive())?;
+        Some(format!("{}–{}", clock(from), clock(to)))
     }
+
+    fn on(&self, day: NaiveDate) -> Option<(u16, u16)> {
+        let weekday = day.weekday().num_days_from_monday() as usize;
+        let hours = self.days.get(weekday).copied().flatten();
+        hours.filter(|_| !self.holidays.contains(&day))
+    }
+}
+
+/// A minute of the day as a clock shows it.
+fn clock(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
 fn parse_day(text: &str) -> Option<Option<(u16, u16)>> {
@@ -114,6 +145,30 @@ mod tests {
         assert!(hours.is_open(at("2026-08-15T23:00:00+08:00"), zone));
         assert!(hours.is_open(at("2026-08-16T01:59:00+08:00"), zone));
         assert!(!hours.is_open(at("2026-08-16T18:30:00+08:00"), zone));
+    }
+
+    #[test]
+    fn on_a_holiday_the_store_stays_closed_and_the_night_before_ends_as_usual() {
+        let hours = Hours::parse("18:00-02:00").unwrap();
+        let hours = hours.with_holidays(" 2026-10-01 \n\n").unwrap();
+        let zone = chrono_tz::Asia::Shanghai;
+        assert!(hours.is_open(at("2026-10-01T01:00:00+08:00"), zone));
+        assert!(!hours.is_open(at("2026-10-01T20:00:00+08:00"), zone));
+        assert!(!hours.is_open(at("2026-10-02T01:00:00+08:00"), zone));
+        assert!(hours.is_open(at("2026-10-02T20:00:00+08:00"), zone));
+        assert_eq!(hours.today(at("2026-10-01T20:00:00+08:00"), zone), None);
+        let kept = Hours::from_json(&hours.to_json());
+        assert_eq!(kept, Some(hours.clone()));
+        assert_eq!(hours.with_holidays("国庆节"), Err("国庆节".to_owned()));
+    }
+
+    #[test]
+    fn hours_without_holidays_are_read_as_they_were_stored_before() {
+        let old = r#"{"days":[[600,1290],null,null,null,null,null,null]}"#;
+        let hours = Hours::from_json(old).unwrap();
+        assert_eq!(hours.to_json(), old);
+        let monday = Some(("10:00".to_owned(), "21:30".to_owned()));
+        assert_eq!(hours.days()[0], monday);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Guides 导购 and stores 门店: who they are, their codes, their own WeChat, whether they are on duty.
 
 mod codes;
+pub mod editing;
 pub mod hours;
 mod linking;
 mod queries;

@@ -316,6 +316,23 @@ async fn update(txn: &Txn, id: GuideId, row: guide::ActiveModel) -> Result<()> {
     .await
 }
 
+pub(super) async fn set_name(txn: &Txn, id: GuideId, name: &str) -> Result<()> {
+    let row = guide::ActiveModel {
+        name: Set(name.to_owned()),
+        ..Default::default()
+    };
+    update(txn, id, row).await
+}
+
+pub(super) async fn update_store(txn: &Txn, id: StoreId, row: store::ActiveModel) -> Result<()> {
+    store::Entity::update_many()
+        .set(row)
+        .filter(store::Column::Id.eq(id))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn insert_store(txn: &Txn, row: store::ActiveModel) -> Result<store::Model> {
     Ok(row.insert(txn.conn()).await?)
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod crowd;
+mod editing;
 mod hand_over;
 mod members;
 mod pool;

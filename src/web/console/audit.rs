@@ -127,7 +127,7 @@ impl Names {
         }
         let id = value.as_i64();
         let named = match (key, id) {
-            ("guide" | "to", Some(id)) => named(&self.guides, &GuideId(id)),
+            ("guide" | "to" | "stand_in", Some(id)) => named(&self.guides, &GuideId(id)),
             ("store" | "to_store", Some(id)) => named(&self.stores, &StoreId(id)),
             _ => None,
         };
@@ -158,6 +158,8 @@ fn field(key: &str) -> &str {
         "store" => "门店",
         "to_store" => "新门店",
         "hours" => "营业时间",
+        "away_text" => "打烊时的回复",
+        "stand_in" => "顶班同事",
         "guide" => "导购",
         "to" => "移交给",
         "cause" => "原因",
@@ -200,7 +202,9 @@ fn act(word: &str) -> &'static str {
         Ok(Act::SignOutStaff) => "退出员工的登录",
         Ok(Act::DismissStaff) => "员工设为离职",
         Ok(Act::AddStore) => "添加门店",
+        Ok(Act::ChangeStore) => "修改门店",
         Ok(Act::AddGuide) => "添加导购",
+        Ok(Act::ChangeGuide) => "修改导购",
         Ok(Act::NewLinkCode) => "生成关联码",
         Ok(Act::FreezeGuide) => "发起移交",
         Ok(Act::ConfirmHandOver) => "开始移交",

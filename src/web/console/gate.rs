@@ -211,6 +211,12 @@ impl<const N: usize> From<[(&str, String); N]> for Fields {
     }
 }
 
+impl FromIterator<(String, String)> for Fields {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(fields: I) -> Self {
+        Self(fields.into_iter().collect())
+    }
+}
+
 impl Fields {
     /// The value of a field, without blank ends; empty when it is not there.
     pub(super) fn get(&self, name: &str) -> &str {

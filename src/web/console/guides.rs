@@ -15,6 +15,7 @@ use crate::bindings::pool;
 use crate::context::Context;
 use crate::error::Error;
 use crate::guides;
+use crate::guides::editing::{self, GuideChange, No};
 use crate::web::page;
 
 pub(super) async fn list(
@@ -145,12 +146,58 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
 
 pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64)>) -> Page {
     let guide = permitted(&ctx, &desk, path.1).await?;
-    let stores = stores_of(&ctx, &desk).await?;
+    let stand_in = guide.stand_in_id.map(|id| id.to_string());
+    let stand_in = stand_in.unwrap_or_default();
+    let fields = Fields::from([("name", guide.name.clone()), ("stand_in", stand_in)]);
+    one(&ctx, &desk, StatusCode::OK, &guide, &fields, Vec::new()).await
+}
+
+pub(super) async fn change(
+    ctx: Data<Context>,
+    path: Path<(String, i64)>,
+    SentBy(desk, fields): SentBy<Desk>,
+) -> Page {
+    desk.for_headquarters()?;
+    let guide = permitted(&ctx, &desk, path.1).await?;
+    let change = GuideChange {
+        name: fields.get("name").to_owned(),
+        stand_in: fields.get("stand_in").parse().ok().map(GuideId),
+    };
+    let by = desk.gate.by();
+    let wrong = match editing::change_guide(&ctx, &desk.account, guide.id, change, by).await? {
+        Ok(()) => return Ok(page::go_to(&format!("{}/guides/{}", desk.at(), guide.id))),
+        Err(No::Missing | No::Away(_)) => return Err(Stop::NotFound),
+        Err(No::Name) => problem("name", "姓名请写 1 到 60 个能显示的字"),
+        Err(No::Taken) => problem("name", "这家门店已有同名导购"),
+        Err(No::StandIn) => problem("stand_in", "请选同一门店还在职的同事"),
+    };
+    let status = StatusCode::BAD_REQUEST;
+    one(&ctx, &desk, status, &guide, &fields, vec![wrong]).await
+}
+
+async fn one(
+    ctx: &Context,
+    desk: &Desk,
+    status: StatusCode,
+    guide: &guide::Model,
+    fields: &Fields,
+    problems: Vec<Value>,
+) -> Result<HttpResponse, Stop> {
+    let stores = stores_of(ctx, desk).await?;
+    let colleagues: Vec<_> = guides_of(ctx, desk)
+        .await?
+        .iter()
+        .filter(|other| other.id != guide.id && other.store_id == guide.store_id)
+        .map(|other| {
+            let chosen = other.id.to_string() == fields.get("stand_in");
+            context! { id => other.id.0, name => &other.name, chosen }
+        })
+        .collect();
     let zone = ctx.config.timezone;
     let at = format!("{}/guides/{}", desk.at(), guide.id);
-    let size = pool::size(&ctx, guide.id).await?;
-    let code = guides::guide_code(&ctx, desk.account.id, guide.id).await?;
-    let link = guides::open_link(&ctx, desk.account.id, guide.id).await?;
+    let size = pool::size(ctx, guide.id).await?;
+    let code = guides::guide_code(ctx, desk.account.id, guide.id).await?;
+    let link = guides::open_link(ctx, desk.account.id, guide.id).await?;
     let link = match (&guide.openid, link) {
         (None, Some(link)) => context! {
             svg_href => format!("{at}/link.svg"),
@@ -176,9 +223,18 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64
         url => code.url,
     };
     Ok(page::show(
-        StatusCode::OK,
+        status,
         "guide",
-        context! { here => "guides", guide => shown, code, link, ..desk.frame() },
+        context! {
+            here => "guides",
+            guide => shown,
+            code,
+            link,
+            colleagues,
+            typed => fields.get("name"),
+            problems,
+            ..desk.frame()
+        },
     ))
 }
 

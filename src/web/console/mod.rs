@@ -88,6 +88,7 @@ fn scoped(config: &mut ServiceConfig) {
             web::post().to(bulks::undo),
         )
         .route("/console/{appid}/stores", web::get().to(stores::list))
+        .route("/console/{appid}/stores/{id}", web::get().to(stores::show))
         .route(
             "/console/{appid}/stores/{id}/code.svg",
             web::get().to(codes::of_store),
@@ -138,6 +139,14 @@ fn headquarters(config: &mut ServiceConfig) {
             web::post().to(hand_overs::undo),
         )
         .route("/console/{appid}/stores", web::post().to(stores::add))
+        .route(
+            "/console/{appid}/stores/{id}",
+            web::post().to(stores::change),
+        )
+        .route(
+            "/console/{appid}/guides/{id}",
+            web::post().to(guides::change),
+        )
         .route("/console/{appid}/guides", web::post().to(guides::add))
         .route(
             "/console/{appid}/guides/{id}/link",

@@ -58,6 +58,7 @@ async fn look_on(app: &TestApp) {
     for page in [
         "",
         "/stores",
+        "/stores/1",
         "/guides",
         "/guides/1",
         "/members",
