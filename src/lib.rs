@@ -30,6 +30,7 @@ mod accounts;
 mod audit;
 mod backup;
 mod bindings;
+mod checkup;
 mod conversations;
 mod guides;
 mod hand_overs;

@@ -35,6 +35,7 @@ const FLOORS: &[&str] = &[
     "conversations",
     "hand_overs",
     "reception",
+    "checkup",
     "backup",
     // doors and hands
     "web",
