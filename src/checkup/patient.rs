@@ -32,6 +32,7 @@ impl Patient {
             door: Door {
                 appid: settings.appid.clone(),
                 token: settings.token.expose().to_owned(),
+                token_previous: None,
                 // The settings were checked when they were read.
                 keys: keys
                     .filter_map(|key| AesKey::parse(key.expose()).ok())

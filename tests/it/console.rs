@@ -1,5 +1,6 @@
 //! The console of headquarters from outside: who comes in, who sees what, and what the pages do.
 
+mod accounts;
 mod audit;
 mod hand_over;
 mod members;

@@ -53,11 +53,12 @@ pub(super) async fn gather(
         match only {
             Some(appid) => report.fail(
                 "account",
-                &format!("there is no account {appid}: set WECHAT_APPID … to add it"),
+                &format!("there is no account {appid}: add it in the console, or set WECHAT_APPID …"),
             ),
             None => report.warn(
                 "account",
-                "none yet: set WECHAT_APPID, WECHAT_APP_SECRET, WECHAT_TOKEN … (docs/real-account.md)",
+                "none yet: add one in the console (/console/accounts/new), or set WECHAT_APPID, WECHAT_APP_SECRET, WECHAT_TOKEN … \
+                 (docs/real-account.md)",
             ),
         }
     }

@@ -163,6 +163,14 @@ fn field(key: &str) -> &str {
         "cause" => "原因",
         "scan_rule" => "重复扫码",
         "protection_days" => "保护天数",
+        "appid" => "AppID",
+        "kind" => "类型",
+        "mode" => "消息加密",
+        "secret" => "AppSecret",
+        "token" => "Token",
+        "aes_key" => "EncodingAESKey",
+        "previous" => "更换前的 Token 和密钥",
+        "password" => "密码",
         other => other,
     }
 }
@@ -179,6 +187,14 @@ fn word(value: &str) -> &str {
         "first_wins" => "留在原导购",
         "last_wins" => "换成新扫的导购",
         "protected" => "保护期内留在原导购",
+        "service" => "服务号",
+        "miniprogram" => "小程序",
+        "plain" => "明文模式",
+        "compatible" => "兼容模式",
+        "secure" => "安全模式",
+        "replaced" => "已更换",
+        "accepted" => "暂时仍接受",
+        "refused" => "不再接受",
         other => other,
     }
 }
@@ -197,6 +213,11 @@ fn act(word: &str) -> &'static str {
         Ok(Act::ConfirmHandOver) => "开始移交",
         Ok(Act::UndoHandOver) => "撤销移交",
         Ok(Act::SetAccount) => "修改公众号规则",
+        Ok(Act::AddAccount) => "添加公众号",
+        Ok(Act::ChangeAccount) => "修改公众号",
+        Ok(Act::ChangeSelf) => "修改自己的资料",
+        Ok(Act::TotpOn) => "开启两步验证",
+        Ok(Act::TotpOff) => "关闭两步验证",
         // A newer program wrote it.
         Err(_) => "其他操作",
     }

@@ -1,5 +1,6 @@
 //! The console of headquarters: `/console`. A handler loads what it may, calls a verb and fills a page.
 
+mod accounts;
 mod audit;
 mod codes;
 mod gate;
@@ -36,6 +37,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         // Administrators of headquarters.
         .route("/console/audit", web::get().to(audit::show))
         .route("/console/audit.csv", web::get().to(audit::export))
+        .configure(of_accounts)
         .route("/console/staff", web::get().to(staff::show))
         .route("/console/staff", web::post().to(staff::invite))
         .route(
@@ -95,5 +97,41 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/guides/{id}/link",
             web::post().to(guides::link),
+        );
+}
+
+/// The installation's accounts: for administrators of headquarters.
+fn of_accounts(config: &mut ServiceConfig) {
+    config
+        .route("/console/accounts", web::get().to(accounts::list))
+        .route("/console/accounts", web::post().to(accounts::wizard::add))
+        .route(
+            "/console/accounts/new",
+            web::get().to(accounts::wizard::show),
+        )
+        .route(
+            "/console/accounts/new",
+            web::post().to(accounts::wizard::go_on),
+        )
+        .route("/console/accounts/{id}", web::get().to(accounts::show))
+        .route(
+            "/console/accounts/{id}/check",
+            web::post().to(accounts::check),
+        )
+        .route(
+            "/console/accounts/{id}/name",
+            web::post().to(accounts::change::rename),
+        )
+        .route(
+            "/console/accounts/{id}/secret",
+            web::post().to(accounts::change::replace_secret),
+        )
+        .route(
+            "/console/accounts/{id}/keys",
+            web::post().to(accounts::change::change_keys),
+        )
+        .route(
+            "/console/accounts/{id}/changed-over",
+            web::post().to(accounts::change::forget_previous),
         );
 }

@@ -74,6 +74,8 @@ async fn look_on(app: &TestApp) {
         zhou.opens(&path).await;
     }
     for page in [
+        "accounts",
+        "accounts/1",
         "staff",
         "audit",
         "audit?before=9999999",
