@@ -29,7 +29,7 @@ pub fn wrong_appid(appid: &str) -> Option<&'static str> {
         Some(digits) if digits.len() == APPID_DIGITS && digits.bytes().all(hex) => None,
         _ if appid.is_empty() => Some("请填写 AppID"),
         _ if appid.starts_with("gh_") => {
-            Some("gh_ 开头的是原始 ID；AppID 以 wx 开头，在“开发接口管理”里")
+            Some("gh_ 开头的是原始 ID；AppID 以 wx 开头，和它在同一页")
         }
         _ => Some("AppID 是 wx 加 16 位小写字母和数字，请重新复制，不要带空格"),
     }

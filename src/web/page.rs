@@ -26,7 +26,7 @@ macro_rules! templates {
 }
 
 templates! {
-    "base" "icons" "parts" "side" "sign_in" "invitation" "overview" "stores" "guides" "guide" "hand_overs" "hand_over" "hand_over_parts" "audit" "members" "member" "staff" "accounts" "account" "account_new" "account_parts" "failure"
+    "base" "icons" "parts" "side" "sign_in" "sign_in_code" "invitation" "me" "me_codes" "overview" "stores" "guides" "guide" "hand_overs" "hand_over" "hand_over_parts" "audit" "members" "member" "staff" "accounts" "account" "account_new" "account_parts" "failure"
 }
 
 static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {

@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod hand_over;
 mod members;
+mod own;
 mod rights;
 mod sign_in;
 

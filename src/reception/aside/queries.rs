@@ -55,19 +55,21 @@ pub async fn list_pushes(
     Ok(query.into_model().all(db).await?)
 }
 
-/// When each account's last push came, as far as one of the newest tells: a quiet account beside a busy one may be
-/// missing. Reads by the primary key, whatever the table's size.
+/// When each account's last push since `since` came, as far as one of the newest tells: a quiet account beside a busy one
+/// may be missing.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn last_pushes(
     db: &impl ConnectionTrait,
+    since: Timestamp,
     among: u64,
 ) -> Result<Vec<(AccountId, Timestamp)>> {
     let newest: Vec<(AccountId, Timestamp)> = Entity::find()
         .select_only()
         .columns([Column::AccountId, Column::ReceivedAt])
-        .order_by_desc(Column::Id)
+        .filter(Column::ReceivedAt.gte(since))
+        .order_by_desc(Column::ReceivedAt)
         .limit(among)
         .into_tuple()
         .all(db)

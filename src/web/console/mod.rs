@@ -7,6 +7,7 @@ mod gate;
 mod guides;
 mod hand_overs;
 mod invitation;
+mod me;
 mod members;
 mod overview;
 mod sign_in;
@@ -23,6 +24,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         // Everybody: they are how one comes in.
         .route("/console/sign-in", web::get().to(sign_in::show))
         .route("/console/sign-in", web::post().to(sign_in::sign_in))
+        .route("/console/sign-in/code", web::post().to(sign_in::with_code))
         .route(
             "/console/invitations/{token}",
             web::get().to(invitation::show),
@@ -34,6 +36,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         // Whoever is signed in.
         .route("/console", web::get().to(overview::first))
         .route("/console/sign-out", web::post().to(sign_in::sign_out))
+        .configure(of_herself)
         // Administrators of headquarters.
         .route("/console/audit", web::get().to(audit::show))
         .route("/console/audit.csv", web::get().to(audit::export))
@@ -45,6 +48,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
             web::post().to(staff::sign_out),
         )
         .route("/console/staff/{id}/leave", web::post().to(staff::leave))
+        .route(
+            "/console/staff/{id}/codes-off",
+            web::post().to(staff::codes_off),
+        )
         .route(
             "/console/staff/invitations/{id}/withdraw",
             web::post().to(staff::withdraw),
@@ -97,6 +104,24 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/guides/{id}/link",
             web::post().to(guides::link),
+        );
+}
+
+/// What everybody does about her own account.
+fn of_herself(config: &mut ServiceConfig) {
+    config
+        .route("/console/me", web::get().to(me::show))
+        .route("/console/me/name", web::post().to(me::rename))
+        .route("/console/me/password", web::post().to(me::change_password))
+        .route(
+            "/console/me/sign-ins/{key}/end",
+            web::post().to(me::end_sign_in),
+        )
+        .route("/console/me/codes", web::get().to(me::codes::offer))
+        .route("/console/me/codes", web::post().to(me::codes::switch_on))
+        .route(
+            "/console/me/codes/off",
+            web::post().to(me::codes::switch_off),
         );
 }
 

@@ -110,7 +110,7 @@ async fn a_new_account_binds_at_once_and_on_every_node() {
         let list = desk.opens("/console/accounts").await.text;
         assert!(list.contains("知微女装"), "{list}");
         assert_eq!(
-            list.matches("近期没有").count(),
+            list.matches("7 天内没有").count(),
             1,
             "only the first: {list}"
         );

@@ -57,7 +57,23 @@ const FORMS: &[(&str, Fields, Answers)] = &[
 ];
 
 /// What only administrators post.
-const STAFF_FORMS: &[&str] = &["", "/1/sign-out", "/2/leave", "/invitations/1/withdraw"];
+const STAFF_FORMS: &[&str] = &[
+    "",
+    "/1/sign-out",
+    "/2/leave",
+    "/2/codes-off",
+    "/invitations/1/withdraw",
+];
+
+/// What everybody does about her own account: opened, and posted with what is refused for what it says.
+const OWN_PAGES: &[&str] = &["", "/codes"];
+const OWN_FORMS: &[(&str, Fields, u16)] = &[
+    ("/name", &[("name", "")], 400),
+    ("/password", &[("password", "kurz")], 400),
+    ("/sign-ins/0123/end", &[], 303),
+    ("/codes", &[("code", "123456")], 400),
+    ("/codes/off", &[("old", "")], 400),
+];
 
 /// What only administrators open.
 const ADMINISTRATION: &[(&str, u16)] = &[
@@ -88,6 +104,7 @@ const DOORS: &[&str] = &[
     "get /console",
     "get /console/sign-in",
     "post /console/sign-in",
+    "post /console/sign-in/code",
     "post /console/sign-out",
     "get /console/invitations/x",
     "post /console/invitations/x",
@@ -100,6 +117,13 @@ fn every_route_of_the_console_is_in_the_tables() {
     tried.extend(FORMS.iter().map(|(form, ..)| format!("post {}", at(form))));
     let administration = ADMINISTRATION.iter();
     tried.extend(administration.map(|(page, _)| format!("get /console/{page}")));
+    tried.extend(
+        OWN_PAGES
+            .iter()
+            .map(|page| format!("get /console/me{page}")),
+    );
+    let own = OWN_FORMS.iter();
+    tried.extend(own.map(|(form, ..)| format!("post /console/me{form}")));
     let of_accounts = ACCOUNT_FORMS.iter();
     tried.extend(of_accounts.map(|(form, ..)| format!("post /console/accounts{form}")));
     let of_staff = |form: &&str| format!("post /console/staff{form}");
@@ -177,6 +201,19 @@ async fn every_page_and_every_form_knows_who_may() {
         for (desk, wanted) in desks.iter().zip(wanted).skip(1) {
             let answered = desk.sends(&at(form), fields).await;
             assert_eq!(answered.status, *wanted, "{form}: {}", answered.text);
+        }
+    }
+    for (desk, wanted) in desks.iter().zip(ALL) {
+        for page in OWN_PAGES {
+            let path = format!("/console/me{page}");
+            assert_eq!(desk.opens(&path).await.status, wanted, "{path}");
+        }
+    }
+    for (form, fields, wanted) in OWN_FORMS {
+        let path = format!("/console/me{form}");
+        assert_eq!(stranger.posts(&path, fields).await.status, 303, "{path}");
+        for desk in [&manager, &operator, &admin] {
+            assert_eq!(desk.sends(&path, fields).await.status, *wanted, "{path}");
         }
     }
     for (form, fields, wanted) in ACCOUNT_FORMS {

@@ -20,7 +20,7 @@ pub use app::{APPID, TestApp};
 pub use backend::{Backend, Session, Store};
 pub use balancer::Balancer;
 pub use browser::Browser;
-pub use desk::{Desk, PASSWORD, path_of};
+pub use desk::{Answered, Desk, PASSWORD, path_of};
 pub use envelope::{Push, Sender};
 pub use eventually::{PATIENCE, eventually, within};
 pub use phone::{Guide, Phone};

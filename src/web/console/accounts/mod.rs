@@ -9,7 +9,8 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
-use daogou_schema::AccountId;
+use chrono::TimeDelta;
+use daogou_schema::{AccountId, Timestamp};
 use minijinja::{Value, context};
 
 use super::gate::{Fields, Gate, SentBy};
@@ -23,11 +24,13 @@ use crate::web::page;
 
 /// Among how many of the newest pushes each account's last one is looked for.
 const PUSHES: u64 = 1000;
+/// How far back.
+const LOOK_BACK: TimeDelta = TimeDelta::days(7);
 
 pub(super) async fn list(ctx: Data<Context>, gate: Gate) -> Page {
     gate.for_staff()?;
     let accounts = accounts::list(&ctx).await?;
-    let pushes = reception::last_pushes(ctx.db.reads(), PUSHES).await?;
+    let pushes = last_pushes(&ctx).await?;
     let mut shown = Vec::new();
     for account in &accounts {
         let at = pushes.iter().find(|(id, _)| *id == account.id);
@@ -66,6 +69,11 @@ pub(super) async fn check(
     shown.page(&ctx, &gate, account.id).await
 }
 
+async fn last_pushes(ctx: &Context) -> Result<Vec<(AccountId, Timestamp)>, Stop> {
+    let since = Timestamp::from(ctx.clock.now()) - LOOK_BACK;
+    Ok(reception::last_pushes(ctx.db.reads(), since, PUSHES).await?)
+}
+
 /// The account of an address.
 async fn known(ctx: &Context, id: i64) -> Result<Arc<Account>, Stop> {
     let mut accounts = accounts::list(ctx).await?.into_iter();
@@ -91,7 +99,7 @@ impl Shown {
         let accounts = accounts::list(ctx).await?;
         let account = accounts.iter().find(|account| account.id == id);
         let account: &Account = account.ok_or(Stop::NotFound)?;
-        let pushes = reception::last_pushes(ctx.db.reads(), PUSHES).await?;
+        let pushes = last_pushes(ctx).await?;
         let at = pushes.iter().find(|(of, _)| *of == id);
         let seen = words::moment_or_none(at.map(|(_, at)| *at), ctx.config.timezone);
         let has_token = accounts::has_token(ctx, account).await;
