@@ -31,6 +31,7 @@ mod audit;
 mod backup;
 mod bindings;
 mod bulks;
+mod checkup;
 mod conversations;
 mod guides;
 mod hand_overs;

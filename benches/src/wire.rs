@@ -42,6 +42,7 @@ pub fn door() -> Done<Door> {
     Ok(Door {
         appid: APPID.into(),
         token: TOKEN.into(),
+        token_previous: None,
         keys: vec![AesKey::parse(AES_KEY)?],
         mode: Mode::Secure,
     })

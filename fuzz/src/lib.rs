@@ -18,6 +18,7 @@ pub fn door(mode: Mode) -> Door {
     Door {
         appid: APPID.to_owned(),
         token: TOKEN.to_owned(),
+        token_previous: None,
         keys: vec![AesKey::parse(KEY).expect("a key")],
         mode,
     }

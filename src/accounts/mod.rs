@@ -1,6 +1,8 @@
 //! Accounts 公众号/小程序: which appids this installation serves, with their secrets opened only here.
 
+mod change;
 mod queries;
+pub mod rules;
 mod shelf;
 mod token;
 mod visit;
@@ -19,8 +21,9 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::vault::Vault;
 
+pub use change::{Keys, add, change_keys, forget_previous, rename, replace_secret};
 use shelf::Shelf;
-pub use token::call;
+pub use token::{call, has_token};
 pub use visit::Visit;
 
 /// One account, ready for use.
@@ -29,6 +32,8 @@ pub struct Account {
     pub id: AccountId,
     /// Its appid.
     pub appid: String,
+    /// How people call it, once somebody said so.
+    pub name: Option<String>,
     /// Service account or mini-program.
     pub kind: Kind,
     /// `gh_…`, once known.
@@ -41,6 +46,20 @@ pub struct Account {
     pub secret: Secret,
     /// The callback's keys and rules.
     pub door: Door,
+    /// Until when the token and the key before the last change are accepted too.
+    pub previous_until: Option<Timestamp>,
+}
+
+impl Account {
+    /// How people call it.
+    pub fn title(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.appid)
+    }
+
+    /// Whether a token or a key from before a change is still accepted.
+    pub fn accepts_previous(&self) -> bool {
+        self.door.token_previous.is_some() || self.door.keys.len() > 1
+    }
 }
 
 /// The account `appid`, if this installation serves it.
@@ -66,9 +85,9 @@ pub async fn get(ctx: &Context, id: AccountId) -> Result<Arc<Account>> {
 /// As [`find`].
 pub async fn list(ctx: &Context) -> Result<Vec<Arc<Account>>> {
     let rows = queries::all(ctx.db.reads()).await?;
-    let vault = ctx.vault()?;
+    let (vault, now) = (ctx.vault()?, Timestamp::from(ctx.clock.now()));
     rows.into_iter()
-        .map(|row| open_row(vault, row).map(Arc::new))
+        .map(|row| open_row(vault, present(row, now)).map(Arc::new))
         .collect()
 }
 
@@ -81,7 +100,7 @@ pub async fn choose(ctx: &Context, appid: Option<&str>) -> Result<Arc<Account>> 
         let found = find(ctx, appid).await?;
         return found.ok_or_else(|| {
             Error::NotFound(format!(
-                "there is no account {appid}; set WECHAT_APPID … to add it"
+                "there is no account {appid}; add it in the console, or set WECHAT_APPID …"
             ))
         });
     }
@@ -89,12 +108,19 @@ pub async fn choose(ctx: &Context, appid: Option<&str>) -> Result<Arc<Account>> 
     match (all.pop(), all.is_empty()) {
         (Some(only), true) => Ok(only),
         (None, _) => Err(Error::Invalid(
-            "there is no account yet; set WECHAT_APPID, WECHAT_APP_SECRET, WECHAT_TOKEN …".into(),
+            "there is no account yet; add one in the console, or set WECHAT_APPID, WECHAT_APP_SECRET, WECHAT_TOKEN …"
+                .into(),
         )),
         (Some(_), false) => Err(Error::Invalid(
             "there are several accounts; name one with --account APPID".into(),
         )),
     }
+}
+
+/// Whether the environment describes this account: then it wins over the store at every start, and only it is changed.
+pub fn is_in_settings(ctx: &Context, account: &Account) -> bool {
+    let settings = ctx.config.account.as_ref();
+    settings.is_some_and(|settings| settings.appid == account.appid)
 }
 
 /// Creates or updates the account that the environment describes; the environment wins over the store.
@@ -194,6 +220,16 @@ fn place(column: &str, appid: &str) -> String {
     format!("account.{column}.{appid}")
 }
 
+/// The row without what was accepted until now.
+fn present(mut row: account::Model, now: Timestamp) -> account::Model {
+    if row.previous_until.is_some_and(|until| until <= now) {
+        row.token_previous = None;
+        row.aes_key_previous = None;
+        row.previous_until = None;
+    }
+    row
+}
+
 fn open_row(vault: &Vault, row: account::Model) -> Result<Account> {
     let read = |column: &str, sealed: &[u8]| vault.open(&place(column, &row.appid), sealed);
     let key = |column: &str, sealed: &Option<Vec<u8>>| -> Result<Option<AesKey>> {
@@ -210,9 +246,14 @@ fn open_row(vault: &Vault, row: account::Model) -> Result<Account> {
         key("aes_key", &row.aes_key)?,
         key("aes_key_previous", &row.aes_key_previous)?,
     ];
+    let token_previous = row.token_previous.as_ref();
+    let token_previous = token_previous.map(|sealed| read("token_previous", sealed));
+    let token_previous = token_previous.transpose()?;
     let mode: Mode = row.mode.parse().map_err(|_why| unknown("mode"))?;
     Ok(Account {
         id: row.id,
+        name: row.name,
+        previous_until: row.previous_until,
         kind: row.kind.parse().map_err(|_why| unknown("kind"))?,
         original_id: row.original_id.clone(),
         scan_rule: row.scan_rule,
@@ -221,6 +262,7 @@ fn open_row(vault: &Vault, row: account::Model) -> Result<Account> {
         door: Door {
             appid: row.appid.clone(),
             token: read("token", &row.token)?.expose().to_owned(),
+            token_previous: token_previous.map(|token| token.expose().to_owned()),
             keys: keys.into_iter().flatten().collect(),
             mode,
         },

@@ -3,7 +3,8 @@
 use daogou_schema::account::{self, Entity, ScanRule};
 use daogou_schema::{AccountId, Timestamp};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 
 use super::Sealed;
@@ -44,6 +45,8 @@ pub(super) async fn save(txn: &Txn, row: &Sealed, now: Timestamp) -> Result<()> 
         token: Set(row.token.clone()),
         aes_key: Set(row.aes_key.clone()),
         aes_key_previous: Set(row.aes_key_previous.clone()),
+        token_previous: Set(None),
+        previous_until: Set(None),
         updated_at: Set(now),
         ..Default::default()
     };
@@ -72,13 +75,55 @@ pub(super) async fn set_scan_rule(
     let row = account::ActiveModel {
         scan_rule: Set(rule),
         protection_days: Set(protection_days),
+        ..Default::default()
+    };
+    update(txn, id, row, now).await
+}
+
+pub(super) async fn get_in(txn: &Txn, id: AccountId) -> Result<Option<account::Model>> {
+    let query = Entity::find_by_id(id).lock_exclusive();
+    Ok(query.only(txn.conn()).await?)
+}
+
+/// A new account; its appid may be taken.
+pub(super) async fn insert(
+    txn: &Txn,
+    name: &str,
+    row: &Sealed,
+    now: Timestamp,
+) -> Result<AccountId> {
+    let row = account::ActiveModel {
+        appid: Set(row.appid.clone()),
+        name: Set(Some(name.to_owned())),
+        kind: Set(row.kind.clone()),
+        mode: Set(row.mode.clone()),
+        original_id: Set(row.original_id.clone()),
+        secret: Set(row.secret.clone()),
+        token: Set(row.token.clone()),
+        aes_key: Set(row.aes_key.clone()),
+        scan_rule: Set(ScanRule::FirstWins),
+        protection_days: Set(0),
+        created_at: Set(now),
         updated_at: Set(now),
         ..Default::default()
     };
-    Entity::update_many()
+    Ok(row.insert(txn.conn()).await?.id)
+}
+
+/// Writes those columns of a row that are set.
+pub(super) async fn update(
+    txn: &Txn,
+    id: AccountId,
+    row: account::ActiveModel,
+    now: Timestamp,
+) -> Result<()> {
+    let row = account::ActiveModel {
+        updated_at: Set(now),
+        ..row
+    };
+    let change = Entity::update_many()
         .set(row)
-        .filter(account::Column::Id.eq(id))
-        .exec(txn.conn())
-        .await?;
+        .filter(account::Column::Id.eq(id));
+    change.exec(txn.conn()).await?;
     Ok(())
 }

@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use daogou_schema::{AccountId, account};
+use daogou_schema::{AccountId, Timestamp, account};
 use tokio::time::timeout;
 
-use super::{Account, open_row, queries};
+use super::{Account, open_row, present, queries};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
@@ -75,7 +75,8 @@ async fn look<K: Eq + Hash + Clone>(
             return Err(error);
         }
     };
-    let Some(model) = model else {
+    let now = Timestamp::from(ctx.clock.now());
+    let Some(model) = model.map(|model| present(model, now)) else {
         // Nobody fills the memory by asking for what does not exist.
         *found = None;
         lock(row).remove(&key);

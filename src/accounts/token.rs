@@ -54,6 +54,11 @@ async fn access_token(ctx: &Context, account: &Account) -> Result<String, CallEr
     fetched
 }
 
+/// Whether a token is at hand.
+pub async fn has_token(ctx: &Context, account: &Account) -> bool {
+    cached(ctx, account).await.is_some()
+}
+
 /// Calls WeChat with the token; when WeChat says the token is no good, once more with a new one.
 ///
 /// # Errors

@@ -82,6 +82,16 @@ pub enum Act {
     StopBulk,
     /// That is undone.
     UndoBulk,
+    /// An account is added.
+    AddAccount,
+    /// An account's name or secrets are changed.
+    ChangeAccount,
+    /// Somebody changes her own name or password.
+    ChangeSelf,
+    /// Somebody asks for codes at her sign-ins from now on.
+    TotpOn,
+    /// No codes are asked at somebody's sign-ins any more.
+    TotpOff,
 }
 
 impl Act {

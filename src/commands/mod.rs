@@ -143,7 +143,7 @@ pub fn main() -> ExitCode {
 async fn run(command: Command) -> Done {
     match command {
         Command::Serve(args) => serve::run(args).await,
-        Command::Demo(args) => demo::run(args).await,
+        Command::Demo(args) => Box::pin(demo::run(args)).await,
         Command::Sandbox(args) => sandbox::run(args).await,
         Command::Migrate { action } => migrate::run(action).await,
         Command::Account { action } => account::run(action).await,

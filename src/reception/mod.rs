@@ -25,7 +25,7 @@ use crate::telemetry::figures;
 use accept::Accepted;
 use intake::Arriving;
 
-pub use aside::{Listed as ListedPush, list_pushes, retry};
+pub use aside::{Listed as ListedPush, last_pushes, list_pushes, retry};
 pub use intake::Incoming;
 pub use lane::{heal, start_alone, take_up_all};
 pub use notices::listen;

@@ -3,9 +3,12 @@
 //! Nobody is ever given a password: an invitation is a link, open for three days and used once, behind which a person
 //! chooses login and password. The first one, for an administrator, is made while there is no staff.
 
+mod own;
 mod password;
 mod queries;
 pub mod rules;
+mod second;
+mod totp;
 
 use daogou_schema::staff::{Model, Role};
 use daogou_schema::{InvitationId, StaffId, StoreId, Timestamp, invitation};
@@ -16,10 +19,14 @@ use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use rules::{INVITATION_LASTS, NOTED_EVERY, SIGN_IN_LASTS, SILENCE_MAX};
+use rules::{INVITATION_LASTS, NOTED_EVERY, SIGN_IN_LASTS};
 
+pub use own::{change_password, end_own, handle, own_sign_ins, rename_self};
 pub use password::Passwords;
 pub use queries::{colleagues, invitations};
+pub use second::{
+    Offer, offer, offer_again, sign_in_with_code, switch_off, switch_off_for, switch_on,
+};
 
 /// What stands in a link or a cookie: random, kept only as its digest.
 pub struct Token(String);
@@ -53,6 +60,18 @@ pub struct SignedIn {
     pub staff: Model,
     /// What her forms carry, so that no other page can send them in her name.
     pub form_key: String,
+    /// Which of her sign-ins this is.
+    pub key: String,
+}
+
+/// What becomes of a login and a password.
+pub enum Answer {
+    /// Something is wrong: what is nobody's business.
+    No,
+    /// She is signed in.
+    In(Token),
+    /// Both are right and a code is asked for: what comes back with it.
+    Code(String),
 }
 
 /// Makes an invitation.
@@ -159,12 +178,12 @@ pub async fn accept(ctx: &Context, token: &str, login: &str, password: &str) -> 
     Ok(signed)
 }
 
-/// Signs somebody in; none when login or password is wrong, or too many were: which one is nobody's business. The try is
-/// counted before the password is looked at, so that many at once are counted too.
+/// Signs somebody in, or asks her for a code; no when login or password is wrong, or too many were. The try is counted
+/// before the password is looked at, so that many at once are counted too.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn sign_in(ctx: &Context, login: &str, password: &str) -> Result<Option<Token>> {
+pub async fn sign_in(ctx: &Context, login: &str, password: &str) -> Result<Answer> {
     let now = Timestamp::from(ctx.clock.now());
     let login = rules::login(login);
     let counted = match rules::wrong_login(&login) {
@@ -180,30 +199,36 @@ pub async fn sign_in(ctx: &Context, login: &str, password: &str) -> Result<Optio
     let Some(staff) = counted else {
         // Takes as long as for somebody, or it would tell who there is.
         passwords.waste(ctx, password).await?;
-        return Ok(None);
+        return Ok(Answer::No);
     };
     if !passwords.fits(ctx, &staff.password, password).await? {
-        return Ok(None);
+        return Ok(Answer::No);
+    }
+    if staff.totp.is_some() {
+        own::take_back(ctx, staff.id, now).await?;
+        return Ok(Answer::Code(second::ticket(ctx, &staff)?));
     }
     let token = Token::new(ctx);
     let args = (staff.id, digest(token.expose()), now);
     ctx.db
         .write(args, |txn, (staff, digest, now)| {
-            Box::pin(async move {
-                queries::set_failures(txn, *staff, 0, None).await?;
-                queries::forget_sign_ins_before(txn, *now - SIGN_IN_LASTS).await?;
-                queries::insert_sign_in(txn, digest, *staff, *now).await
-            })
+            Box::pin(enter_in(txn, *staff, digest, *now))
         })
         .await?;
-    Ok(Some(token))
+    Ok(Answer::In(token))
+}
+
+/// Somebody is signed in; wrong tries are forgotten.
+async fn enter_in(txn: &Txn, staff: StaffId, digest: &str, now: Timestamp) -> Result<()> {
+    queries::set_failures(txn, staff, 0, None).await?;
+    queries::forget_sign_ins_before(txn, now - SIGN_IN_LASTS).await?;
+    queries::insert_sign_in(txn, digest, staff, now).await
 }
 
 /// Whose password may be tried now.
 async fn count_try_in(txn: &Txn, login: &str, now: Timestamp) -> Result<Option<Model>> {
     let found = queries::by_login(txn, login).await?;
-    let locked = |staff: &Model| staff.locked_until.is_some_and(|until| until > now);
-    let Some(staff) = found.filter(|staff| staff.left_at.is_none() && !locked(staff)) else {
+    let Some(staff) = found.filter(|staff| rules::may_try(staff, now)) else {
         return Ok(None);
     };
     let (failures, locked_until) = rules::after_a_try(staff.failures, now);
@@ -221,12 +246,11 @@ pub async fn signed_in(ctx: &Context, token: &str) -> Result<Option<SignedIn>> {
     let Some((sign_in, staff)) = queries::signed_in(ctx.db.reads(), &key).await? else {
         return Ok(None);
     };
-    let over = now - sign_in.created_at > SIGN_IN_LASTS || now - sign_in.seen_at > SILENCE_MAX;
-    if over || staff.left_at.is_some() {
+    if rules::is_over(&sign_in, now) || staff.left_at.is_some() {
         return Ok(None);
     }
     if now - sign_in.seen_at >= NOTED_EVERY {
-        let args = (key, now);
+        let args = (key.clone(), now);
         ctx.db
             .write(args, |txn, (key, now)| {
                 Box::pin(queries::note_seen(txn, key, *now))
@@ -235,6 +259,7 @@ pub async fn signed_in(ctx: &Context, token: &str) -> Result<Option<SignedIn>> {
     }
     Ok(Some(SignedIn {
         form_key: digest(&format!("form:{token}")),
+        key,
         staff,
     }))
 }

@@ -8,6 +8,7 @@ use sea_orm::{
 };
 
 use super::Invited;
+use super::second::Left;
 use crate::db::{Only, Txn};
 use crate::error::Result;
 
@@ -139,6 +140,54 @@ async fn update(txn: &Txn, id: StaffId, row: staff::ActiveModel) -> Result<()> {
     Ok(())
 }
 
+/// A person's row, which nobody else changes until the unit ends.
+pub(super) async fn lock(txn: &Txn, id: StaffId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id)
+        .lock_exclusive()
+        .only(txn.conn())
+        .await?)
+}
+
+pub(super) async fn set_name(txn: &Txn, id: StaffId, name: &str) -> Result<()> {
+    let row = staff::ActiveModel {
+        name: Set(name.to_owned()),
+        ..Default::default()
+    };
+    update(txn, id, row).await
+}
+
+pub(super) async fn set_password(txn: &Txn, id: StaffId, hash: &str) -> Result<()> {
+    let row = staff::ActiveModel {
+        password: Set(hash.to_owned()),
+        ..Default::default()
+    };
+    update(txn, id, row).await
+}
+
+/// The sealed secret, the step of its first code and the digests of the recovery codes; none: no codes any more.
+pub(super) async fn set_totp(
+    txn: &Txn,
+    id: StaffId,
+    totp: Option<(&Vec<u8>, i64, &String)>,
+) -> Result<()> {
+    let row = staff::ActiveModel {
+        totp: Set(totp.map(|(secret, ..)| secret.clone())),
+        totp_step: Set(totp.map(|(_, step, _)| step)),
+        recovery: Set(totp.map(|(.., recovery)| recovery.clone())),
+        ..Default::default()
+    };
+    update(txn, id, row).await
+}
+
+pub(super) async fn set_left_over(txn: &Txn, id: StaffId, left: &Left) -> Result<()> {
+    let row = staff::ActiveModel {
+        totp_step: Set(left.step),
+        recovery: Set(left.recovery.clone()),
+        ..Default::default()
+    };
+    update(txn, id, row).await
+}
+
 // ── Invitations ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 pub(super) async fn invitation(
@@ -257,6 +306,23 @@ pub(super) async fn delete_sign_in(txn: &Txn, digest: &str) -> Result<()> {
 
 pub(super) async fn delete_sign_ins_of(txn: &Txn, staff: StaffId) -> Result<()> {
     let gone = sign_in::Entity::delete_many().filter(sign_in::Column::StaffId.eq(staff));
+    gone.exec(txn.conn()).await?;
+    Ok(())
+}
+
+pub(super) async fn sign_ins_of(
+    db: &impl ConnectionTrait,
+    staff: StaffId,
+) -> Result<Vec<sign_in::Model>> {
+    let own = sign_in::Entity::find().filter(sign_in::Column::StaffId.eq(staff));
+    Ok(own.all(db).await?)
+}
+
+/// All but the one that is used now.
+pub(super) async fn delete_other_sign_ins(txn: &Txn, staff: StaffId, here: &str) -> Result<()> {
+    let gone = sign_in::Entity::delete_many()
+        .filter(sign_in::Column::StaffId.eq(staff))
+        .filter(sign_in::Column::Digest.ne(here));
     gone.exec(txn.conn()).await?;
     Ok(())
 }

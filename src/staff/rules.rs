@@ -1,8 +1,8 @@
 //! What a login and a password must be, and how long things last. Pure.
 
 use chrono::TimeDelta;
-use daogou_schema::Timestamp;
-use daogou_schema::staff::Role;
+use daogou_schema::staff::{Model, Role};
+use daogou_schema::{Timestamp, sign_in};
 
 /// How long an invitation is open.
 pub const INVITATION_LASTS: TimeDelta = TimeDelta::days(3);
@@ -29,6 +29,28 @@ pub(super) fn after_a_try(failures: i32, now: Timestamp) -> (i32, Option<Timesta
         enough if enough >= FAILURES_MAX => (0, Some(now + LOCKED_FOR)),
         failures => (failures, None),
     }
+}
+
+/// Failures and lock when the try that was made at `tried` turned out to be right, but does not end the series.
+pub(super) fn without_a_try(
+    failures: i32,
+    locked_until: Option<Timestamp>,
+    tried: Timestamp,
+) -> (i32, Option<Timestamp>) {
+    match locked_until {
+        Some(until) if until == tried + LOCKED_FOR => (FAILURES_MAX - 1, None),
+        until => (failures.saturating_sub(1).max(0), until),
+    }
+}
+
+/// Whether a password or a code may be tried for somebody.
+pub(super) fn may_try(staff: &Model, now: Timestamp) -> bool {
+    staff.left_at.is_none() && staff.locked_until.is_none_or(|until| until <= now)
+}
+
+/// Whether a sign-in has ended by age or by silence.
+pub(super) fn is_over(sign_in: &sign_in::Model, now: Timestamp) -> bool {
+    now - sign_in.created_at > SIGN_IN_LASTS || now - sign_in.seen_at > SILENCE_MAX
 }
 
 /// A login as it is kept.
@@ -101,6 +123,12 @@ mod tests {
         assert_eq!(after_a_try(3, now), (4, None));
         let quarter = now + TimeDelta::minutes(15);
         assert_eq!(after_a_try(4, now), (0, Some(quarter)));
+        // The right password takes back its own try and no other.
+        assert_eq!(without_a_try(1, None, now), (0, None));
+        assert_eq!(without_a_try(3, None, now), (2, None));
+        assert_eq!(without_a_try(0, Some(quarter), now), (4, None));
+        let other = now + TimeDelta::minutes(14);
+        assert_eq!(without_a_try(0, Some(other), now), (0, Some(other)));
     }
 
     #[test]

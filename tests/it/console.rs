@@ -1,10 +1,12 @@
 //! The console of headquarters from outside: who comes in, who sees what, and what the pages do.
 
+mod accounts;
 mod audit;
 mod crowd;
 mod editing;
 mod hand_over;
 mod members;
+mod own;
 mod pool;
 mod rights;
 mod sign_in;

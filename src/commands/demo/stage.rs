@@ -12,7 +12,9 @@ use daogou_wechat::{Hosts, Kind, Mode};
 use serde_json::{Value, json};
 
 use super::super::Failure;
+use crate::accounts;
 use crate::app::{self, Running};
+use crate::audit::By;
 use crate::config::{AccountSettings, Config, Role, Secret, SecretKey};
 use crate::context::Context;
 
@@ -79,6 +81,9 @@ impl Stage {
         stage
             .post("/sandbox/v1/accounts", registration(&account, &callback))
             .await?;
+        let ctx = stage.context();
+        let stored = accounts::choose(ctx, None).await?;
+        accounts::rename(ctx, stored.id, "禾豆星", By::Command).await?;
         Ok(stage)
     }
 

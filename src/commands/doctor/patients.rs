@@ -2,67 +2,11 @@
 
 use std::sync::Arc;
 
-use daogou_schema::AccountId;
-use daogou_wechat::{AesKey, Door};
-
-use super::report::{Report, State};
+use super::report::Report;
 use crate::accounts::{self, Account};
-use crate::config::{AccountSettings, Config, Secret};
+use crate::checkup::{Patient, State};
+use crate::config::{AccountSettings, Config};
 use crate::context::Context;
-
-/// One account under examination.
-pub(super) struct Patient {
-    /// Its id, once it is stored.
-    pub(super) id: Option<AccountId>,
-    pub(super) secret: Secret,
-    /// With the appid, the token, the keys and the mode.
-    pub(super) door: Door,
-    /// Whether each line must name its account.
-    one_of_several: bool,
-}
-
-impl Patient {
-    pub(super) fn appid(&self) -> &str {
-        &self.door.appid
-    }
-
-    /// The text of a check, with the account's name where there are several.
-    pub(super) fn says(&self, text: &str) -> String {
-        if self.one_of_several {
-            format!("{}: {text}", self.appid())
-        } else {
-            text.to_owned()
-        }
-    }
-
-    fn of_settings(settings: &AccountSettings, id: Option<AccountId>) -> Self {
-        let keys = [&settings.aes_key, &settings.aes_key_previous];
-        let keys = keys.into_iter().flatten();
-        Self {
-            id,
-            secret: settings.secret.clone(),
-            door: Door {
-                appid: settings.appid.clone(),
-                token: settings.token.expose().to_owned(),
-                // The settings were checked when they were read.
-                keys: keys
-                    .filter_map(|key| AesKey::parse(key.expose()).ok())
-                    .collect(),
-                mode: settings.mode,
-            },
-            one_of_several: false,
-        }
-    }
-
-    fn stored(account: &Account) -> Self {
-        Self {
-            id: Some(account.id),
-            secret: account.secret.clone(),
-            door: account.door.clone(),
-            one_of_several: false,
-        }
-    }
-}
 
 /// The accounts of the settings and of the store, `only` the named one if one is named.
 pub(super) async fn gather(
@@ -109,17 +53,16 @@ pub(super) async fn gather(
         match only {
             Some(appid) => report.fail(
                 "account",
-                &format!("there is no account {appid}: set WECHAT_APPID … to add it"),
+                &format!("there is no account {appid}: add it in the console, or set WECHAT_APPID …"),
             ),
             None => report.warn(
                 "account",
-                "none yet: set WECHAT_APPID, WECHAT_APP_SECRET, WECHAT_TOKEN … (docs/real-account.md)",
+                "none yet: add one in the console (/console/accounts/new), or set WECHAT_APPID, WECHAT_APP_SECRET, WECHAT_TOKEN … \
+                 (docs/real-account.md)",
             ),
         }
     }
-    let several = patients.len() > 1;
-    for (patient, (state, text)) in patients.iter_mut().zip(notes) {
-        patient.one_of_several = several;
+    for (state, text) in notes {
         report.note("account", state, &text);
     }
     patients

@@ -3,40 +3,26 @@
 use serde_json::{Value, json};
 
 use super::super::say;
+use crate::checkup::{Finding, State};
 
 /// How wide names are printed.
 const NAME_WIDTH: usize = 15;
 
-/// How a check ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    /// As it should be.
-    Ok,
-    /// It runs, but somebody should look.
-    Warn,
-    /// It does not work.
-    Fail,
-    /// Could not be checked; the text says why.
-    Skipped,
+fn sign(state: State) -> char {
+    match state {
+        State::Ok => '✓',
+        State::Warn => '!',
+        State::Fail => '✗',
+        State::Skipped => '-',
+    }
 }
 
-impl State {
-    fn sign(self) -> char {
-        match self {
-            Self::Ok => '✓',
-            Self::Warn => '!',
-            Self::Fail => '✗',
-            Self::Skipped => '-',
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warn => "warn",
-            Self::Fail => "fail",
-            Self::Skipped => "skipped",
-        }
+fn word(state: State) -> &'static str {
+    match state {
+        State::Ok => "ok",
+        State::Warn => "warn",
+        State::Fail => "fail",
+        State::Skipped => "skipped",
     }
 }
 
@@ -63,10 +49,24 @@ impl Report {
         }
         if self.json {
             self.checks
-                .push(json!({ "name": name, "state": state.word(), "text": text }));
+                .push(json!({ "name": name, "state": word(state), "text": text }));
         } else {
             let name = name.replace('_', " ");
-            say(&format!("{} {name:NAME_WIDTH$} {text}", state.sign()));
+            say(&format!("{} {name:NAME_WIDTH$} {text}", sign(state)));
+        }
+    }
+
+    /// Notes what a check found.
+    pub(super) fn add(&mut self, finding: &Finding) {
+        self.add_of(None, finding);
+    }
+
+    /// The same with the name of the account, where there are several.
+    pub(super) fn add_of(&mut self, appid: Option<&str>, finding: &Finding) {
+        let text = &finding.words.terminal;
+        match appid {
+            Some(appid) => self.note(finding.name, finding.state, &format!("{appid}: {text}")),
+            None => self.note(finding.name, finding.state, text),
         }
     }
 

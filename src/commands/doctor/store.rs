@@ -3,20 +3,17 @@
 use std::time::Duration;
 
 use daogou_ground::Clock;
-use daogou_schema::Timestamp;
 use reqwest::Url;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use tokio_util::task::TaskTracker;
 
-use super::queries;
-use super::report::{Report, State};
+use super::report::Report;
+use crate::checkup;
 use crate::config::Config;
 use crate::db::{self, Db};
 
 /// How long the database may take to answer at all.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// From here on the database's clock is worth a word. Nothing is decided by it, so it is never a failure.
-const CLOCKS_APART_MAX: Duration = Duration::from_secs(60);
 
 /// Looks at the database; none when it cannot be used.
 pub(super) async fn examine(
@@ -46,29 +43,8 @@ pub(super) async fn examine(
         }
         return None;
     };
-    match db
-        .write((), |txn, ()| Box::pin(queries::write_and_take_back(txn)))
-        .await
-    {
-        Ok(()) => report.ok("database_write", "a row was written and taken away again"),
-        Err(error) => report.fail(
-            "database_write",
-            &format!("{error}: check that the disk is not full and that the user may write"),
-        ),
-    }
-    let before = clock.now();
-    let there = queries::clock(db.reads()).await;
-    let here = Timestamp::from(before + (clock.now() - before) / 2);
-    match there {
-        Ok(there) => {
-            let (state, text) = compare(there, here.seconds());
-            report.note("database_clock", state, &text);
-        }
-        Err(error) => report.skip(
-            "database_clock",
-            &format!("the database does not tell its time ({error})"),
-        ),
-    }
+    report.add(&checkup::database_write(&db).await);
+    report.add(&checkup::database_clock(&db, clock).await);
     Some(db)
 }
 
@@ -171,16 +147,6 @@ fn advice(url: &str) -> &'static str {
     }
 }
 
-fn compare(there: i64, here: i64) -> (State, String) {
-    let apart = there.abs_diff(here);
-    if apart <= CLOCKS_APART_MAX.as_secs() {
-        return (State::Ok, "agrees with this machine's".to_owned());
-    }
-    let text =
-        format!("{apart} s apart from this machine's: one of the two is wrong; set both by NTP");
-    (State::Warn, text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,11 +160,5 @@ mod tests {
         assert_eq!(place("mysql://me:secret@db/shop"), "MySQL at db/shop");
         assert_eq!(place("sqlite://daogou.db?mode=rwc"), "SQLite in daogou.db");
         assert!(!place("postgres://me:sec ret@:x/").contains("sec"));
-    }
-
-    #[test]
-    fn clocks_may_be_a_minute_apart() {
-        assert_eq!(compare(1000, 1060).0, State::Ok);
-        assert_eq!(compare(1061, 1000).0, State::Warn);
     }
 }

@@ -7,7 +7,7 @@ use daogou_schema::{AccountId, InboundId};
 use crate::context::Context;
 use crate::error::Result;
 
-pub use queries::{Listed, list_pushes};
+pub use queries::{Listed, last_pushes, list_pushes};
 
 /// Has pushes that were set aside handled again, all of them without `ids`; says how many they are. The next sweep of a
 /// running server takes them up.

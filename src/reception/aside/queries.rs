@@ -55,6 +55,34 @@ pub async fn list_pushes(
     Ok(query.into_model().all(db).await?)
 }
 
+/// When each account's last push since `since` came, as far as one of the newest tells: a quiet account beside a busy one
+/// may be missing.
+///
+/// # Errors
+/// When the store fails.
+pub async fn last_pushes(
+    db: &impl ConnectionTrait,
+    since: Timestamp,
+    among: u64,
+) -> Result<Vec<(AccountId, Timestamp)>> {
+    let newest: Vec<(AccountId, Timestamp)> = Entity::find()
+        .select_only()
+        .columns([Column::AccountId, Column::ReceivedAt])
+        .filter(Column::ReceivedAt.gte(since))
+        .order_by_desc(Column::ReceivedAt)
+        .limit(among)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut last: Vec<(AccountId, Timestamp)> = Vec::new();
+    for (account, at) in newest {
+        if last.iter().all(|(known, _)| *known != account) {
+            last.push((account, at));
+        }
+    }
+    Ok(last)
+}
+
 /// Puts pushes that were set aside, all of them without `ids`, back among those to be handled; says how many they were.
 pub(super) async fn put_back(
     txn: &Txn,

@@ -14,6 +14,8 @@ pub struct Model {
     /// The appid, as WeChat writes it.
     #[sea_orm(unique)]
     pub appid: String,
+    /// How people call it; none: by its appid.
+    pub name: Option<String>,
     /// `service` or `miniprogram`.
     pub kind: String,
     /// How pushes are protected: `plain`, `compatible` or `secure`.
@@ -28,6 +30,10 @@ pub struct Model {
     pub aes_key: Option<Vec<u8>>,
     /// The key before the last rotation, encrypted.
     pub aes_key_previous: Option<Vec<u8>>,
+    /// Token before the last change, encrypted.
+    pub token_previous: Option<Vec<u8>>,
+    /// Until when the token and the key before are still accepted; none: as long as they are there.
+    pub previous_until: Option<Timestamp>,
     /// What a scan of another guide's code does to a bound member.
     pub scan_rule: ScanRule,
     /// With [`ScanRule::Protected`]: for how many days after binding the first guide keeps the member.

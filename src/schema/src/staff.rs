@@ -25,6 +25,12 @@ pub struct Model {
     pub failures: i32,
     /// Until when no password is tried.
     pub locked_until: Option<Timestamp>,
+    /// The secret that her codes come from, encrypted; none: signing in takes the password alone.
+    pub totp: Option<Vec<u8>>,
+    /// The last 30 seconds, counted from 1970, whose code was used: neither it nor one before is taken again.
+    pub totp_step: Option<i64>,
+    /// SHA-256 of each recovery code that is left, in hexadecimal, with blanks between.
+    pub recovery: Option<String>,
     /// When she came.
     pub created_at: Timestamp,
     /// When she left; nobody who left is signed in.

@@ -172,6 +172,14 @@ fn field(key: &str) -> &str {
         "taken" => "去掉",
         "seen" => "已处理",
         "changed" => "已改变",
+        "appid" => "AppID",
+        "kind" => "类型",
+        "mode" => "消息加密",
+        "secret" => "AppSecret",
+        "token" => "Token",
+        "aes_key" => "EncodingAESKey",
+        "previous" => "更换前的 Token 和密钥",
+        "password" => "密码",
         other => other,
     }
 }
@@ -190,6 +198,14 @@ fn word(value: &str) -> &str {
         "protected" => "保护期内留在原导购",
         "untag" => "去标签",
         "assign" => "分配导购",
+        "service" => "服务号",
+        "miniprogram" => "小程序",
+        "plain" => "明文模式",
+        "compatible" => "兼容模式",
+        "secure" => "安全模式",
+        "replaced" => "已更换",
+        "accepted" => "暂时仍接受",
+        "refused" => "不再接受",
         other => other,
     }
 }
@@ -218,6 +234,11 @@ fn act(word: &str) -> &'static str {
         Ok(Act::StartBulk) => "开始批量操作",
         Ok(Act::StopBulk) => "停止批量操作",
         Ok(Act::UndoBulk) => "撤销批量操作",
+        Ok(Act::AddAccount) => "添加公众号",
+        Ok(Act::ChangeAccount) => "修改公众号",
+        Ok(Act::ChangeSelf) => "修改自己的资料",
+        Ok(Act::TotpOn) => "开启两步验证",
+        Ok(Act::TotpOff) => "关闭两步验证",
         // A newer program wrote it.
         Err(_) => "其他操作",
     }

@@ -82,6 +82,7 @@ impl Gate {
             .map(|account| {
                 context! {
                     appid => &account.appid,
+                    title => account.title(),
                     href => format!("/console/{}", account.appid),
                     current => Some(account.appid.as_str()) == appid,
                 }
@@ -96,7 +97,8 @@ impl Gate {
             csrf => &self.signed_in.form_key,
             accounts => shown,
             appid => appid.unwrap_or_default(),
-            at => format!("/console/{}", appid.unwrap_or_default()),
+            account_title => current.map_or("", |account| account.title()),
+            at => appid.map(|appid| format!("/console/{appid}")).unwrap_or_default(),
             may => context! {
                 organise => rules::may_organise(staff.role),
                 staff => rules::may_manage_staff(staff.role),

@@ -1,5 +1,6 @@
 //! The console of headquarters: `/console`. A handler loads what it may, calls a verb and fills a page.
 
+mod accounts;
 mod audit;
 mod bulks;
 mod codes;
@@ -7,6 +8,7 @@ mod gate;
 mod guides;
 mod hand_overs;
 mod invitation;
+mod me;
 mod members;
 mod overview;
 mod pool;
@@ -31,6 +33,7 @@ fn whole_installation(config: &mut ServiceConfig) {
         // Everybody: they are how one comes in.
         .route("/console/sign-in", web::get().to(sign_in::show))
         .route("/console/sign-in", web::post().to(sign_in::sign_in))
+        .route("/console/sign-in/code", web::post().to(sign_in::with_code))
         .route(
             "/console/invitations/{token}",
             web::get().to(invitation::show),
@@ -42,9 +45,11 @@ fn whole_installation(config: &mut ServiceConfig) {
         // Whoever is signed in.
         .route("/console", web::get().to(overview::first))
         .route("/console/sign-out", web::post().to(sign_in::sign_out))
+        .configure(of_herself)
         // Administrators of headquarters.
         .route("/console/audit", web::get().to(audit::show))
         .route("/console/audit.csv", web::get().to(audit::export))
+        .configure(of_accounts)
         .route("/console/staff", web::get().to(staff::show))
         .route("/console/staff", web::post().to(staff::invite))
         .route(
@@ -52,6 +57,10 @@ fn whole_installation(config: &mut ServiceConfig) {
             web::post().to(staff::sign_out),
         )
         .route("/console/staff/{id}/leave", web::post().to(staff::leave))
+        .route(
+            "/console/staff/{id}/codes-off",
+            web::post().to(staff::codes_off),
+        )
         .route(
             "/console/staff/invitations/{id}/withdraw",
             web::post().to(staff::withdraw),
@@ -151,5 +160,59 @@ fn headquarters(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/guides/{id}/link",
             web::post().to(guides::link),
+        );
+}
+
+/// What everybody does about her own account.
+fn of_herself(config: &mut ServiceConfig) {
+    config
+        .route("/console/me", web::get().to(me::show))
+        .route("/console/me/name", web::post().to(me::rename))
+        .route("/console/me/password", web::post().to(me::change_password))
+        .route(
+            "/console/me/sign-ins/{key}/end",
+            web::post().to(me::end_sign_in),
+        )
+        .route("/console/me/codes", web::get().to(me::codes::offer))
+        .route("/console/me/codes", web::post().to(me::codes::switch_on))
+        .route(
+            "/console/me/codes/off",
+            web::post().to(me::codes::switch_off),
+        );
+}
+
+/// The installation's accounts: for administrators of headquarters.
+fn of_accounts(config: &mut ServiceConfig) {
+    config
+        .route("/console/accounts", web::get().to(accounts::list))
+        .route("/console/accounts", web::post().to(accounts::wizard::add))
+        .route(
+            "/console/accounts/new",
+            web::get().to(accounts::wizard::show),
+        )
+        .route(
+            "/console/accounts/new",
+            web::post().to(accounts::wizard::go_on),
+        )
+        .route("/console/accounts/{id}", web::get().to(accounts::show))
+        .route(
+            "/console/accounts/{id}/check",
+            web::post().to(accounts::check),
+        )
+        .route(
+            "/console/accounts/{id}/name",
+            web::post().to(accounts::change::rename),
+        )
+        .route(
+            "/console/accounts/{id}/secret",
+            web::post().to(accounts::change::replace_secret),
+        )
+        .route(
+            "/console/accounts/{id}/keys",
+            web::post().to(accounts::change::change_keys),
+        )
+        .route(
+            "/console/accounts/{id}/changed-over",
+            web::post().to(accounts::change::forget_previous),
         );
 }

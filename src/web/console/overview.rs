@@ -14,14 +14,15 @@ use crate::guides;
 use crate::hand_overs;
 use crate::web::page;
 
-/// On to the first account.
-pub(super) async fn first(ctx: Data<Context>, _gate: Gate) -> Page {
+/// On to the first account, or to adding it.
+pub(super) async fn first(ctx: Data<Context>, gate: Gate) -> Page {
     let accounts = accounts::list(&ctx).await?;
     match accounts.first() {
         Some(account) => Ok(page::go_to(&format!("/console/{}", account.appid))),
+        None if gate.for_staff().is_ok() => Ok(page::go_to("/console/accounts/new")),
         None => {
             let title = "还没有公众号";
-            let text = "请在服务器的 .env 里填写 WECHAT_APPID、WECHAT_APP_SECRET、WECHAT_TOKEN 等，再重新启动。";
+            let text = "请总部管理员登录控制台，先添加公众号或小程序。";
             let back = "/console";
             let status = StatusCode::OK;
             Ok(page::show(

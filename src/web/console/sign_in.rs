@@ -1,18 +1,18 @@
 //! Signing in and out.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use minijinja::context;
 
 use super::gate::{self, Gate, Sent, SentBy};
 use super::stop::Page;
 use crate::context::Context;
-use crate::staff;
+use crate::staff::{self, Answer, Token};
 use crate::web::page;
 
 /// One sentence for all cases, or it would tell who there is.
-const WRONG: &str = "登录名或密码不对。连续输错 5 次后，15 分钟内不能再试。";
+const WRONG: &str = "登录名、密码或验证码不对。连续输错 5 次后，15 分钟内不能再试。";
 
 pub(super) async fn show(gate: Option<Gate>) -> Page {
     match gate {
@@ -24,16 +24,36 @@ pub(super) async fn show(gate: Option<Gate>) -> Page {
 pub(super) async fn sign_in(ctx: Data<Context>, Sent(fields): Sent) -> Page {
     let login = fields.get("login");
     match staff::sign_in(&ctx, login, fields.exactly("password")).await? {
-        Some(token) => {
-            let mut on = page::go_to("/console");
-            let _fits = on.add_cookie(&gate::cookie(&ctx, token.expose()));
-            Ok(on)
-        }
-        None => Ok(form(StatusCode::UNAUTHORIZED, login, Some(WRONG))),
+        Answer::In(token) => Ok(on(&ctx, &token)),
+        Answer::Code(ticket) => Ok(code_form(StatusCode::OK, &ticket, None)),
+        Answer::No => Ok(form(StatusCode::UNAUTHORIZED, login, Some(WRONG))),
     }
 }
 
-fn form(status: StatusCode, login: &str, problem: Option<&str>) -> actix_web::HttpResponse {
+/// The code that is asked for after the password.
+pub(super) async fn with_code(ctx: Data<Context>, Sent(fields): Sent) -> Page {
+    let ticket = fields.get("ticket");
+    match staff::sign_in_with_code(&ctx, ticket, fields.get("code")).await? {
+        Some(token) => Ok(on(&ctx, &token)),
+        None => Ok(code_form(StatusCode::UNAUTHORIZED, ticket, Some(WRONG))),
+    }
+}
+
+fn on(ctx: &Context, token: &Token) -> HttpResponse {
+    let mut on = page::go_to("/console");
+    let _fits = on.add_cookie(&gate::cookie(ctx, token.expose()));
+    on
+}
+
+fn code_form(status: StatusCode, ticket: &str, problem: Option<&str>) -> HttpResponse {
+    page::show(
+        status,
+        "sign_in_code",
+        context! { ticket, problem, csrf => "" },
+    )
+}
+
+fn form(status: StatusCode, login: &str, problem: Option<&str>) -> HttpResponse {
     page::show(status, "sign_in", context! { login, problem, csrf => "" })
 }
 

@@ -56,6 +56,7 @@ async fn shown(
                 sign_ins => colleague.sign_ins,
                 me => person.id == gate.signed_in.staff.id,
                 left => person.left_at.is_some(),
+                codes => person.totp.is_some(),
             }
         })
         .collect();
@@ -174,6 +175,17 @@ pub(super) async fn leave(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// For somebody who has lost her phone and her recovery codes.
+pub(super) async fn codes_off(
+    ctx: Data<Context>,
+    id: Path<i64>,
+    SentBy(gate, _): SentBy<Gate>,
+) -> Page {
+    gate.for_staff()?;
+    staff::switch_off_for(&ctx, &gate.signed_in.staff, StaffId(*id)).await?;
+    Ok(page::go_to("/console/staff"))
 }
 
 pub(super) async fn withdraw(

@@ -25,6 +25,8 @@ pub struct Door {
     pub appid: String,
     /// The token that signs.
     pub token: String,
+    /// The token before, which may still sign during a change.
+    pub token_previous: Option<String>,
     /// The current EncodingAESKey first, then the previous ones that may still arrive during a change.
     pub keys: Vec<AesKey>,
     /// The encryption mode.
@@ -150,9 +152,9 @@ impl Door {
                 Opened::from(&outer, None)
             }
             Mode::Compatible | Mode::Secure => {
-                let encrypted = self.authentic_encrypt(query, &outer)?;
+                let (signed_by, encrypted) = self.authentic_encrypt(query, &outer)?;
                 refuse_doctype(&outer)?;
-                let (key_index, message) = self.decrypt(&encrypted)?;
+                let (key_index, message) = self.decrypt(signed_by, &encrypted)?;
                 Opened::from(&String::from_utf8_lossy(&message), Some(key_index))
             }
         }
@@ -182,7 +184,9 @@ impl Door {
             .or(self.keys.first())
             .ok_or(KeyError::Missing)?;
         let encrypted = key.encrypt(reply_xml, &self.appid, random);
-        let signature = signature::sign([&self.token, &timestamp.to_string(), nonce, &encrypted]);
+        // Who still encrypts with the key before still signs with the token before.
+        let token = self.tokens().nth(key_index).unwrap_or(&self.token);
+        let signature = signature::sign([token, &timestamp.to_string(), nonce, &encrypted]);
         Ok(format!(
             "<xml><Encrypt><![CDATA[{encrypted}]]></Encrypt><MsgSignature><![CDATA[{signature}]]></MsgSignature>\
              <TimeStamp>{timestamp}</TimeStamp><Nonce>{}</Nonce></xml>",
@@ -193,31 +197,47 @@ impl Door {
     fn check_signature(&self, query: &Query) -> Result<(), Refused> {
         let [signature, timestamp, nonce] =
             required([&query.signature, &query.timestamp, &query.nonce])?;
-        if signature::verify([&self.token, timestamp, nonce], signature) {
-            Ok(())
-        } else {
-            Err(Refused::BadSignature)
+        let signs = |token: &str| signature::verify([token, timestamp, nonce], signature);
+        match self.tokens().any(signs) {
+            true => Ok(()),
+            false => Err(Refused::BadSignature),
         }
     }
 
-    /// The ciphertext that `msg_signature` vouches for. The clear half of a compatible body may be malformed, so every
+    /// The tokens that may sign, the current one first.
+    fn tokens(&self) -> impl Iterator<Item = &str> {
+        [Some(&self.token), self.token_previous.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+    }
+
+    /// The ciphertext that `msg_signature` vouches for, and which of the tokens signed it. The clear half of a compatible body may be malformed, so every
     /// place that looks like `Encrypt` is tried.
-    fn authentic_encrypt(&self, query: &Query, outer: &str) -> Result<String, Refused> {
+    fn authentic_encrypt(&self, query: &Query, outer: &str) -> Result<(usize, String), Refused> {
         let candidates = envelope::candidates(outer);
         if candidates.is_empty() {
             return Err(Refused::NotEncrypted);
         }
         let [given, timestamp, nonce] =
             required([&query.msg_signature, &query.timestamp, &query.nonce])?;
+        let signer = |encrypted: &str| {
+            let signs =
+                |token: &str| signature::verify([token, timestamp, nonce, encrypted], given);
+            self.tokens().position(signs)
+        };
         candidates
             .into_iter()
-            .find(|encrypted| signature::verify([&self.token, timestamp, nonce, encrypted], given))
+            .find_map(|encrypted| Some((signer(&encrypted)?, encrypted)))
             .ok_or(Refused::BadSignature)
     }
 
-    fn decrypt(&self, encrypted: &str) -> Result<(usize, Vec<u8>), Refused> {
+    /// The key that belongs to the token that signed comes first: when only the token was changed, both keys would open it,
+    /// and the answer has to be signed as the push was.
+    fn decrypt(&self, signed_by: usize, encrypted: &str) -> Result<(usize, Vec<u8>), Refused> {
         let mut refused = Refused::BadCipher;
-        for (index, key) in self.keys.iter().enumerate() {
+        let own = self.keys.get(signed_by).map(|key| (signed_by, key));
+        for (index, key) in own.into_iter().chain(self.keys.iter().enumerate()) {
             match key.decrypt(encrypted, &self.appid) {
                 Ok(message) => return Ok((index, message)),
                 Err(CipherFault::OtherAppid) => refused = Refused::WrongAppid,
@@ -292,6 +312,7 @@ impl fmt::Debug for Door {
         f.debug_struct("Door")
             .field("appid", &self.appid)
             .field("token", &"[hidden]")
+            .field("token_previous", &"[hidden]")
             .field("keys", &self.keys)
             .field("mode", &self.mode)
             .finish()

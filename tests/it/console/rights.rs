@@ -111,19 +111,57 @@ const FORMS: &[(&str, Fields, Answers)] = &[
 ];
 
 /// What only administrators post.
-const STAFF_FORMS: &[&str] = &["", "/1/sign-out", "/2/leave", "/invitations/1/withdraw"];
+const STAFF_FORMS: &[&str] = &[
+    "",
+    "/1/sign-out",
+    "/2/leave",
+    "/2/codes-off",
+    "/invitations/1/withdraw",
+];
+
+/// What everybody does about her own account: opened, and posted with what is refused for what it says.
+const OWN_PAGES: &[&str] = &["", "/codes"];
+const OWN_FORMS: &[(&str, Fields, u16)] = &[
+    ("/name", &[("name", "")], 400),
+    ("/password", &[("password", "kurz")], 400),
+    ("/sign-ins/0123/end", &[], 303),
+    ("/codes", &[("code", "123456")], 400),
+    ("/codes/off", &[("old", "")], 400),
+];
+
+/// What only administrators open.
+const ADMINISTRATION: &[(&str, u16)] = &[
+    ("staff", 200),
+    ("audit", 200),
+    ("audit.csv", 200),
+    ("accounts", 200),
+    ("accounts/new", 200),
+    ("accounts/1", 200),
+    ("accounts/99", 404),
+];
+
+/// What only administrators post about accounts, and what it answers them: the test's account is the environment's.
+const ACCOUNT_FORMS: &[(&str, Fields, u16)] = &[
+    ("", &[], 400),
+    ("/new", &[("name", "")], 400),
+    ("/1/name", &[("name", "")], 400),
+    ("/1/secret", &[("secret", "")], 400),
+    ("/1/keys", &[("mode", "secure")], 409),
+    ("/1/changed-over", &[], 409),
+    ("/1/check", &[], 200),
+    ("/99/name", &[("name", "别的号")], 404),
+    ("/99/check", &[], 404),
+];
 
 /// How one comes in and goes: shown in `sign_in`.
 const DOORS: &[&str] = &[
     "get /console",
     "get /console/sign-in",
     "post /console/sign-in",
+    "post /console/sign-in/code",
     "post /console/sign-out",
     "get /console/invitations/x",
     "post /console/invitations/x",
-    "get /console/staff",
-    "get /console/audit",
-    "get /console/audit.csv",
 ];
 
 #[test]
@@ -131,6 +169,17 @@ fn every_route_of_the_console_is_in_the_tables() {
     let mut tried: Vec<String> = DOORS.iter().map(|door| (*door).to_owned()).collect();
     tried.extend(PAGES.iter().map(|(page, _)| format!("get {}", at(page))));
     tried.extend(FORMS.iter().map(|(form, ..)| format!("post {}", at(form))));
+    let administration = ADMINISTRATION.iter();
+    tried.extend(administration.map(|(page, _)| format!("get /console/{page}")));
+    tried.extend(
+        OWN_PAGES
+            .iter()
+            .map(|page| format!("get /console/me{page}")),
+    );
+    let own = OWN_FORMS.iter();
+    tried.extend(own.map(|(form, ..)| format!("post /console/me{form}")));
+    let of_accounts = ACCOUNT_FORMS.iter();
+    tried.extend(of_accounts.map(|(form, ..)| format!("post /console/accounts{form}")));
     let of_staff = |form: &&str| format!("post /console/staff{form}");
     tried.extend(STAFF_FORMS.iter().map(of_staff));
     let map = include_str!("../../../src/web/console/mod.rs");
@@ -189,8 +238,9 @@ async fn every_page_and_every_form_knows_who_may() {
         }
     }
     for (desk, wanted) in desks.iter().zip(ADMINISTRATORS) {
-        for page in ["staff", "audit", "audit.csv"] {
+        for (page, found) in ADMINISTRATION {
             let path = format!("/console/{page}");
+            let wanted = if wanted == 200 { *found } else { wanted };
             assert_eq!(desk.opens(&path).await.status, wanted, "{path}");
         }
         let elsewhere = desk.opens("/console/wxnobody/members").await;
@@ -206,6 +256,28 @@ async fn every_page_and_every_form_knows_who_may() {
             let answered = desk.sends(&at(form), fields).await;
             assert_eq!(answered.status, *wanted, "{form}: {}", answered.text);
         }
+    }
+    for (desk, wanted) in desks.iter().zip(ALL) {
+        for page in OWN_PAGES {
+            let path = format!("/console/me{page}");
+            assert_eq!(desk.opens(&path).await.status, wanted, "{path}");
+        }
+    }
+    for (form, fields, wanted) in OWN_FORMS {
+        let path = format!("/console/me{form}");
+        assert_eq!(stranger.posts(&path, fields).await.status, 303, "{path}");
+        for desk in [&manager, &operator, &admin] {
+            assert_eq!(desk.sends(&path, fields).await.status, *wanted, "{path}");
+        }
+    }
+    for (form, fields, wanted) in ACCOUNT_FORMS {
+        let path = format!("/console/accounts{form}");
+        assert_eq!(stranger.posts(&path, fields).await.status, 303);
+        for desk in [&manager, &operator] {
+            assert_eq!(desk.sends(&path, fields).await.status, 403, "{path}");
+        }
+        let answered = admin.sends(&path, fields).await;
+        assert_eq!(answered.status, *wanted, "{path}: {}", answered.text);
     }
     for form in STAFF_FORMS {
         let path = format!("/console/staff{form}");

@@ -169,7 +169,7 @@ async fn the_first_start_prints_the_way_in_once() {
 }
 
 /// Starts `daogou serve`, lets it get ready, ends it, and returns what it printed.
-fn said_by_a_server(app: &TestApp) -> String {
+pub(super) fn said_by_a_server(app: &TestApp) -> String {
     let mut server = Command::new(env!("CARGO_BIN_EXE_daogou"))
         .current_dir(app.folder())
         .arg("serve")

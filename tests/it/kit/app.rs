@@ -102,10 +102,15 @@ impl TestApp {
         Some(app)
     }
 
-    /// Stops the server, if it runs, and starts it on the same store.
+    /// Stops the server, if it runs, and starts it on the same store, where DAOGOU_LISTEN says if it was set.
     pub async fn restart(&mut self) {
         self.stop().await;
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let set = self
+            .settings
+            .iter()
+            .find(|(key, _)| *key == "DAOGOU_LISTEN");
+        let address = set.map_or("127.0.0.1:0", |(_, address)| address);
+        let listener = TcpListener::bind(address).expect("a free port");
         self.server = format!("http://{}", listener.local_addr().expect("an address"));
         let config = self.config();
         let starting = app::start(config, listener, self.clock.clone(), Chance::seeded(7));

@@ -76,6 +76,10 @@ async fn look_on(app: &TestApp) {
         zhou.opens(&path).await;
     }
     for page in [
+        "me",
+        "me/codes",
+        "accounts",
+        "accounts/1",
         "staff",
         "audit",
         "audit?before=9999999",
@@ -90,6 +94,15 @@ async fn look_on(app: &TestApp) {
         .await;
     desk.sends("/console/staff/2/sign-out", &[]).await;
     desk.sends("/console/staff/2/leave", &[]).await;
+    let again = [
+        ("old", PASSWORD),
+        ("password", PASSWORD),
+        ("again", PASSWORD),
+    ];
+    desk.sends("/console/me/password", &again).await;
+    desk.sends("/console/me/name", &[("name", "何老师")]).await;
+    desk.sends("/console/accounts/1/name", &[("name", "云上旗舰店")])
+        .await;
     desk.sends("/console/sign-out", &[]).await;
     let right = [("login", "he"), ("password", PASSWORD)];
     desk.posts("/console/sign-in", &right).await;

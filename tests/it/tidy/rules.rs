@@ -37,6 +37,7 @@ const FLOORS: &[&str] = &[
     "hand_overs",
     "bulks",
     "reception",
+    "checkup",
     "backup",
     // doors and hands
     "web",

@@ -48,6 +48,7 @@ pub fn door(appid: &str, token: &str, key: &str, mode: Mode) -> Door {
     Door {
         appid: appid.to_owned(),
         token: token.to_owned(),
+        token_previous: None,
         keys,
         mode,
     }

@@ -14,6 +14,9 @@ pub fn staff() -> staff::Model {
         password: "$argon2id$v=19$".to_owned() + &"x".repeat(200),
         failures: 3,
         locked_until: Some(NOW),
+        totp: Some((0..=255).collect()),
+        totp_step: Some(59_843_520),
+        recovery: Some("0123456789abcdef".repeat(40)),
         created_at: NOW,
         left_at: None,
     }

@@ -4,7 +4,7 @@
 use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
 
-use super::report::Report;
+use super::{Finding, State, end};
 
 /// Where Linux and macOS keep the fonts of all users.
 const FOLDERS: &[&str] = &[
@@ -43,19 +43,26 @@ const CHINESE: &[&str] = &[
     "lxgwwenkai",
 ];
 
-pub(super) fn examine(report: &mut Report) {
+/// Whether a font with Chinese letters is installed. Reads folders: not for a thread that serves.
+pub fn examine() -> Finding {
     let folders: Vec<PathBuf> = FOLDERS.iter().map(PathBuf::from).collect();
-    match find(&folders) {
-        Some(font) => report.ok("font", &format!("Chinese letters: {}", font.display())),
-        None => report.warn(
-            "font",
-            &format!(
+    let judged = match find(&folders) {
+        Some(font) => end(
+            State::Ok,
+            format!("Chinese letters: {}", font.display()),
+            format!("找到中文字体：{}", font.display()),
+        ),
+        None => end(
+            State::Warn,
+            format!(
                 "no font with Chinese letters in {}: texts in pictures would show empty boxes; install one, on Debian \
                  and Ubuntu `apt-get install fonts-wqy-microhei` (5 MB) or fonts-noto-cjk",
                 FOLDERS.get(..2).unwrap_or_default().join(" or ")
             ),
+            "服务器上没有中文字体，海报上的字会变成方框：请安装一种，例如 apt-get install fonts-wqy-microhei",
         ),
-    }
+    };
+    Finding::new("font", judged)
 }
 
 /// The first font with Chinese letters.

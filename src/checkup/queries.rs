@@ -1,4 +1,4 @@
-//! The two questions that only the doctor asks the database.
+//! The two questions that only a check-up asks the database.
 
 use daogou_schema::lane::{self, Way};
 use daogou_schema::{AccountId, Timestamp};
