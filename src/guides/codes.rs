@@ -1,5 +1,7 @@
 //! Scene codes 场景码: made by WeChat, kept here.
 
+use std::collections::HashMap;
+
 use chrono::TimeDelta;
 use daogou_schema::code::{self, Purpose};
 use daogou_schema::{AccountId, GuideId, Timestamp, guide, store};
@@ -250,6 +252,21 @@ pub async fn code_of(
 /// As [`code_of`].
 pub async fn guide_code(ctx: &Context, account: AccountId, guide: GuideId) -> Result<Code> {
     code_of(ctx, account, guide, Purpose::Guide).await
+}
+
+/// The codes that consumers scan, of many guides at once.
+///
+/// # Errors
+/// When the store fails.
+pub async fn guides_codes(
+    ctx: &Context,
+    account: AccountId,
+    guides: &[GuideId],
+) -> Result<HashMap<GuideId, Code>> {
+    let rows = queries::codes_of_guides(ctx.db.reads(), account, guides).await?;
+    // The newest comes last and stays.
+    let of = |row: code::Model| Some((row.guide_id?, Code::from(row)));
+    Ok(rows.into_iter().filter_map(of).collect())
 }
 
 /// The code by which a guide may still link the own WeChat.

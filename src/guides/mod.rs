@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
 
-pub use codes::{Code, add, guide_code, new_link, open_link, resolve_in};
+pub use codes::{Code, add, guide_code, guides_codes, new_link, open_link, resolve_in};
 pub use linking::{Linked, link_in, unlink_in};
 pub use queries::{
     Before, by_name, certain_codes_in, choose_current_in, current_answered_in, forget_current_in,

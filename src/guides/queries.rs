@@ -17,7 +17,8 @@ use crate::error::Result;
 
 pub use codes::certain_codes_in;
 pub(super) use codes::{
-    code_anywhere, code_by_scene, guide_codes, insert_code, store_codes, use_up_code,
+    code_anywhere, code_by_scene, codes_of_guides, guide_codes, insert_code, store_codes,
+    use_up_code,
 };
 pub(super) use numbers::insert_number;
 pub use numbers::{member_of_number_in, number_of_in};

@@ -3,6 +3,7 @@
 mod audit;
 mod hand_over;
 mod members;
+mod posters;
 mod rights;
 mod sign_in;
 

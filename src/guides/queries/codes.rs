@@ -11,6 +11,9 @@ use sea_orm::{
 use crate::db::{Only, Txn, each, padded};
 use crate::error::Result;
 
+/// How many ids one statement names.
+const IDS_MAX: usize = 500;
+
 pub(in crate::guides) async fn code_by_scene(
     txn: &Txn,
     account: AccountId,
@@ -93,6 +96,24 @@ pub(in crate::guides) async fn guide_codes(
         .filter(code::Column::GuideId.eq(guide))
         .order_by_desc(code::Column::Id);
     Ok(query.all(db).await?)
+}
+
+/// What consumers scan, the oldest code first.
+pub(in crate::guides) async fn codes_of_guides(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    guides: &[GuideId],
+) -> Result<Vec<code::Model>> {
+    let mut found = Vec::new();
+    for piece in guides.chunks(IDS_MAX) {
+        let query = code::Entity::find()
+            .filter(code::Column::GuideId.is_in(padded(piece.iter().copied())))
+            .filter(code::Column::AccountId.eq(account))
+            .filter(code::Column::Purpose.eq(code::Purpose::Guide))
+            .order_by_asc(code::Column::Id);
+        found.extend(query.all(db).await?);
+    }
+    Ok(found)
 }
 
 pub(in crate::guides) async fn store_codes(

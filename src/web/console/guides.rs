@@ -167,6 +167,7 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64
         on_duty => guide.on_duty,
         members => words::size(size),
         welcome => &guide.welcome,
+        poster_href => format!("{at}/poster"),
         members_href => format!("{}/members?guide={}", desk.at(), guide.id),
     };
     let code = context! {
@@ -217,7 +218,7 @@ pub(super) async fn guides_of(ctx: &Context, desk: &Desk) -> Result<Vec<guide::M
         .collect())
 }
 
-fn store_name(stores: &[store::Model], id: StoreId) -> &str {
+pub(super) fn store_name(stores: &[store::Model], id: StoreId) -> &str {
     let found = stores.iter().find(|store| store.id == id);
     found.map_or("", |store| store.name.as_str())
 }

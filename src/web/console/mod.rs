@@ -8,6 +8,7 @@ mod hand_overs;
 mod invitation;
 mod members;
 mod overview;
+mod posters;
 mod sign_in;
 mod staff;
 mod stop;
@@ -56,14 +57,30 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         )
         .route("/console/{appid}/stores", web::get().to(stores::list))
         .route(
-            "/console/{appid}/stores/{id}/code.svg",
+            "/console/{appid}/stores/{id}/code.{kind}",
             web::get().to(codes::of_store),
+        )
+        .route(
+            "/console/{appid}/stores/{id}/poster",
+            web::get().to(posters::of_store),
         )
         .route("/console/{appid}/guides", web::get().to(guides::list))
         .route("/console/{appid}/guides/{id}", web::get().to(guides::show))
         .route(
             "/console/{appid}/guides/{id}/code.{kind}",
             web::get().to(codes::of_guide),
+        )
+        .route(
+            "/console/{appid}/guides/{id}/poster",
+            web::get().to(posters::of_guide),
+        )
+        .route(
+            "/console/{appid}/posters",
+            web::get().to(posters::of_guides),
+        )
+        .route(
+            "/console/{appid}/codes.zip",
+            web::get().to(posters::pictures),
         )
         .route(
             "/console/{appid}/guides/{id}/link.svg",

@@ -36,7 +36,8 @@ async fn shown(
                 name => &store.name,
                 guides => own().count(),
                 members_href => format!("{}/members?store={}", desk.at(), store.id),
-                code_href => format!("{}/stores/{}/code.svg", desk.at(), store.id),
+                code_href => format!("{}/stores/{}/code.png", desk.at(), store.id),
+                poster_href => format!("{}/stores/{}/poster", desk.at(), store.id),
             }
         })
         .collect();

@@ -59,6 +59,8 @@ async fn look_on(app: &TestApp) {
         "/stores",
         "/guides",
         "/guides/1",
+        "/posters?guide=1&guide=2",
+        "/codes.zip?guide=1",
         "/members",
         "/members?after=0.9999",
         "/members?guide=1",
