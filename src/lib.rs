@@ -31,6 +31,7 @@ mod audit;
 mod backup;
 mod bindings;
 mod conversations;
+mod fans;
 mod guides;
 mod hand_overs;
 mod media;

@@ -161,6 +161,21 @@ pub async fn size(ctx: &Context, guide: GuideId) -> Result<u32> {
     queries::size(ctx.db.reads(), guide, COUNTED_MAX).await
 }
 
+/// How many of the newest members [`unbound_lately`] looks at.
+pub const LATELY: u64 = 500;
+
+/// How many of the account's newest members have no guide.
+///
+/// # Errors
+/// When the store fails.
+pub async fn unbound_lately(ctx: &Context, account: AccountId) -> Result<usize> {
+    let db = ctx.db.reads();
+    let newest = queries::newest(db, account, None, LATELY).await?;
+    let ids: Vec<_> = newest.iter().map(|cursor| cursor.member).collect();
+    let bound = queries::bound(db, &ids).await?;
+    Ok(ids.len().saturating_sub(bound))
+}
+
 /// In the order of `ids`; who is not in the scope is left out.
 async fn rows_of(ctx: &Context, scope: Scope, ids: &[MemberId]) -> Result<Vec<Row>> {
     if ids.is_empty() {

@@ -26,7 +26,7 @@ macro_rules! templates {
 }
 
 templates! {
-    "base" "icons" "parts" "side" "sign_in" "invitation" "overview" "stores" "guides" "guide" "poster" "hand_overs" "hand_over" "hand_over_parts" "audit" "members" "member" "staff" "failure"
+    "base" "icons" "parts" "chart" "side" "sign_in" "invitation" "overview" "undelivered" "stores" "guides" "guide" "codes" "code" "phone" "poster" "hand_overs" "hand_over" "hand_over_parts" "audit" "members" "member" "staff" "failure"
 }
 
 static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {

@@ -1,11 +1,13 @@
 //! The console of headquarters from outside: who comes in, who sees what, and what the pages do.
 
 mod audit;
+mod figures;
 mod hand_over;
 mod members;
 mod posters;
 mod rights;
 mod sign_in;
+mod welcome;
 
 use crate::kit::{APPID, Desk, TestApp};
 

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::bindings::pool::{Cursor, Row, Whose};
-use crate::db::count_to;
+use crate::db::{count_to, padded};
 use crate::error::Result;
 
 /// The newest members of an account.
@@ -141,4 +141,17 @@ pub(in crate::bindings) async fn size(
         .filter(binding::Column::GuideId.eq(guide))
         .into_query();
     count_to(db, rows, most).await
+}
+
+/// How many of `members` have a guide.
+pub(in crate::bindings) async fn bound(
+    db: &impl ConnectionTrait,
+    members: &[MemberId],
+) -> Result<usize> {
+    let query = binding::Entity::find()
+        .select_only()
+        .column(binding::Column::MemberId)
+        .filter(binding::Column::MemberId.is_in(padded(members.iter().copied())));
+    let found: Vec<MemberId> = query.into_tuple().all(db).await?;
+    Ok(found.len())
 }

@@ -13,6 +13,8 @@ pub mod binding;
 pub mod binding_event;
 pub mod code;
 pub mod conversation;
+pub mod fan_act;
+pub mod fan_day;
 pub mod guide;
 pub mod guide_number;
 pub mod hand_over;
@@ -44,7 +46,7 @@ macro_rules! every_entity {
         $then! {
             account store member guide code guide_number identity binding binding_event conversation question media
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
-            hand_over_member audit audit_head
+            hand_over_member audit audit_head fan_act fan_day
         }
     };
 }

@@ -8,12 +8,15 @@ use actix_web::web::{Data, Path, Query};
 use daogou_schema::{GuideId, StoreId, guide, store};
 use minijinja::{Value, context};
 
+use super::chart;
 use super::gate::{Desk, Fields, SentBy};
 use super::stop::{Page, Stop};
+use super::welcome;
 use super::words::{self, problem};
 use crate::bindings::pool;
 use crate::context::Context;
 use crate::error::Error;
+use crate::fans::{self, Which};
 use crate::guides;
 use crate::web::page;
 
@@ -90,17 +93,17 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
     let store = stores
         .iter()
         .find(|store| store.id.to_string() == fields.get("store"));
-    let (name, welcome) = (fields.get("name"), fields.get("welcome"));
+    let (name, text) = (fields.get("name"), fields.get("welcome"));
     let mut problems = Vec::new();
     match name.chars().count() {
         0 => problems.push(problem("name", "请填写导购姓名")),
         61.. => problems.push(problem("name", "姓名最多 60 个字")),
         _ => {}
     }
-    if !welcome.is_empty()
-        && let Err(why) = ctx.texts.check(welcome)
+    if !text.is_empty()
+        && let Err(why) = ctx.texts.check(text)
     {
-        problems.push(problem("welcome", format!("欢迎语不能用：{why}")));
+        problems.push(problem("welcome", welcome::fault(&why)));
     }
     let Some(store) = store.filter(|_store| problems.is_empty()) else {
         if store.is_none() {
@@ -116,8 +119,8 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
         )
         .await;
     };
-    let welcome = Some(welcome).filter(|text| !text.is_empty());
-    let wrong = match guides::add(&ctx, &desk.account, store, name, welcome, desk.gate.by()).await {
+    let text = Some(text).filter(|text| !text.is_empty());
+    let wrong = match guides::add(&ctx, &desk.account, store, name, text, desk.gate.by()).await {
         Ok(added) => {
             return Ok(page::go_to(&format!(
                 "{}/guides/{}",
@@ -145,12 +148,25 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
 
 pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64)>) -> Page {
     let guide = permitted(&ctx, &desk, path.1).await?;
-    let stores = stores_of(&ctx, &desk).await?;
+    show_guide(&ctx, &desk, &guide, StatusCode::OK, None, Vec::new()).await
+}
+
+/// A guide's page; `typed` is a welcome text that was not taken, and `problems` say why.
+pub(super) async fn show_guide(
+    ctx: &Context,
+    desk: &Desk,
+    guide: &guide::Model,
+    status: StatusCode,
+    typed: Option<&str>,
+    problems: Vec<Value>,
+) -> Page {
+    let stores = stores_of(ctx, desk).await?;
+    let welcome = typed.or(guide.welcome.as_deref()).unwrap_or_default();
     let zone = ctx.config.timezone;
     let at = format!("{}/guides/{}", desk.at(), guide.id);
-    let size = pool::size(&ctx, guide.id).await?;
-    let code = guides::guide_code(&ctx, desk.account.id, guide.id).await?;
-    let link = guides::open_link(&ctx, desk.account.id, guide.id).await?;
+    let size = pool::size(ctx, guide.id).await?;
+    let code = guides::guide_code(ctx, desk.account.id, guide.id).await?;
+    let link = guides::open_link(ctx, desk.account.id, guide.id).await?;
     let link = match (&guide.openid, link) {
         (None, Some(link)) => context! {
             svg_href => format!("{at}/link.svg"),
@@ -166,7 +182,7 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64
         linked_at => words::moment_or_none(guide.linked_at, zone),
         on_duty => guide.on_duty,
         members => words::size(size),
-        welcome => &guide.welcome,
+        welcome,
         poster_href => format!("{at}/poster"),
         members_href => format!("{}/members?guide={}", desk.at(), guide.id),
     };
@@ -176,10 +192,21 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64
         scene => code.scene,
         url => code.url,
     };
+    let days = fans::days_until(ctx, 30);
+    let came = guides::consumer_codes(ctx, desk.account.id, &[guide.id], &[]).await?;
+    let came: Vec<_> = came.iter().map(|code| code.id).collect();
+    let by_day = fans::by_day(ctx, desk.account.id, Which::Those(&came), &days).await?;
+    let figures = context! {
+        chart => chart::bars(&by_day),
+        tiles => chart::tiles(chart::total(&by_day)),
+        href => came.last().map(|id| format!("{}/codes/{id}", desk.at())),
+    };
+    let phone = welcome::phone(ctx, desk, guide, welcome).await?;
+    let here = "guides";
     Ok(page::show(
-        StatusCode::OK,
+        status,
         "guide",
-        context! { here => "guides", guide => shown, code, link, ..desk.frame() },
+        context! { here, guide => shown, code, link, figures, phone, problems, ..desk.frame() },
     ))
 }
 

@@ -1,7 +1,9 @@
 //! The console of headquarters: `/console`. A handler loads what it may, calls a verb and fills a page.
 
 mod audit;
+mod chart;
 mod codes;
+mod figures;
 mod gate;
 mod guides;
 mod hand_overs;
@@ -13,12 +15,15 @@ mod sign_in;
 mod staff;
 mod stop;
 mod stores;
+mod undelivered;
+mod welcome;
 mod words;
 
 use actix_web::web::{self, ServiceConfig};
 
 /// The URL map of the console, each line with who may call it.
 pub(super) fn routes(config: &mut ServiceConfig) {
+    of_codes(config);
     config
         // Everybody: they are how one comes in.
         .route("/console/sign-in", web::get().to(sign_in::show))
@@ -56,36 +61,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
             web::get().to(members::show),
         )
         .route("/console/{appid}/stores", web::get().to(stores::list))
-        .route(
-            "/console/{appid}/stores/{id}/code.{kind}",
-            web::get().to(codes::of_store),
-        )
-        .route(
-            "/console/{appid}/stores/{id}/poster",
-            web::get().to(posters::of_store),
-        )
         .route("/console/{appid}/guides", web::get().to(guides::list))
         .route("/console/{appid}/guides/{id}", web::get().to(guides::show))
-        .route(
-            "/console/{appid}/guides/{id}/code.{kind}",
-            web::get().to(codes::of_guide),
-        )
-        .route(
-            "/console/{appid}/guides/{id}/poster",
-            web::get().to(posters::of_guide),
-        )
-        .route(
-            "/console/{appid}/posters",
-            web::get().to(posters::of_guides),
-        )
-        .route(
-            "/console/{appid}/codes.zip",
-            web::get().to(posters::pictures),
-        )
-        .route(
-            "/console/{appid}/guides/{id}/link.svg",
-            web::get().to(codes::link_of_guide),
-        )
         // Headquarters.
         .route(
             "/console/{appid}/hand-overs",
@@ -112,5 +89,54 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/guides/{id}/link",
             web::post().to(guides::link),
+        );
+}
+
+/// Codes: their pictures, their posters, what came by them, and the first words of whom they bring.
+fn of_codes(config: &mut ServiceConfig) {
+    config
+        // Whoever is signed in, store managers their own store's.
+        .route(
+            "/console/{appid}/stores/{id}/code.{kind}",
+            web::get().to(codes::of_store),
+        )
+        .route(
+            "/console/{appid}/stores/{id}/poster",
+            web::get().to(posters::of_store),
+        )
+        .route(
+            "/console/{appid}/guides/{id}/code.{kind}",
+            web::get().to(codes::of_guide),
+        )
+        .route(
+            "/console/{appid}/guides/{id}/poster",
+            web::get().to(posters::of_guide),
+        )
+        .route(
+            "/console/{appid}/guides/{id}/link.svg",
+            web::get().to(codes::link_of_guide),
+        )
+        .route(
+            "/console/{appid}/posters",
+            web::get().to(posters::of_guides),
+        )
+        .route(
+            "/console/{appid}/codes.zip",
+            web::get().to(posters::pictures),
+        )
+        .route("/console/{appid}/codes", web::get().to(figures::list))
+        .route("/console/{appid}/codes/{id}", web::get().to(figures::show))
+        .route(
+            "/console/{appid}/undelivered",
+            web::get().to(undelivered::show),
+        )
+        // Headquarters.
+        .route(
+            "/console/{appid}/guides/{id}/welcome",
+            web::post().to(welcome::save),
+        )
+        .route(
+            "/console/{appid}/guides/{id}/welcome/preview",
+            web::post().to(welcome::preview),
         );
 }

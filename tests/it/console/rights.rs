@@ -39,6 +39,12 @@ const PAGES: &[(&str, Answers)] = &[
     ("/guides/2/code.png", NOT_HERS),
     ("/guides/1/poster", ALL),
     ("/guides/2/poster", NOT_HERS),
+    ("/undelivered", ALL),
+    ("/codes", ALL),
+    ("/codes?store=2", ALL),
+    ("/codes/1", ALL),
+    ("/codes/3", NOT_HERS),
+    ("/codes/99", [303, 404, 404, 404]),
     ("/posters", ALL),
     ("/posters?store=2", NOT_HERS),
     ("/posters?guide=2", NOT_HERS),
@@ -53,6 +59,17 @@ const PAGES: &[(&str, Answers)] = &[
 /// What is posted there.
 const FORMS: &[(&str, Fields, Answers)] = &[
     ("/guides/1/link", &[], HEADQUARTERS),
+    ("/guides/1/welcome", &[("welcome", "您好")], HEADQUARTERS),
+    (
+        "/guides/1/welcome/preview",
+        &[("welcome", "您好")],
+        ONLY_HEADQUARTERS,
+    ),
+    (
+        "/guides/99/welcome",
+        &[("welcome", "您好")],
+        [303, 403, 404, 404],
+    ),
     ("/stores", &[("name", "")], [303, 403, 400, 400]),
     ("/guides", &[("name", "")], [303, 403, 400, 400]),
     (

@@ -29,6 +29,7 @@ const FLOORS: &[&str] = &[
     "staff",
     "guides",
     "members",
+    "fans",
     "media",
     "outbound",
     "bindings",
