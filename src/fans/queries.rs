@@ -18,6 +18,8 @@ use crate::error::Result;
 
 /// How many acts one unit counts.
 const ACTS_MAX: u64 = 512;
+/// Of so few codes each day is looked up by itself.
+const FEW: usize = 8;
 /// How many codes one statement names.
 const CODES_MAX: usize = 500;
 
@@ -116,36 +118,51 @@ fn count<K>((scans, followed, lost, key): Sums<K>) -> (K, Count) {
     (key, count)
 }
 
-/// The sums of days, of the account alone: each day is looked for by itself, and no other day is read.
-fn sums(
-    db: &impl ConnectionTrait,
-    account: AccountId,
-    days: &[NaiveDate],
-) -> Select<fan_day::Entity> {
+/// The sums of the account's days.
+fn sums(db: &impl ConnectionTrait, account: AccountId) -> Select<fan_day::Entity> {
     let whole = match db.get_database_backend() {
         DbBackend::MySql => "SIGNED",
         _ => "BIGINT",
     };
     let sum = |column: fan_day::Column| Expr::col(column).sum().cast_as(whole);
-    let days = days.iter().map(|day| rules::number(*day));
     fan_day::Entity::find()
         .select_only()
         .filter(fan_day::Column::AccountId.eq(account))
-        .filter(fan_day::Column::Day.is_in(padded(days)))
         .column_as(sum(fan_day::Column::Scans), "sum_scans")
         .column_as(sum(fan_day::Column::Followed), "sum_followed")
         .column_as(sum(fan_day::Column::Lost), "sum_lost")
 }
 
-/// The same question once for all codes, or once for each piece of those.
-fn asked(which: Which<'_>, query: &Select<fan_day::Entity>) -> Vec<Select<fan_day::Entity>> {
+/// The same question of `days`, which follow each other: of all codes, or once for each piece of those.
+fn asked(
+    which: Which<'_>,
+    days: &[NaiveDate],
+    query: &Select<fan_day::Entity>,
+) -> Vec<Select<fan_day::Entity>> {
+    let numbers = || days.iter().map(|day| rules::number(*day));
+    let (first, last) = (numbers().min(), numbers().max());
+    let (Some(first), Some(last)) = (first, last) else {
+        return Vec::new();
+    };
+    let from_first_to_last = fan_day::Column::Day.between(first, last);
+    let of = |codes: &[CodeId]| fan_day::Column::CodeId.is_in(padded(codes.iter().copied()));
     match which {
-        Which::All => vec![query.clone()],
+        Which::All => vec![query.clone().filter(from_first_to_last)],
+        // Day by day, so that nothing is read of any other code.
+        Which::Those(codes) if codes.len() <= FEW => codes
+            .chunks(FEW)
+            .map(|few| {
+                let each_day = fan_day::Column::Day.is_in(padded(numbers()));
+                query.clone().filter(each_day).filter(of(few))
+            })
+            .collect(),
         Which::Those(codes) => codes
             .chunks(CODES_MAX)
             .map(|piece| {
-                let codes = padded(piece.iter().copied());
-                query.clone().filter(fan_day::Column::CodeId.is_in(codes))
+                query
+                    .clone()
+                    .filter(from_first_to_last.clone())
+                    .filter(of(piece))
             })
             .collect(),
     }
@@ -157,11 +174,11 @@ pub(super) async fn by_day(
     which: Which<'_>,
     days: &[NaiveDate],
 ) -> Result<Vec<(i32, Count)>> {
-    let query = sums(db, account, days)
+    let query = sums(db, account)
         .column(fan_day::Column::Day)
         .group_by(fan_day::Column::Day);
     let mut found = Vec::new();
-    for query in asked(which, &query) {
+    for query in asked(which, days, &query) {
         let rows: Vec<Sums<i32>> = query.into_tuple().all(db).await?;
         found.extend(rows.into_iter().map(count));
     }
@@ -174,11 +191,11 @@ pub(super) async fn by_code(
     which: Which<'_>,
     days: &[NaiveDate],
 ) -> Result<Vec<(CodeId, Count)>> {
-    let query = sums(db, account, days)
+    let query = sums(db, account)
         .column(fan_day::Column::CodeId)
         .group_by(fan_day::Column::CodeId);
     let mut found = Vec::new();
-    for query in asked(which, &query) {
+    for query in asked(which, days, &query) {
         let rows: Vec<Sums<CodeId>> = query.into_tuple().all(db).await?;
         found.extend(rows.into_iter().map(count));
     }

@@ -35,6 +35,10 @@ const SMALL: &[(&str, &str)] = &[
         "hand_over",
         "one row for each guide who left, moved or was away for long",
     ),
+    (
+        "fan_act",
+        "one row for each arrival of the last second: counted, it is removed",
+    ),
     ("node", "one row for each process of the last days"),
     ("seaql_migrations", "one row for each change of the schema"),
 ];

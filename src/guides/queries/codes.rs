@@ -12,7 +12,7 @@ use crate::db::{Only, Txn, each, padded};
 use crate::error::Result;
 
 /// How many ids one statement names.
-const IDS_MAX: usize = 500;
+const IDS_MAX: usize = 128;
 
 pub(in crate::guides) async fn code_by_scene(
     txn: &Txn,

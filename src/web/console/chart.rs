@@ -7,6 +7,10 @@ use crate::fans::Count;
 
 /// More days than these are drawn narrow, with fewer words.
 const WIDE_MAX: usize = 14;
+/// More than these, in hairlines.
+const NARROW_MAX: usize = 45;
+/// How many days have their names below when not all have.
+const NAMES: usize = 6;
 
 /// What the template needs to draw `days`: each with its figures, and heights in per cent of the top line.
 pub(super) fn bars(days: &[(NaiveDate, Count)]) -> Value {
@@ -14,11 +18,12 @@ pub(super) fn bars(days: &[(NaiveDate, Count)]) -> Value {
     let top = round_up(most.max().unwrap_or_default());
     let height = |figure: i64| figure.max(0) * 100 / top;
     let last = days.len().saturating_sub(1);
-    let many = days.len() > WIDE_MAX;
+    let (many, dense) = (days.len() > WIDE_MAX, days.len() > NARROW_MAX);
+    let step = if many { days.len() / NAMES } else { 1 };
     let bar = |(place, (day, count)): (usize, &(NaiveDate, Count))| {
         context! {
             day => day.format("%Y-%m-%d").to_string(),
-            named => !many || (last - place).is_multiple_of(5),
+            named => (last - place).is_multiple_of(step),
             scans => count.scans,
             new => count.followed,
             lost => count.lost,
@@ -27,7 +32,7 @@ pub(super) fn bars(days: &[(NaiveDate, Count)]) -> Value {
         }
     };
     let bars: Vec<_> = days.iter().enumerate().map(bar).collect();
-    context! { days => bars, top, many }
+    context! { days => bars, top, many, dense }
 }
 
 /// The top line: a figure that can be halved and read at a glance.
@@ -36,8 +41,9 @@ fn round_up(most: i64) -> i64 {
     while tens * 10 < most {
         tens *= 10;
     }
-    let steps = [1, 2, 4, 6, 8, 10].map(|step| step * tens);
-    let fits = steps.into_iter().find(|step| *step >= most);
+    let steps = [1, 2, 3, 4, 5, 6, 8, 10].map(|step| step * tens);
+    let fits = |top: &i64| *top >= most && top % 2 == 0;
+    let fits = steps.into_iter().find(fits);
     fits.unwrap_or(most).max(2)
 }
 
@@ -60,17 +66,21 @@ pub(super) fn signed(figure: i64) -> String {
     }
 }
 
-/// The four figures of a code as tiles.
-pub(super) fn tiles(count: Count) -> Vec<Value> {
-    let tile = |label: &str, value: String, note: &str| {
-        let none = || Value::from(());
-        context! { label, value, note, href => none(), tone => "plain" }
+/// The four figures of codes as tiles; `people` is where those are who followed.
+pub(super) fn tiles(count: Count, people: Option<&str>) -> Vec<Value> {
+    let tile = |label: &str, value: String, note: &str, href: Option<&str>| {
+        context! { label, value, note, href, tone => "plain" }
     };
     vec![
-        tile("扫码", count.scans.to_string(), "同一个人每扫一次算一次"),
-        tile("新关注", count.followed.to_string(), "扫码后关注"),
-        tile("取消关注", count.lost.to_string(), "由这里关注、后来离开"),
-        tile("净增", signed(count.net()), "新关注减取消关注"),
+        tile("扫码", count.scans.to_string(), "每扫一次算一次", None),
+        tile("新关注", count.followed.to_string(), "扫码后关注", people),
+        tile(
+            "取消关注",
+            count.lost.to_string(),
+            "由这里关注、后来离开",
+            people,
+        ),
+        tile("净增", signed(count.net()), "新关注减取消关注", None),
     ]
 }
 
@@ -80,8 +90,8 @@ mod tests {
 
     #[test]
     fn the_top_line_is_a_round_figure_that_nothing_exceeds() {
-        let tops = [0, 1, 2, 3, 7, 10, 11, 99, 100, 101, 4_321].map(round_up);
-        assert_eq!(tops, [2, 2, 2, 4, 8, 10, 20, 100, 100, 200, 6_000]);
+        let tops = [0, 1, 2, 3, 7, 10, 11, 24, 99, 100, 101, 4_321].map(round_up);
+        assert_eq!(tops, [2, 2, 2, 4, 8, 10, 20, 30, 100, 100, 200, 5_000]);
     }
 
     #[test]

@@ -196,10 +196,12 @@ pub(super) async fn show_guide(
     let came = guides::consumer_codes(ctx, desk.account.id, &[guide.id], &[]).await?;
     let came: Vec<_> = came.iter().map(|code| code.id).collect();
     let by_day = fans::by_day(ctx, desk.account.id, Which::Those(&came), &days).await?;
+    let people = came
+        .last()
+        .map(|id| format!("{}/codes/{id}#people", desk.at()));
     let figures = context! {
         chart => chart::bars(&by_day),
-        tiles => chart::tiles(chart::total(&by_day)),
-        href => came.last().map(|id| format!("{}/codes/{id}", desk.at())),
+        tiles => chart::tiles(chart::total(&by_day), people.as_deref()),
     };
     let phone = welcome::phone(ctx, desk, guide, welcome).await?;
     let here = "guides";

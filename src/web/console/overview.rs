@@ -191,7 +191,7 @@ async fn guide_tiles(
         tile(
             "导购",
             guides.len().to_string(),
-            format!("{linked} 位已关联微信，{} 家门店", stores.len()),
+            format!("{linked} 位已关联 · {} 家门店", stores.len()),
             format!("{at}/guides"),
             all_linked,
         ),

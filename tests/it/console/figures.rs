@@ -1,11 +1,12 @@
 //! What came by each code, from phones to pages: every scan once, nobody of the staff, on the day of the people.
 
 use chrono::TimeDelta;
-use sea_orm::{ConnectionTrait, Statement};
+use daogou_schema::{code, fan_day};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::at;
-use crate::kit::{Desk, Guide, PASSWORD, TestApp, eventually, wire};
+use crate::kit::{Desk, Guide, PASSWORD, TestApp, wire};
 
 /// Two stores with a guide each.
 async fn shop(app: &TestApp) -> (Desk, Guide, Guide) {
@@ -18,37 +19,24 @@ async fn shop(app: &TestApp) -> (Desk, Guide, Guide) {
     (admin, lin, wu)
 }
 
-/// All days of all codes, as `code day scans followed lost`; waits until everything is counted.
+/// All days of all codes that are not empty, as `code day scans followed lost`.
 async fn counted(app: &TestApp) -> Vec<String> {
-    app.at_rest().await;
-    let db = app.database().await;
-    let ask = async |sql: &str| {
-        let asked = Statement::from_string(db.get_database_backend(), sql);
-        db.query_all_raw(asked).await.expect("rows")
+    let days = app.counted().await;
+    let days = days
+        .iter()
+        .filter(|day| (day.scans, day.followed, day.lost) != (0, 0, 0));
+    let row = |day: &fan_day::Model| {
+        let (code, date) = (day.code_id, day.day % 10_000);
+        format!("{code} {date} {} {} {}", day.scans, day.followed, day.lost)
     };
-    eventually("all acts are counted", async || {
-        ask("SELECT id FROM fan_act").await.is_empty().then_some(())
-    })
-    .await;
-    let rows = "SELECT code_id, day, scans, followed, lost FROM fan_day \
-                WHERE scans <> 0 OR followed <> 0 OR lost <> 0 ORDER BY day, code_id";
-    let rows = ask(rows).await;
-    let row = |row: &sea_orm::QueryResult| {
-        let code: i64 = row.try_get_by_index(0).expect("a code");
-        let figure = |place| row.try_get_by_index::<i32>(place).expect("a figure");
-        let day = figure(1) % 10_000;
-        format!("{code} {day} {} {} {}", figure(2), figure(3), figure(4))
-    };
-    rows.iter().map(row).collect()
+    days.map(row).collect()
 }
 
 /// The code that consumers scan.
 async fn code_of(app: &TestApp, guide: &Guide) -> i64 {
-    let db = app.database().await;
-    let sql = format!("SELECT id FROM code WHERE scene = '{}'", guide.scene);
-    let asked = Statement::from_string(db.get_database_backend(), sql);
-    let row = db.query_one_raw(asked).await.expect("rows");
-    row.expect("a code").try_get_by_index(0).expect("an id")
+    let query = code::Entity::find().filter(code::Column::Scene.eq(&guide.scene));
+    let found = query.one(&app.database().await).await.expect("codes");
+    found.expect("a code").id.0
 }
 
 fn today(app: &TestApp) -> u32 {

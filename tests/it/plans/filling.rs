@@ -101,8 +101,8 @@ fn those_who_came(people: &People, newest: MemberId) -> Vec<Rows> {
         rows(
             "code",
             PEOPLE,
-            "account_id, scene, purpose, guide_id, ticket, url, created_at",
-            format!("1, CONCAT('filled', i), 'guide', {wu}, 'ticket', 'url', LATE"),
+            "account_id, scene, purpose, store_id, ticket, url, created_at",
+            "1, CONCAT('filled', i), 'store', 1000 + i, 'ticket', 'url', LATE",
         ),
         rows(
             "member",
