@@ -33,6 +33,7 @@ mod bindings;
 mod bulks;
 mod checkup;
 mod conversations;
+mod fans;
 mod guides;
 mod hand_overs;
 mod media;

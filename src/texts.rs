@@ -85,27 +85,72 @@ impl Texts {
     /// Whether `text` may be a welcome text.
     ///
     /// # Errors
-    /// A sentence that says what is wrong.
-    pub fn check(&self, text: &str) -> Result<()> {
+    /// What is wrong.
+    pub fn check(&self, text: &str) -> Result<(), WelcomeFault> {
         let sample = minijinja::context! { guide => "林小满", store => "杭州城北店", number => 1 };
-        let rendered = self.render_own(text, sample)?;
-        if rendered.is_empty() {
-            return Err(Error::Invalid("it is empty".into()));
-        }
-        if text
-            .chars()
-            .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-        {
-            return Err(Error::Invalid("it contains control characters".into()));
-        }
-        if rendered.len() > daogou_wechat::text::TEXT_BYTES_MAX {
-            return Err(Error::Invalid(format!(
-                "it has {} bytes; WeChat takes 2048",
-                rendered.len()
-            )));
-        }
-        Ok(())
+        self.greeting(text, sample).map(drop)
     }
+
+    /// The welcome text `text` as a customer would get it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn greeting(&self, text: &str, variables: Value) -> Result<String, WelcomeFault> {
+        let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+        if text.chars().any(odd) {
+            return Err(WelcomeFault::Control);
+        }
+        only_variables(text)?;
+        let rendered = self.render_own(text, variables);
+        let rendered = rendered.map_err(|why| WelcomeFault::Unknown(why.to_string()))?;
+        match rendered.len() {
+            0 => Err(WelcomeFault::Empty),
+            bytes if bytes > daogou_wechat::text::TEXT_BYTES_MAX => {
+                Err(WelcomeFault::TooLong(bytes))
+            }
+            _ => Ok(rendered),
+        }
+    }
+}
+
+/// What a welcome text may be filled in with.
+const WELCOME_VARIABLES: [&str; 3] = ["guide", "store", "number"];
+
+/// What is wrong with a welcome text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WelcomeFault {
+    /// Nothing is left of it.
+    #[error("it is empty")]
+    Empty,
+    /// No phone shows such characters.
+    #[error("it contains control characters")]
+    Control,
+    /// It asks for something that there is not.
+    #[error("{{{{ guide }}}}, {{{{ store }}}} and {{{{ number }}}} can be filled in, but not: {0}")]
+    Unknown(String),
+    /// WeChat takes no text of so many bytes.
+    #[error("it has {0} bytes; WeChat takes 2048")]
+    TooLong(usize),
+}
+
+/// Whoever writes a greeting fills in names and nothing else: a loop would keep everybody waiting.
+fn only_variables(text: &str) -> Result<(), WelcomeFault> {
+    let unknown = |what: &str| WelcomeFault::Unknown(what.trim().chars().take(20).collect());
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once('{') {
+        rest = after;
+        if after.starts_with(['%', '#']) {
+            return Err(unknown(&format!("{{{after}")));
+        }
+        if let Some(inside) = after.strip_prefix('{') {
+            let (name, behind) = inside.split_once("}}").ok_or_else(|| unknown("{{"))?;
+            if !WELCOME_VARIABLES.contains(&name.trim()) {
+                return Err(unknown(name));
+            }
+            rest = behind;
+        }
+    }
+    Ok(())
 }
 
 /// A tag on a line of its own leaves no line behind.
@@ -123,5 +168,32 @@ pub fn media_word(kind: MediaKind) -> &'static str {
         MediaKind::Image | MediaKind::Thumb => "[图片]",
         MediaKind::Voice => "[语音]",
         MediaKind::Video => "[视频]",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_welcome_fills_in_names_and_does_nothing_else() {
+        let texts = Texts::load(None).expect("the texts");
+        let sample = minijinja::context! { guide => "林小满", store => "城北店", number => 7 };
+        let said = |text: &str| texts.greeting(text, sample.clone());
+        let good = said("{{store}}的{{ guide }}欢迎您 {7} 第{{ number }}位");
+        assert_eq!(good, Ok("城北店的林小满欢迎您 {7} 第7位".to_owned()));
+        for odd in [
+            "{{ name }}",
+            "{{ guide * 100000000 }}",
+            "{% for i in range(9999) %}x{% endfor %}",
+            "{# #}x",
+            "{{ guide",
+        ] {
+            assert!(matches!(said(odd), Err(WelcomeFault::Unknown(_))), "{odd}");
+        }
+        assert_eq!(said(" \n "), Err(WelcomeFault::Empty));
+        assert_eq!(said("a\u{7}"), Err(WelcomeFault::Control));
+        assert_eq!(said(&"好".repeat(683)), Err(WelcomeFault::TooLong(2049)));
+        assert_eq!(said(&"好".repeat(682)).map(|text| text.len()), Ok(2046));
     }
 }

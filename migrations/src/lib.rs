@@ -36,6 +36,7 @@ mod m2026_11_22_000024_hand_over;
 mod m2026_11_22_000025_audit;
 mod m2026_11_22_000026_tag;
 mod m2026_11_22_000027_bulk;
+mod m2026_11_22_000028_fans;
 mod m2026_11_22_000031_account_console;
 mod m2026_11_22_000032_second_step;
 
@@ -130,6 +131,7 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000025_audit::changes(),
             m2026_11_22_000026_tag::changes(),
             m2026_11_22_000027_bulk::changes(),
+            m2026_11_22_000028_fans::changes(),
             m2026_11_22_000031_account_console::changes(),
             m2026_11_22_000032_second_step::changes(),
         ]

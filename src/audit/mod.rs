@@ -58,6 +58,8 @@ pub enum Act {
     ChangeGuide,
     /// A guide gets a new link code.
     NewLinkCode,
+    /// A guide's welcome text is changed.
+    SetWelcome,
     /// A guide is frozen to be handed over.
     FreezeGuide,
     /// It is decided who gets a guide's customers.

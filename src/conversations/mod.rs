@@ -1,6 +1,7 @@
 //! Conversations 会话: the chat between a member and the brand, through the official account itself. A consumer's lines
 //! are relayed to her guide, the guide's answers to the right customer, and never to another one.
 
+mod activity;
 mod given;
 mod greet;
 mod guide_side;
@@ -16,6 +17,7 @@ mod tell;
 mod transcript;
 pub mod words;
 
+pub use activity::{active, waiting_in_pool};
 pub use given::{
     count_for_a_unit_in, freeze_in, give_in, lock_in, release_in, resume_in, tell_given_in,
     tell_taken_in,

@@ -1,5 +1,6 @@
 //! Conversations, their lines and open questions in the store.
 
+mod activity;
 mod given;
 mod questions;
 
@@ -22,6 +23,7 @@ use crate::accounts::Visit;
 use crate::db::{Txn, each, insert_all, insert_numbered, padded, update_all};
 use crate::error::Result;
 
+pub(super) use activity::{active, waiting_in_pool};
 pub(super) use given::{forget_new_guide, set_given, those, unanswered_since};
 pub(super) use questions::{close_questions, drop_stale, insert_question, open_questions};
 

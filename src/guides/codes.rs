@@ -1,8 +1,10 @@
 //! Scene codes 场景码: made by WeChat, kept here.
 
+use std::collections::HashMap;
+
 use chrono::TimeDelta;
 use daogou_schema::code::{self, Purpose};
-use daogou_schema::{AccountId, GuideId, Timestamp, guide, store};
+use daogou_schema::{AccountId, CodeId, GuideId, StoreId, Timestamp, guide, store};
 use daogou_wechat::{CallError, NewQr};
 use sea_orm::Set;
 use serde_json::json;
@@ -250,6 +252,52 @@ pub async fn code_of(
 /// As [`code_of`].
 pub async fn guide_code(ctx: &Context, account: AccountId, guide: GuideId) -> Result<Code> {
     code_of(ctx, account, guide, Purpose::Guide).await
+}
+
+/// The codes that consumers scan, of many guides at once.
+///
+/// # Errors
+/// When the store fails.
+pub async fn guides_codes(
+    ctx: &Context,
+    account: AccountId,
+    guides: &[GuideId],
+) -> Result<HashMap<GuideId, Code>> {
+    let rows = consumer_codes(ctx, account, guides, &[]).await?;
+    // The newest comes last and stays.
+    let of = |row: code::Model| Some((row.guide_id?, Code::from(row)));
+    Ok(rows.into_iter().filter_map(of).collect())
+}
+
+/// What consumers scan: the codes of these guides and stores, the oldest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn consumer_codes(
+    ctx: &Context,
+    account: AccountId,
+    guides: &[GuideId],
+    stores: &[StoreId],
+) -> Result<Vec<code::Model>> {
+    let db = ctx.db.reads();
+    let mut codes = queries::codes_of_guides(db, guides).await?;
+    codes.extend(queries::codes_of_stores(db, stores).await?);
+    codes.retain(|code| code.account_id == account);
+    codes.sort_unstable_by_key(|code| code.id);
+    Ok(codes)
+}
+
+/// The code with this id, if it is the account's and consumers scan it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn consumer_code(
+    ctx: &Context,
+    account: AccountId,
+    id: CodeId,
+) -> Result<Option<code::Model>> {
+    let found = queries::code_by_id(ctx.db.reads(), account, id).await?;
+    Ok(found.filter(|code| code.purpose != Purpose::Link))
 }
 
 /// The code by which a guide may still link the own WeChat.

@@ -6,6 +6,7 @@ pub mod hours;
 mod linking;
 mod queries;
 mod stores;
+mod welcome;
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,10 @@ use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
 
-pub use codes::{Code, add, guide_code, new_link, open_link, resolve_in};
+pub use codes::{
+    Code, add, consumer_code, consumer_codes, guide_code, guides_codes, new_link, open_link,
+    resolve_in,
+};
 pub use linking::{Linked, link_in, unlink_in};
 pub use queries::{
     Before, by_name, certain_codes_in, choose_current_in, current_answered_in, forget_current_in,
@@ -28,6 +32,7 @@ pub use stores::{
     add as add_store, code as store_code, find as find_store, get_in as store_in,
     list as list_stores,
 };
+pub use welcome::{greeting, set_welcome};
 
 /// A guide who can be reached now: linked, on duty, not left.
 pub fn is_available(guide: &guide::Model) -> bool {

@@ -17,7 +17,8 @@ use crate::error::Result;
 
 pub use codes::certain_codes_in;
 pub(super) use codes::{
-    code_anywhere, code_by_scene, guide_codes, insert_code, store_codes, use_up_code,
+    code_anywhere, code_by_id, code_by_scene, codes_of_guides, codes_of_stores, guide_codes,
+    insert_code, use_up_code,
 };
 pub(super) use numbers::insert_number;
 pub use numbers::{member_of_number_in, number_of_in};
@@ -227,6 +228,14 @@ pub(super) async fn set_left(txn: &Txn, id: GuideId, at: Timestamp) -> Result<()
 pub(super) async fn set_store(txn: &Txn, id: GuideId, store: StoreId) -> Result<()> {
     let row = guide::ActiveModel {
         store_id: Set(store),
+        ..Default::default()
+    };
+    update(txn, id, row).await
+}
+
+pub(super) async fn set_welcome(txn: &Txn, id: GuideId, welcome: Option<String>) -> Result<()> {
+    let row = guide::ActiveModel {
+        welcome: Set(welcome),
         ..Default::default()
     };
     update(txn, id, row).await

@@ -125,11 +125,8 @@ pub async fn get_in(txn: &Txn, id: StoreId) -> Result<Option<store::Model>> {
 /// # Errors
 /// When WeChat refuses to make it.
 pub async fn code(ctx: &Context, account: &Account, store: &store::Model) -> Result<Code> {
-    if let Some(row) = queries::store_codes(ctx.db.reads(), account.id, store.id)
-        .await?
-        .into_iter()
-        .next()
-    {
+    let known = codes::consumer_codes(ctx, account.id, &[], &[store.id]).await?;
+    if let Some(row) = known.into_iter().next() {
         return Ok(Code::from(row));
     }
     let code = codes::create(ctx, account, codes::Wanted::Permanent { prefix: "s" }).await?;

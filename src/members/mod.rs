@@ -2,7 +2,7 @@
 
 mod queries;
 
-use daogou_schema::{Address, GuideId, MemberId, Timestamp, identity, member};
+use daogou_schema::{Address, CodeId, GuideId, MemberId, Timestamp, identity, member};
 use minijinja::context;
 
 use crate::accounts::{Account, Visit};
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::guides;
 use crate::texts::Texts;
 
-pub use queries::{get_in, has_left_in, set_muted_in, set_name_in, set_quiet_in};
+pub use queries::{forget_code_in, get_in, has_left_in, set_muted_in, set_name_in, set_quiet_in};
 
 /// The longest name a guide may note for a customer, in characters.
 pub const NAME_CHARS_MAX: usize = 20;
@@ -25,6 +25,8 @@ pub struct Known {
     pub member: member::Model,
     /// She follows for the first time ever, or anew.
     pub arrival: Arrival,
+    /// By which code she followed last, as far as it was counted.
+    pub code: Option<CodeId>,
     /// Nobody knew her so far.
     pub is_new: bool,
 }
@@ -86,8 +88,10 @@ pub enum Arrival {
 /// What an act says about following the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Following {
-    /// She pressed follow, or must be following to act so.
+    /// She must be following to act so.
     Yes,
+    /// She has just pressed follow, by this code or [`CodeId::NONE`].
+    By(CodeId),
     /// She has unfollowed.
     Left,
     /// It says nothing: mini-programs.
@@ -113,10 +117,12 @@ pub async fn meet_in(txn: &Txn, visit: &Visit, following: Following) -> Result<K
     };
     let arrival = arrival(before.as_ref(), following);
     let is_new = before.is_none();
-    queries::save_identity(txn, &to, member.id, before, following, visit.now).await?;
+    let identity =
+        queries::save_identity(txn, &to, member.id, before, following, visit.now).await?;
     Ok(Known {
         member,
         arrival,
+        code: identity.code_id,
         is_new,
     })
 }
@@ -124,10 +130,10 @@ pub async fn meet_in(txn: &Txn, visit: &Visit, following: Following) -> Result<K
 fn arrival(before: Option<&identity::Model>, following: Following) -> Arrival {
     match (before, following) {
         (_, Following::Left | Following::Unknown) => Arrival::None,
-        (None, Following::Yes) => Arrival::First,
-        (Some(before), Following::Yes) if before.subscribed => Arrival::None,
-        (Some(before), Following::Yes) if before.first_subscribed_at.is_none() => Arrival::First,
-        (Some(_), Following::Yes) => Arrival::Again,
+        (None, _) => Arrival::First,
+        (Some(before), _) if before.subscribed => Arrival::None,
+        (Some(before), _) if before.first_subscribed_at.is_none() => Arrival::First,
+        (Some(_), _) => Arrival::Again,
     }
 }
 

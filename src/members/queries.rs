@@ -1,7 +1,8 @@
 //! Members and identities in the store.
 
 use chrono::TimeDelta;
-use daogou_schema::{Address, MemberId, Timestamp, identity, member};
+use daogou_schema::{Address, CodeId, MemberId, Timestamp, identity, member};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, JoinType, NotSet, QueryFilter, QuerySelect, Set,
 };
@@ -107,13 +108,17 @@ pub(super) async fn save_identity(
         subscribed_at: None,
         unsubscribed_at: None,
         last_seen_at: now,
+        code_id: None,
     });
     // Every act of a talk would write the row anew; what she did exactly when is in the store anyway.
     let seen_lately = now - row.last_seen_at < SEEN_EVERY;
     let before = row.clone();
     row.member_id = member;
+    if let Following::By(code) = following {
+        row.code_id = Some(code);
+    }
     match following {
-        Following::Yes if !row.subscribed => {
+        Following::Yes | Following::By(_) if !row.subscribed => {
             row.subscribed = true;
             row.subscribed_at = Some(now);
             row.first_subscribed_at = row.first_subscribed_at.or(Some(now));
@@ -122,7 +127,7 @@ pub(super) async fn save_identity(
             row.subscribed = false;
             row.unsubscribed_at = Some(now);
         }
-        Following::Yes | Following::Unknown => {}
+        Following::Yes | Following::By(_) | Following::Unknown => {}
     }
     if known && seen_lately && row == before {
         return Ok(row);
@@ -141,6 +146,27 @@ pub(super) async fn save_identity(
             .await?;
     }
     Ok(row)
+}
+
+/// Forgets by which code a follower came, and says it and since when she follows.
+///
+/// # Errors
+/// When the store fails.
+pub async fn forget_code_in(txn: &Txn, to: &Address) -> Result<Option<(CodeId, Timestamp)>> {
+    let known = known(txn, to).await?.map(|(row, _)| row);
+    let Some(row) = known.filter(|row| row.subscribed) else {
+        return Ok(None);
+    };
+    let Some(counted) = row.code_id.zip(row.subscribed_at) else {
+        return Ok(None);
+    };
+    identity::Entity::update_many()
+        .col_expr(identity::Column::CodeId, Expr::value(None::<i64>))
+        .filter(identity::Column::AccountId.eq(to.account_id))
+        .filter(identity::Column::Openid.eq(to.openid.as_str()))
+        .exec(txn.conn())
+        .await?;
+    Ok(Some(counted))
 }
 
 /// Notes a member's name.

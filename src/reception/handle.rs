@@ -2,7 +2,7 @@
 
 use daogou_ground::Chance;
 use daogou_schema::reply_window::Trigger;
-use daogou_schema::{Address, InboundId, guide, inbound};
+use daogou_schema::{Address, CodeId, InboundId, guide, inbound};
 use daogou_wechat::text::strip_forbidden;
 use daogou_wechat::{Body, Event, Format, Kind, Message, Push};
 
@@ -11,10 +11,11 @@ use crate::bindings;
 use crate::conversations;
 use crate::db::Txn;
 use crate::error::{Error, Result};
+use crate::guides::Linked;
 use crate::lanes::Holders;
 use crate::members::{self, Arrival, Following, Known};
 use crate::outbound::{PassiveAnswer, Standing};
-use crate::{guides, outbound};
+use crate::{fans, guides, outbound};
 
 /// A push as it takes effect: everything about it that is not in the store.
 pub(super) struct Act<'a> {
@@ -127,12 +128,12 @@ async fn take_effect(txn: &Txn, visit: &Visit, push: &Push) -> Result<bool> {
         Body::Message(message) => hear(txn, visit, message).await,
         Body::Event(Event::Subscribe { scene, .. }) => {
             let standing = act(txn, visit, Trigger::Follow).await?;
-            arrive(txn, visit, scene.as_deref()).await?;
+            arrive(txn, visit, Way::Followed, scene.as_deref()).await?;
             Ok(standing.any)
         }
         Body::Event(Event::Scan { scene, .. }) => {
             let standing = act(txn, visit, Trigger::Scan).await?;
-            arrive(txn, visit, Some(scene)).await?;
+            arrive(txn, visit, Way::Scanned, Some(scene)).await?;
             Ok(standing.any)
         }
         Body::Event(Event::Unsubscribe) => {
@@ -147,7 +148,7 @@ async fn take_effect(txn: &Txn, visit: &Visit, push: &Push) -> Result<bool> {
         }
         Body::Event(Event::EnterTempSession { session_from }) => {
             let standing = act(txn, visit, Trigger::Enter).await?;
-            arrive(txn, visit, session_from.as_deref()).await?;
+            arrive(txn, visit, Way::Entered, session_from.as_deref()).await?;
             Ok(standing.any)
         }
         // Acts of a follower that change nothing but that she was here.
@@ -243,8 +244,19 @@ async fn hear(txn: &Txn, visit: &Visit, message: &Message) -> Result<bool> {
     Ok(standing.any)
 }
 
+/// How somebody comes.
+#[derive(Clone, Copy)]
+enum Way {
+    /// She pressed follow, perhaps after a scan.
+    Followed,
+    /// She follows and scanned a code.
+    Scanned,
+    /// She opened the chat of a mini-program.
+    Entered,
+}
+
 /// Somebody came, perhaps by a code.
-async fn arrive(txn: &Txn, visit: &Visit, scene: Option<&str>) -> Result<()> {
+async fn arrive(txn: &Txn, visit: &Visit, way: Way, scene: Option<&str>) -> Result<()> {
     let code = match scene {
         Some(scene) if !scene.is_empty() => guides::resolve_in(txn, visit, scene).await?,
         _ => None,
@@ -254,6 +266,9 @@ async fn arrive(txn: &Txn, visit: &Visit, scene: Option<&str>) -> Result<()> {
         .filter(|code| code.purpose == daogou_schema::code::Purpose::Link);
     if let Some(link) = link {
         let linked = guides::link_in(txn, visit, link).await?;
+        if let Linked::Now(_) = linked {
+            fans::is_staff_in(txn, visit).await?;
+        }
         return conversations::linked_in(txn, visit, &linked).await;
     }
     if let Some(guide) = own_guide(txn, visit).await? {
@@ -262,7 +277,20 @@ async fn arrive(txn: &Txn, visit: &Visit, scene: Option<&str>) -> Result<()> {
         }
         return Ok(());
     }
-    let known = meet_first(txn, visit, following(visit)).await?;
+    let came_by = code.as_ref().map(|code| code.id);
+    let known = match way {
+        Way::Followed if visit.account.kind == Kind::Service => {
+            let by = came_by.unwrap_or(CodeId::NONE);
+            fans::followed_in(txn, visit, by).await?;
+            meet_first(txn, visit, Following::By(by)).await?
+        }
+        Way::Followed | Way::Scanned | Way::Entered => {
+            meet_first(txn, visit, following(visit)).await?
+        }
+    };
+    if let (Way::Scanned, Some(code)) = (way, came_by) {
+        fans::scanned_in(txn, visit, code).await?;
+    }
     let scanned = match code {
         Some(code) => Some(bindings::scan_in(txn, visit, known.member.id, &code).await?),
         None => None,
@@ -290,6 +318,7 @@ async fn leave(txn: &Txn, visit: &Visit) -> Result<()> {
     if known.is_new {
         note_unbound(txn, visit, &known).await?;
     }
+    fans::lost_in(txn, visit, known.code).await?;
     if let Some(binding) = bindings::get_in(txn, known.member.id).await? {
         bindings::note_following_in(txn, visit, &binding, false).await?;
         conversations::friend_left_in(txn, visit, &binding).await?;

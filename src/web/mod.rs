@@ -1,5 +1,6 @@
 //! The URL map of the server, on one screen, each line with who may call it.
 
+mod archive;
 mod assets;
 mod console;
 mod failure;

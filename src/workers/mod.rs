@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{bulks, hand_overs, media, nodes, outbound, reception, tags, telemetry};
+use crate::{bulks, fans, hand_overs, media, nodes, outbound, reception, tags, telemetry};
 
 /// How many people are sent to at once.
 const SENDERS: usize = 64;
@@ -61,6 +61,9 @@ fn sweep(ctx: &Context, stop: &CancellationToken) {
     });
     every(ctx, stop, "take removed tags off", UPKEEP_EVERY, |ctx| {
         Box::pin(async move { tags::clear_removed(&ctx).await })
+    });
+    every(ctx, stop, "count fans", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { fans::count(&ctx).await })
     });
     every(ctx, stop, "list unknown outcomes", SWEEP_EVERY, |ctx| {
         Box::pin(async move { list_unknown(&ctx).await })

@@ -4,12 +4,15 @@ mod accounts;
 mod audit;
 mod crowd;
 mod editing;
+mod figures;
 mod hand_over;
 mod members;
 mod own;
 mod pool;
+mod posters;
 mod rights;
 mod sign_in;
+mod welcome;
 
 use crate::kit::{APPID, Desk, TestApp};
 

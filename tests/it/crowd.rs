@@ -52,6 +52,7 @@ async fn crowd(app: &TestApp) {
     app.at_rest().await;
     let guides = [&lin, &wu];
     bound_once(app, &guides, &people).await;
+    counted_once(app).await;
 
     // All write, and both guides answer, at once.
     let lines = people.iter().map(|person| async {
@@ -69,6 +70,17 @@ async fn crowd(app: &TestApp) {
     join(join_all(lines), join_all(answers)).await;
     app.at_rest().await;
     heard_once(app, &guides, &people).await;
+}
+
+/// Whatever met in the counting: each code has its scans, and each of them is somebody new.
+async fn counted_once(app: &TestApp) {
+    let days = app.counted().await;
+    let each = i32::try_from(EACH).expect("few");
+    let figures: Vec<_> = days
+        .iter()
+        .map(|day| (day.scans, day.followed, day.lost))
+        .collect();
+    assert_eq!(figures, [(each, each, 0); 3]);
 }
 
 /// Each is one guide's, has one number there, no two have the same, and her welcome is that guide's.

@@ -40,6 +40,10 @@ const SMALL: &[(&str, &str)] = &[
         "bulk",
         "one row each time somebody of the staff does the same to many members",
     ),
+    (
+        "fan_act",
+        "one row for each arrival of the last second: counted, it is removed",
+    ),
     ("node", "one row for each process of the last days"),
     ("seaql_migrations", "one row for each change of the schema"),
 ];

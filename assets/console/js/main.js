@@ -1,4 +1,5 @@
 // Starts every behaviour of the console. Each is attached by a data attribute; every page also works without them.
+import { chooses } from "./choose.js";
 import { confirms } from "./confirm.js";
 import { copies } from "./copy.js";
 import { deals } from "./deal.js";
@@ -8,8 +9,10 @@ import { guards } from "./guard.js";
 import { hotkeys } from "./hotkey.js";
 import { menus } from "./menu.js";
 import { nav } from "./nav.js";
-import { picks } from "./pick.js";
+import { picks } from "./picks.js";
+import { previews } from "./preview.js";
+import { prints } from "./print.js";
 import { theme } from "./theme.js";
 import { toasts } from "./toast.js";
 
-for (const start of [theme, nav, menus, drawers, filters, hotkeys, copies, deals, picks, confirms, guards, toasts]) start(document);
+for (const start of [theme, nav, menus, drawers, filters, hotkeys, copies, deals, chooses, confirms, guards, picks, previews, prints, toasts]) start(document);

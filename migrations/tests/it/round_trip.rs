@@ -47,6 +47,8 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::bulk_member()).await;
     keeps(db, samples::audit()).await;
     keeps(db, samples::audit_head()).await;
+    keeps(db, samples::fan_act()).await;
+    keeps(db, samples::fan_day()).await;
 }
 
 /// Writes the row into its empty table and reads it again.

@@ -90,22 +90,22 @@ pub(in crate::bindings) async fn members_of(
     count: u64,
 ) -> Result<Vec<Cursor>> {
     let Some(after) = after else {
-        return bound(db, whose, Condition::all(), count).await;
+        return a_stretch(db, whose, Condition::all(), count).await;
     };
     // Asked for both at once, a database reads all who were bound at the same moment, and a hand-over binds thousands so.
     let same_moment = Condition::all()
         .add(binding::Column::BoundAt.eq(after.at))
         .add(binding::Column::MemberId.lt(after.member));
-    let mut found = bound(db, whose, same_moment, count).await?;
+    let mut found = a_stretch(db, whose, same_moment, count).await?;
     let missing = count.saturating_sub(found.len().try_into().unwrap_or(count));
     if missing > 0 {
         let before = Condition::all().add(binding::Column::BoundAt.lt(after.at));
-        found.extend(bound(db, whose, before, missing).await?);
+        found.extend(a_stretch(db, whose, before, missing).await?);
     }
     Ok(found)
 }
 
-async fn bound(
+async fn a_stretch(
     db: &impl ConnectionTrait,
     whose: Whose,
     which: Condition,

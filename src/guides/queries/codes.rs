@@ -11,6 +11,9 @@ use sea_orm::{
 use crate::db::{Only, Txn, each, padded};
 use crate::error::Result;
 
+/// How many ids one statement names.
+const IDS_MAX: usize = 128;
+
 pub(in crate::guides) async fn code_by_scene(
     txn: &Txn,
     account: AccountId,
@@ -95,13 +98,40 @@ pub(in crate::guides) async fn guide_codes(
     Ok(query.all(db).await?)
 }
 
-pub(in crate::guides) async fn store_codes(
+/// What consumers scan of these guides.
+pub(in crate::guides) async fn codes_of_guides(
+    db: &impl ConnectionTrait,
+    guides: &[GuideId],
+) -> Result<Vec<code::Model>> {
+    let mut found = Vec::new();
+    for piece in guides.chunks(IDS_MAX) {
+        let query = code::Entity::find()
+            .filter(code::Column::GuideId.is_in(padded(piece.iter().copied())))
+            .filter(code::Column::Purpose.eq(code::Purpose::Guide));
+        found.extend(query.all(db).await?);
+    }
+    Ok(found)
+}
+
+/// What consumers scan in these stores.
+pub(in crate::guides) async fn codes_of_stores(
+    db: &impl ConnectionTrait,
+    stores: &[StoreId],
+) -> Result<Vec<code::Model>> {
+    let mut found = Vec::new();
+    for piece in stores.chunks(IDS_MAX) {
+        let query =
+            code::Entity::find().filter(code::Column::StoreId.is_in(padded(piece.iter().copied())));
+        found.extend(query.all(db).await?);
+    }
+    Ok(found)
+}
+
+pub(in crate::guides) async fn code_by_id(
     db: &impl ConnectionTrait,
     account: AccountId,
-    store: StoreId,
-) -> Result<Vec<code::Model>> {
-    let query = code::Entity::find()
-        .filter(code::Column::AccountId.eq(account))
-        .filter(code::Column::StoreId.eq(store));
-    Ok(query.all(db).await?)
+    id: CodeId,
+) -> Result<Option<code::Model>> {
+    let query = code::Entity::find_by_id(id).filter(code::Column::AccountId.eq(account));
+    Ok(query.only(db).await?)
 }

@@ -5,10 +5,10 @@ use daogou_schema::{AccountId, Address, GuideId, MessageId, OutboundId, Timestam
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
 
-use crate::db::{Txn, count_to};
+use crate::db::{Txn, count_to, padded};
 use crate::error::Result;
 use crate::outbound::Reason;
 
@@ -56,21 +56,48 @@ pub async fn list_messages(
     state: State,
     most: u64,
 ) -> Result<Vec<Listed>> {
-    let query = Entity::find()
-        .select_only()
-        .columns([
-            Column::Id,
-            Column::CreatedAt,
-            Column::GuideId,
-            Column::Purpose,
-            Column::Reason,
-            Column::Code,
-        ])
+    let query = listed()
         .filter(Column::AccountId.eq(account))
         .filter(Column::State.eq(state))
         .order_by_desc(Column::Id)
         .limit(most);
     Ok(query.into_model().all(db).await?)
+}
+
+/// The newest `most` messages of the account that ended in `state` since `since`, the newest first; only those from or to
+/// `guides`, when it names some.
+///
+/// # Errors
+/// When the store fails.
+pub async fn ended_lately(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    guides: Option<&[GuideId]>,
+    state: State,
+    since: Timestamp,
+    most: u64,
+) -> Result<Vec<Listed>> {
+    let mut query = listed()
+        .filter(Column::State.eq(state))
+        .filter(Column::DueAt.gte(since))
+        .filter(Column::AccountId.eq(account))
+        .order_by_desc(Column::DueAt)
+        .limit(most);
+    if let Some(guides) = guides {
+        query = query.filter(Column::GuideId.is_in(padded(guides.iter().copied())));
+    }
+    Ok(query.into_model().all(db).await?)
+}
+
+fn listed() -> Select<Entity> {
+    Entity::find().select_only().columns([
+        Column::Id,
+        Column::CreatedAt,
+        Column::GuideId,
+        Column::Purpose,
+        Column::Reason,
+        Column::Code,
+    ])
 }
 
 /// Lists every message as unknown that was under way when the backup was made: the server that went on has sent it since,

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, MemberId, Timestamp};
+use crate::{AccountId, CodeId, MemberId, Timestamp};
 
 /// One openid.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -30,6 +30,8 @@ pub struct Model {
     pub unsubscribed_at: Option<Timestamp>,
     /// The last own act of any kind: where a message to her goes.
     pub last_seen_at: Timestamp,
+    /// By which code she followed last, [`CodeId::NONE`] when by none; empty as long as her follow was not counted.
+    pub code_id: Option<CodeId>,
 }
 
 /// None: rows are joined by the queries that need it.

@@ -51,6 +51,11 @@ ids! {
     BulkId
 }
 
+impl CodeId {
+    /// No code has this number: who followed without one.
+    pub const NONE: Self = Self(0);
+}
+
 /// A person as WeChat reaches her: an openid of an account.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {

@@ -15,6 +15,8 @@ pub mod bulk;
 pub mod bulk_member;
 pub mod code;
 pub mod conversation;
+pub mod fan_act;
+pub mod fan_day;
 pub mod guide;
 pub mod guide_number;
 pub mod hand_over;
@@ -49,7 +51,7 @@ macro_rules! every_entity {
         $then! {
             account store member guide code guide_number identity binding binding_event conversation question media
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
-            hand_over_member audit audit_head tag member_tag unbound bulk bulk_member
+            hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day
         }
     };
 }

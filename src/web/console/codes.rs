@@ -21,17 +21,7 @@ pub(super) async fn of_guide(
     let (_, id, kind) = path.into_inner();
     let guide = permitted(&ctx, &desk, id).await?;
     let code = guides::guide_code(&ctx, desk.account.id, guide.id).await?;
-    match kind.as_str() {
-        "svg" => drawn(&code.url),
-        "png" => {
-            let png = picture(&code.url)?.png().map_err(Error::Internal)?;
-            Ok(HttpResponse::Ok()
-                .insert_header((CACHE_CONTROL, "private, max-age=300"))
-                .content_type("image/png")
-                .body(png))
-        }
-        _ => Err(Stop::NotFound),
-    }
+    in_kind(&code.url, &kind)
 }
 
 pub(super) async fn link_of_guide(
@@ -45,11 +35,30 @@ pub(super) async fn link_of_guide(
     drawn(&link.ok_or(Stop::NotFound)?.url)
 }
 
-pub(super) async fn of_store(ctx: Data<Context>, desk: Desk, path: Path<(String, i64)>) -> Page {
+pub(super) async fn of_store(
+    ctx: Data<Context>,
+    desk: Desk,
+    path: Path<(String, i64, String)>,
+) -> Page {
+    let (_, id, kind) = path.into_inner();
     let stores = stores_of(&ctx, &desk).await?;
-    let store = stores.iter().find(|store| store.id == StoreId(path.1));
+    let store = stores.iter().find(|store| store.id == StoreId(id));
     let code = guides::store_code(&ctx, &desk.account, store.ok_or(Stop::NotFound)?).await?;
-    drawn(&code.url)
+    in_kind(&code.url, &kind)
+}
+
+fn in_kind(url: &str, kind: &str) -> Page {
+    match kind {
+        "svg" => drawn(url),
+        "png" => {
+            let png = picture(url)?.png().map_err(Error::Internal)?;
+            Ok(HttpResponse::Ok()
+                .insert_header((CACHE_CONTROL, "private, max-age=300"))
+                .content_type("image/png")
+                .body(png))
+        }
+        _ => Err(Stop::NotFound),
+    }
 }
 
 fn picture(url: &str) -> Result<Picture, Stop> {

@@ -8,12 +8,15 @@ use actix_web::web::{Data, Path, Query};
 use daogou_schema::{GuideId, StoreId, guide, store};
 use minijinja::{Value, context};
 
+use super::chart;
 use super::gate::{Desk, Fields, SentBy};
 use super::stop::{Page, Stop};
+use super::welcome;
 use super::words::{self, problem};
 use crate::bindings::pool;
 use crate::context::Context;
 use crate::error::Error;
+use crate::fans::{self, Which};
 use crate::guides;
 use crate::guides::editing::{self, GuideChange, No};
 use crate::web::page;
@@ -91,17 +94,17 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
     let store = stores
         .iter()
         .find(|store| store.id.to_string() == fields.get("store"));
-    let (name, welcome) = (fields.get("name"), fields.get("welcome"));
+    let (name, text) = (fields.get("name"), fields.get("welcome"));
     let mut problems = Vec::new();
     match name.chars().count() {
         0 => problems.push(problem("name", "请填写导购姓名")),
         61.. => problems.push(problem("name", "姓名最多 60 个字")),
         _ => {}
     }
-    if !welcome.is_empty()
-        && let Err(why) = ctx.texts.check(welcome)
+    if !text.is_empty()
+        && let Err(why) = ctx.texts.check(text)
     {
-        problems.push(problem("welcome", format!("欢迎语不能用：{why}")));
+        problems.push(problem("welcome", welcome::fault(&why)));
     }
     let Some(store) = store.filter(|_store| problems.is_empty()) else {
         if store.is_none() {
@@ -117,8 +120,8 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
         )
         .await;
     };
-    let welcome = Some(welcome).filter(|text| !text.is_empty());
-    let wrong = match guides::add(&ctx, &desk.account, store, name, welcome, desk.gate.by()).await {
+    let text = Some(text).filter(|text| !text.is_empty());
+    let wrong = match guides::add(&ctx, &desk.account, store, name, text, desk.gate.by()).await {
         Ok(added) => {
             return Ok(page::go_to(&format!(
                 "{}/guides/{}",
@@ -146,10 +149,16 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
 
 pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64)>) -> Page {
     let guide = permitted(&ctx, &desk, path.1).await?;
-    let stand_in = guide.stand_in_id.map(|id| id.to_string());
-    let stand_in = stand_in.unwrap_or_default();
-    let fields = Fields::from([("name", guide.name.clone()), ("stand_in", stand_in)]);
-    one(&ctx, &desk, StatusCode::OK, &guide, &fields, Vec::new()).await
+    let typed = Typed::default();
+    show_guide(&ctx, &desk, &guide, StatusCode::OK, typed, Vec::new()).await
+}
+
+/// What was typed about a guide and not taken; where nothing was, the page shows what is.
+#[derive(Default)]
+pub(super) struct Typed<'a> {
+    pub welcome: Option<&'a str>,
+    pub name: Option<&'a str>,
+    pub stand_in: Option<&'a str>,
 }
 
 pub(super) async fn change(
@@ -171,28 +180,43 @@ pub(super) async fn change(
         Err(No::Taken) => problem("name", "这家门店已有同名导购"),
         Err(No::StandIn) => problem("stand_in", "请选同一门店还在职的同事"),
     };
+    let typed = Typed {
+        name: Some(fields.get("name")),
+        stand_in: Some(fields.get("stand_in")),
+        welcome: None,
+    };
     let status = StatusCode::BAD_REQUEST;
-    one(&ctx, &desk, status, &guide, &fields, vec![wrong]).await
+    show_guide(&ctx, &desk, &guide, status, typed, vec![wrong]).await
 }
 
-async fn one(
+/// A guide's page; `typed` was not taken, and `problems` say why.
+pub(super) async fn show_guide(
     ctx: &Context,
     desk: &Desk,
-    status: StatusCode,
     guide: &guide::Model,
-    fields: &Fields,
+    status: StatusCode,
+    typed: Typed<'_>,
     problems: Vec<Value>,
-) -> Result<HttpResponse, Stop> {
+) -> Page {
     let stores = stores_of(ctx, desk).await?;
+    let stand_in = guide
+        .stand_in_id
+        .map(|id| id.to_string())
+        .unwrap_or_default();
+    let stand_in = typed.stand_in.unwrap_or(&stand_in);
     let colleagues: Vec<_> = guides_of(ctx, desk)
         .await?
         .iter()
         .filter(|other| other.id != guide.id && other.store_id == guide.store_id)
         .map(|other| {
-            let chosen = other.id.to_string() == fields.get("stand_in");
+            let chosen = other.id.to_string() == stand_in;
             context! { id => other.id.0, name => &other.name, chosen }
         })
         .collect();
+    let welcome = typed
+        .welcome
+        .or(guide.welcome.as_deref())
+        .unwrap_or_default();
     let zone = ctx.config.timezone;
     let at = format!("{}/guides/{}", desk.at(), guide.id);
     let size = pool::size(ctx, guide.id).await?;
@@ -213,7 +237,8 @@ async fn one(
         linked_at => words::moment_or_none(guide.linked_at, zone),
         on_duty => guide.on_duty,
         members => words::size(size),
-        welcome => &guide.welcome,
+        welcome,
+        poster_href => format!("{at}/poster"),
         members_href => format!("{}/members?guide={}", desk.at(), guide.id),
     };
     let code = context! {
@@ -222,16 +247,32 @@ async fn one(
         scene => code.scene,
         url => code.url,
     };
+    let days = fans::days_until(ctx, 30);
+    let came = guides::consumer_codes(ctx, desk.account.id, &[guide.id], &[]).await?;
+    let came: Vec<_> = came.iter().map(|code| code.id).collect();
+    let by_day = fans::by_day(ctx, desk.account.id, Which::Those(&came), &days).await?;
+    let people = came
+        .last()
+        .map(|id| format!("{}/codes/{id}#people", desk.at()));
+    let figures = context! {
+        chart => chart::bars(&by_day),
+        tiles => chart::tiles(chart::total(&by_day), people.as_deref()),
+    };
+    let phone = welcome::phone(ctx, desk, guide, welcome).await?;
+    let here = "guides";
     Ok(page::show(
         status,
         "guide",
         context! {
-            here => "guides",
+            here,
             guide => shown,
             code,
             link,
+            figures,
+            phone,
             colleagues,
-            typed => fields.get("name"),
+            typed => typed.name.unwrap_or(&guide.name),
+            editing => typed.name.is_some(),
             problems,
             ..desk.frame()
         },
@@ -273,7 +314,7 @@ pub(super) async fn guides_of(ctx: &Context, desk: &Desk) -> Result<Vec<guide::M
         .collect())
 }
 
-fn store_name(stores: &[store::Model], id: StoreId) -> &str {
+pub(super) fn store_name(stores: &[store::Model], id: StoreId) -> &str {
     let found = stores.iter().find(|store| store.id == id);
     found.map_or("", |store| store.name.as_str())
 }

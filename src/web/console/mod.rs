@@ -3,7 +3,9 @@
 mod accounts;
 mod audit;
 mod bulks;
+mod chart;
 mod codes;
+mod figures;
 mod gate;
 mod guides;
 mod hand_overs;
@@ -12,17 +14,21 @@ mod me;
 mod members;
 mod overview;
 mod pool;
+mod posters;
 mod sign_in;
 mod staff;
 mod stop;
 mod stores;
 mod tags;
+mod undelivered;
+mod welcome;
 mod words;
 
 use actix_web::web::{self, ServiceConfig};
 
 /// The URL map of the console, each line with who may call it.
 pub(super) fn routes(config: &mut ServiceConfig) {
+    of_codes(config);
     whole_installation(config);
     scoped(config);
     headquarters(config);
@@ -98,20 +104,8 @@ fn scoped(config: &mut ServiceConfig) {
         )
         .route("/console/{appid}/stores", web::get().to(stores::list))
         .route("/console/{appid}/stores/{id}", web::get().to(stores::show))
-        .route(
-            "/console/{appid}/stores/{id}/code.svg",
-            web::get().to(codes::of_store),
-        )
         .route("/console/{appid}/guides", web::get().to(guides::list))
-        .route("/console/{appid}/guides/{id}", web::get().to(guides::show))
-        .route(
-            "/console/{appid}/guides/{id}/code.{kind}",
-            web::get().to(codes::of_guide),
-        )
-        .route(
-            "/console/{appid}/guides/{id}/link.svg",
-            web::get().to(codes::link_of_guide),
-        );
+        .route("/console/{appid}/guides/{id}", web::get().to(guides::show));
 }
 
 /// Headquarters only.
@@ -214,5 +208,54 @@ fn of_accounts(config: &mut ServiceConfig) {
         .route(
             "/console/accounts/{id}/changed-over",
             web::post().to(accounts::change::forget_previous),
+        );
+}
+
+/// Codes: their pictures, their posters, what came by them, and the first words of whom they bring.
+fn of_codes(config: &mut ServiceConfig) {
+    config
+        // Whoever is signed in, store managers their own store's.
+        .route(
+            "/console/{appid}/stores/{id}/code.{kind}",
+            web::get().to(codes::of_store),
+        )
+        .route(
+            "/console/{appid}/stores/{id}/poster",
+            web::get().to(posters::of_store),
+        )
+        .route(
+            "/console/{appid}/guides/{id}/code.{kind}",
+            web::get().to(codes::of_guide),
+        )
+        .route(
+            "/console/{appid}/guides/{id}/poster",
+            web::get().to(posters::of_guide),
+        )
+        .route(
+            "/console/{appid}/guides/{id}/link.svg",
+            web::get().to(codes::link_of_guide),
+        )
+        .route(
+            "/console/{appid}/posters",
+            web::get().to(posters::of_guides),
+        )
+        .route(
+            "/console/{appid}/codes.zip",
+            web::get().to(posters::pictures),
+        )
+        .route("/console/{appid}/codes", web::get().to(figures::list))
+        .route("/console/{appid}/codes/{id}", web::get().to(figures::show))
+        .route(
+            "/console/{appid}/undelivered",
+            web::get().to(undelivered::show),
+        )
+        // Headquarters.
+        .route(
+            "/console/{appid}/guides/{id}/welcome",
+            web::post().to(welcome::save),
+        )
+        .route(
+            "/console/{appid}/guides/{id}/welcome/preview",
+            web::post().to(welcome::preview),
         );
 }

@@ -1,18 +1,31 @@
-//! The first page: what there is, and what needs attention now.
+//! The first page: what there is, what came, and what needs attention now.
+
+use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
+use actix_web::web::{Data, Query};
+use chrono::TimeDelta;
 use daogou_schema::hand_over::State;
+use daogou_schema::{GuideId, Timestamp, guide};
 use minijinja::{Value, context};
 
+use super::chart;
+use super::figures::{self, Known, codes_of};
 use super::gate::{Desk, Gate};
 use super::guides::{guides_of, stores_of};
-use super::stop::Page;
-use crate::accounts;
+use super::stop::{Page, Stop};
+use super::undelivered;
+use super::words::size;
+use crate::bindings::pool::{self, Filter, Whose};
 use crate::context::Context;
+use crate::fans::{self, Count, Which};
 use crate::guides;
 use crate::hand_overs;
 use crate::web::page;
+use crate::{accounts, conversations};
+
+/// How many guides without a WeChat of their own are named one by one.
+const NAMED_MAX: usize = 5;
 
 /// On to the first account, or to adding it.
 pub(super) async fn first(ctx: Data<Context>, gate: Gate) -> Page {
@@ -34,46 +47,213 @@ pub(super) async fn first(ctx: Data<Context>, gate: Gate) -> Page {
     }
 }
 
-pub(super) async fn show(ctx: Data<Context>, desk: Desk) -> Page {
-    let stores = stores_of(&ctx, &desk).await?;
+pub(super) async fn show(
+    ctx: Data<Context>,
+    desk: Desk,
+    asked: Query<HashMap<String, String>>,
+) -> Page {
     let guides = guides_of(&ctx, &desk).await?;
-    let linked = guides.iter().filter(|guide| guide.openid.is_some()).count();
-    let on_duty = guides
-        .iter()
-        .filter(|guide| guides::is_available(guide))
-        .count();
-    let at = desk.at();
-    let none = || Value::from(());
-    let tiles = vec![
-        context! { label => "门店", value => stores.len().to_string(), note => none(), href => format!("{at}/stores"), tone => "plain" },
-        context! { label => "导购", value => guides.len().to_string(), note => format!("{linked} 位已关联微信"), href => format!("{at}/guides"), tone => if linked == guides.len() { "good" } else { "bad" } },
-        context! { label => "正在接待", value => on_duty.to_string(), note => "在岗且已关联", href => format!("{at}/guides"), tone => if on_duty == 0 && !guides.is_empty() { "bad" } else { "plain" } },
-    ];
-    let mut attention: Vec<Value> = Vec::new();
-    if desk.for_headquarters().is_ok() {
-        let all = guides::list(ctx.db.reads(), desk.account.id).await?;
-        for row in hand_overs::list(&ctx, &desk.account).await? {
-            if row.state == State::Frozen {
-                let guide = all.iter().find(|guide| guide.id == row.guide_id);
-                let name = guide.map_or("", |guide| guide.name.as_str());
-                let text = format!("{name} 的顾客还没有移交给同事");
-                attention.push(context! { text, href => format!("{at}/hand-overs/{}", row.id) });
-            }
-        }
-    }
-    let unlinked = guides
-        .iter()
-        .filter(|guide| guide.openid.is_none())
-        .map(|guide| {
-            let text = format!("{} 还没有关联微信，收不到顾客的留言", guide.name);
-            context! { text, href => format!("{at}/guides/{}", guide.id) }
-        });
-    attention.extend(unlinked);
-    let empty = guides.is_empty();
-    let days: Vec<Value> = Vec::new();
+    let (time, days) = figures::days_asked(&ctx, &asked);
+    let codes = codes_of(&ctx, &desk, None).await?;
+    let ids: Vec<_> = codes.iter().map(|known| known.code.id).collect();
+    let which = match desk.scope().store {
+        None => Which::All,
+        Some(_) => Which::Those(&ids),
+    };
+    let by_day = fans::by_day(&ctx, desk.account.id, which, &days).await?;
+    let by_guides = by_guides(&ctx, &desk, &codes, which, &days).await?;
+    let came = chart::total(&by_day);
+    let mut tiles = came_tiles(&desk, time, came, by_guides);
+    tiles.extend(talk_tiles(&ctx, &desk, &guides).await?);
+    tiles.extend(guide_tiles(&ctx, &desk, &guides).await?);
+    let mut attention = attention_of_headquarters(&ctx, &desk).await?;
+    attention.extend(undelivered::attention(&ctx, &desk, &guides).await?);
+    attention.extend(unlinked(&desk, &guides));
     Ok(page::show(
         StatusCode::OK,
         "overview",
-        context! { here => "overview", tiles, attention, days, chart_max => 0, empty, ..desk.frame() },
+        context! {
+            here => "overview",
+            tiles,
+            attention,
+            chart => chart::bars(&by_day),
+            times => figures::times(time),
+            empty => guides.is_empty(),
+            ..desk.frame()
+        },
     ))
+}
+
+/// How many followed by a guide's own code.
+async fn by_guides(
+    ctx: &Context,
+    desk: &Desk,
+    codes: &[Known],
+    which: Which<'_>,
+    days: &[chrono::NaiveDate],
+) -> Result<i64, Stop> {
+    let counts = fans::by_code(ctx, desk.account.id, which, days).await?;
+    let of_guides = codes.iter().filter(|known| known.guide.is_some());
+    let followed = of_guides.filter_map(|known| counts.get(&known.code.id));
+    Ok(followed.map(|count| count.followed).sum())
+}
+
+fn tile(label: &str, value: String, note: String, href: String, tone: &str) -> Value {
+    context! { label, value, note, href, tone }
+}
+
+fn came_tiles(desk: &Desk, time: u32, came: Count, by_guides: i64) -> Vec<Value> {
+    let at = desk.at();
+    let since = format!("最近 {time} 天");
+    let codes = |by: &str| format!("{at}/codes?days={time}&by={by}");
+    let share = match came.followed {
+        ..=0 => "—".to_owned(),
+        all => format!("{}%", (by_guides * 100 + all / 2) / all),
+    };
+    let whose = match desk.scope().store {
+        None => format!("{since}，含没有扫码的"),
+        Some(_) => format!("{since}，本店的码"),
+    };
+    let fell = if came.net() < 0 { "bad" } else { "plain" };
+    vec![
+        tile(
+            "新关注",
+            came.followed.to_string(),
+            whose,
+            codes("new"),
+            "plain",
+        ),
+        tile(
+            "取消关注",
+            came.lost.to_string(),
+            since.clone(),
+            codes("lost"),
+            "plain",
+        ),
+        tile("净增", chart::signed(came.net()), since, codes("net"), fell),
+        tile(
+            "来自导购码",
+            share,
+            format!("{by_guides} 位新关注"),
+            codes("new"),
+            "plain",
+        ),
+    ]
+}
+
+/// Who can be talked to now.
+async fn talk_tiles(
+    ctx: &Context,
+    desk: &Desk,
+    guides: &[guide::Model],
+) -> Result<Vec<Value>, Stop> {
+    let ids: Vec<GuideId> = guides.iter().map(|guide| guide.id).collect();
+    let ids = desk.scope().store.map(|_| ids.as_slice());
+    let now = Timestamp::from(ctx.clock.now());
+    let account = desk.account.id;
+    let active = conversations::active(ctx, account, ids, now - TimeDelta::hours(24)).await?;
+    let open = conversations::active(ctx, account, ids, now - TimeDelta::hours(48)).await?;
+    let to = || format!("{}/members", desk.at());
+    Ok(vec![
+        tile(
+            "活跃会话",
+            size(active),
+            "24 小时内来过消息".to_owned(),
+            to(),
+            "plain",
+        ),
+        tile(
+            "窗口还开着",
+            size(open),
+            "48 小时内来过消息".to_owned(),
+            to(),
+            "plain",
+        ),
+    ])
+}
+
+async fn guide_tiles(
+    ctx: &Context,
+    desk: &Desk,
+    guides: &[guide::Model],
+) -> Result<Vec<Value>, Stop> {
+    let stores = stores_of(ctx, desk).await?;
+    let linked = guides.iter().filter(|guide| guide.openid.is_some()).count();
+    let on_duty = guides.iter().filter(|guide| guides::is_available(guide));
+    let on_duty = on_duty.count();
+    let at = desk.at();
+    let all_linked = if linked == guides.len() {
+        "good"
+    } else {
+        "bad"
+    };
+    let nobody = on_duty == 0 && !guides.is_empty();
+    Ok(vec![
+        tile(
+            "导购",
+            guides.len().to_string(),
+            format!("{linked} 位已关联 · {} 家门店", stores.len()),
+            format!("{at}/guides"),
+            all_linked,
+        ),
+        tile(
+            "正在接待",
+            on_duty.to_string(),
+            "在岗且已关联".to_owned(),
+            format!("{at}/guides"),
+            if nobody { "bad" } else { "plain" },
+        ),
+    ])
+}
+
+/// What nobody but headquarters can put right.
+async fn attention_of_headquarters(ctx: &Context, desk: &Desk) -> Result<Vec<Value>, Stop> {
+    let mut attention: Vec<Value> = Vec::new();
+    if desk.for_headquarters().is_err() {
+        return Ok(attention);
+    }
+    let at = desk.at();
+    let all = guides::list(ctx.db.reads(), desk.account.id).await?;
+    for row in hand_overs::list(ctx, &desk.account).await? {
+        if row.state == State::Frozen {
+            let guide = all.iter().find(|guide| guide.id == row.guide_id);
+            let name = guide.map_or("", |guide| guide.name.as_str());
+            let text = format!("{name} 的顾客还没有移交给同事");
+            attention.push(context! { text, href => format!("{at}/hand-overs/{}", row.id) });
+        }
+    }
+    let waiting = conversations::waiting_in_pool(ctx, desk.account.id).await?;
+    if waiting > 0 {
+        let text = format!("{} 位没有导购的顾客在等回复", size(waiting));
+        attention.push(context! { text, href => format!("{at}/members?guide=nobody") });
+    }
+    let nobody = Filter {
+        whose: Whose::Nobody,
+        ..Filter::default()
+    };
+    let unbound = pool::count(ctx, desk.scope(), nobody).await?;
+    if let Some(unbound @ 1..) = unbound {
+        let text = format!("{unbound} 位会员还没有专属导购");
+        attention.push(context! { text, href => format!("{at}/members?guide=nobody") });
+    }
+    Ok(attention)
+}
+
+/// Guides who cannot get what customers write.
+fn unlinked(desk: &Desk, guides: &[guide::Model]) -> Vec<Value> {
+    let at = desk.at();
+    let those: Vec<_> = guides
+        .iter()
+        .filter(|guide| guide.openid.is_none())
+        .collect();
+    let one = |guide: &&guide::Model| {
+        let text = format!("{} 还没有关联微信，收不到顾客的留言", guide.name);
+        context! { text, href => format!("{at}/guides/{}", guide.id) }
+    };
+    let mut lines: Vec<Value> = those.iter().take(NAMED_MAX).map(one).collect();
+    if let more @ 1.. = those.len().saturating_sub(NAMED_MAX) {
+        let text = format!("另有 {more} 位导购没有关联微信");
+        lines.push(context! { text, href => format!("{at}/guides") });
+    }
+    lines
 }

@@ -41,7 +41,8 @@ async fn shown(
                 href => format!("{}/stores/{}", desk.at(), store.id),
                 open => store.hours.as_deref().and_then(Hours::from_json).is_none_or(|hours| hours.is_open(ctx.clock.now(), ctx.config.timezone)),
                 members_href => format!("{}/members?store={}", desk.at(), store.id),
-                code_href => format!("{}/stores/{}/code.svg", desk.at(), store.id),
+                code_href => format!("{}/stores/{}/code.png", desk.at(), store.id),
+                poster_href => format!("{}/stores/{}/poster", desk.at(), store.id),
             }
         })
         .collect();

@@ -84,6 +84,7 @@ async fn members(db: &DatabaseConnection, now: Timestamp, count: u64) -> Vec<Mem
             first_subscribed_at: Set(Some(now)),
             subscribed_at: Set(Some(now)),
             unsubscribed_at: Set(None),
+            code_id: Set(None),
             last_seen_at: Set(now),
         });
         let inserted = identity::Entity::insert_many(rows).exec_without_returning(db);

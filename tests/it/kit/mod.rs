@@ -7,6 +7,7 @@ mod browser;
 mod desk;
 mod envelope;
 mod eventually;
+mod fans;
 mod phone;
 mod process;
 mod proxy;

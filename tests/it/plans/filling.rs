@@ -101,8 +101,8 @@ fn those_who_came(people: &People, newest: MemberId) -> Vec<Rows> {
         rows(
             "code",
             PEOPLE,
-            "account_id, scene, purpose, guide_id, ticket, url, created_at",
-            format!("1, CONCAT('filled', i), 'guide', {wu}, 'ticket', 'url', LATE"),
+            "account_id, scene, purpose, store_id, ticket, url, created_at",
+            "1, CONCAT('filled', i), 'store', 1000 + i, 'ticket', 'url', LATE",
         ),
         rows(
             "member",
@@ -113,14 +113,20 @@ fn those_who_came(people: &People, newest: MemberId) -> Vec<Rows> {
         rows(
             "identity",
             PEOPLE,
-            "account_id, openid, member_id, subscribed, last_seen_at",
-            format!("1, CONCAT('oFilled', i), {newest} + i, TRUE, LATE"),
+            "account_id, openid, member_id, subscribed, last_seen_at, code_id",
+            format!("1, CONCAT('oFilled', i), {newest} + i, TRUE, LATE, 1"),
         ),
         rows(
             "binding",
             PEOPLE,
             "member_id, guide_id, store_id, bound_at",
             format!("{newest} + i, {guide}, 1, LATE"),
+        ),
+        rows(
+            "fan_day",
+            PEOPLE,
+            "account_id, day, code_id, scans, followed, lost",
+            "1, 20000101 + i % 20, i, 1, 1, 0",
         ),
         rows(
             "guide_number",

@@ -61,6 +61,14 @@ async fn look_on(app: &TestApp) {
         "/stores/1",
         "/guides",
         "/guides/1",
+        "?days=7",
+        "/undelivered",
+        "/posters?guide=1&guide=2",
+        "/codes.zip?guide=1",
+        "/codes",
+        "/codes?store=1&days=7&by=net",
+        "/codes/1",
+        "/codes/1?days=90&before=99999",
         "/members",
         "/members?after=0.9999",
         "/members?guide=1",
@@ -89,6 +97,9 @@ async fn look_on(app: &TestApp) {
         let path = format!("/console/{page}");
         assert_eq!(desk.opens(&path).await.status, 200, "{path}");
     }
+    let welcome = format!("/console/{APPID}/guides/1/welcome");
+    desk.sends(&welcome, &[("welcome", "您好，{{ guide }}")])
+        .await;
     desk.makes_a_link_for("林", "hq_operator", "").await;
     desk.sends("/console/staff/invitations/3/withdraw", &[])
         .await;

@@ -30,6 +30,7 @@ const FLOORS: &[&str] = &[
     "guides",
     "members",
     "tags",
+    "fans",
     "media",
     "outbound",
     "bindings",

@@ -151,6 +151,7 @@ pub fn identity() -> identity::Model {
         subscribed_at: Some(LATER),
         unsubscribed_at: None,
         last_seen_at: LATER,
+        code_id: Some(CodeId(1)),
     }
 }
 

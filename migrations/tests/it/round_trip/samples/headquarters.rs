@@ -102,3 +102,24 @@ pub fn audit_head() -> audit_head::Model {
         digest: "0c".repeat(32),
     }
 }
+
+pub fn fan_act() -> fan_act::Model {
+    fan_act::Model {
+        id: 1,
+        account_id: AccountId(1),
+        code_id: CodeId::NONE,
+        kind: fan_act::Kind::Followed,
+        at: NOW,
+    }
+}
+
+pub fn fan_day() -> fan_day::Model {
+    fan_day::Model {
+        account_id: AccountId(1),
+        day: 20_261_122,
+        code_id: CodeId(1),
+        scans: 3,
+        followed: -1,
+        lost: 2,
+    }
+}

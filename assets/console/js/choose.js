@@ -1,11 +1,11 @@
 // Choosing members in a list: the whole page at once, how many are chosen, and everybody who fits.
-export function picks(root) {
-  for (const form of root.querySelectorAll("form[data-pick]")) {
+export function chooses(root) {
+  for (const form of root.querySelectorAll("form[data-choose]")) {
     const boxes = [...form.querySelectorAll("tbody input[type='checkbox']")];
-    const page = form.querySelector("[data-pick-page]");
-    const all = form.querySelector("[data-pick-all]");
-    const bar = form.querySelector("[data-picked]");
-    const count = form.querySelector("[data-picked-count]");
+    const page = form.querySelector("[data-choose-page]");
+    const all = form.querySelector("[data-choose-all]");
+    const bar = form.querySelector("[data-chosen]");
+    const count = form.querySelector("[data-chosen-count]");
     const acts = bar.querySelectorAll("button");
     page.hidden = false;
     const show = () => {

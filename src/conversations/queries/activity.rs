@@ -1,0 +1,43 @@
+//! Counting conversations.
+
+use daogou_schema::{AccountId, GuideId, Timestamp, conversation};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+
+use crate::db::{count_to, padded};
+use crate::error::Result;
+
+pub(in crate::conversations) async fn active(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    guides: Option<&[GuideId]>,
+    since: Timestamp,
+    most: u32,
+) -> Result<u32> {
+    let mut rows = conversation::Entity::find()
+        .select_only()
+        .column(conversation::Column::MemberId)
+        .filter(conversation::Column::AccountId.eq(account))
+        .filter(conversation::Column::LastMemberAt.gte(since));
+    if let Some(guides) = guides {
+        let guides = padded(guides.iter().copied());
+        rows = rows.filter(conversation::Column::GuideId.is_in(guides));
+    }
+    count_to(db, rows.into_query(), most).await
+}
+
+/// Few wait in any account's pool: they are read by that alone.
+pub(in crate::conversations) async fn waiting_in_pool(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    most: u32,
+) -> Result<u32> {
+    let query = conversation::Entity::find()
+        .select_only()
+        .column(conversation::Column::AccountId)
+        .filter(conversation::Column::GuideId.is_null())
+        .filter(conversation::Column::Unanswered.eq(true))
+        .limit(u64::from(most));
+    let found: Vec<AccountId> = query.into_tuple().all(db).await?;
+    let here = found.into_iter().filter(|of| *of == account).count();
+    Ok(u32::try_from(here).unwrap_or(most))
+}
