@@ -36,6 +36,7 @@ mod hand_overs;
 mod media;
 mod members;
 mod outbound;
+mod privacy;
 mod reception;
 mod staff;
 

@@ -34,6 +34,8 @@ mod m2026_11_22_000022_lost_line;
 mod m2026_11_22_000023_staff;
 mod m2026_11_22_000024_hand_over;
 mod m2026_11_22_000025_audit;
+mod m2026_11_22_000029_privacy;
+mod m2026_11_22_000030_member_phone;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -124,6 +126,8 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000023_staff::changes(),
             m2026_11_22_000024_hand_over::changes(),
             m2026_11_22_000025_audit::changes(),
+            m2026_11_22_000029_privacy::changes(),
+            m2026_11_22_000030_member_phone::changes(),
         ]
         .into_iter()
         .flatten()

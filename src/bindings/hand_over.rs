@@ -76,3 +76,15 @@ pub async fn give_back_in(
     let members: Vec<_> = before.iter().map(|row| row.member_id).collect();
     queries::insert_events(txn, &members, (from, to), Reason::HandedBack, now).await
 }
+
+/// Ends a member's binding because she is erased; that she had one stays in the history.
+///
+/// # Errors
+/// When the store fails.
+pub async fn end_in(txn: &Txn, member: MemberId, now: Timestamp) -> Result<()> {
+    let Some(binding) = queries::get_in(txn, member).await? else {
+        return Ok(());
+    };
+    queries::delete(txn, member).await?;
+    queries::insert_end(txn, &binding, now).await
+}

@@ -12,7 +12,7 @@ use crate::accounts::Visit;
 use crate::db::{Txn, each, insert_all, padded};
 use crate::error::Result;
 
-pub(super) use many::{count_of_guide, give, insert_events, of_guide, replace, those};
+pub(super) use many::{count_of_guide, give, insert_end, insert_events, of_guide, replace, those};
 pub(super) use pool::{events, members_of, named, newest, rows, size};
 
 /// The member's active binding.

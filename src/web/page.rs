@@ -26,7 +26,7 @@ macro_rules! templates {
 }
 
 templates! {
-    "base" "icons" "parts" "side" "sign_in" "invitation" "overview" "stores" "guides" "guide" "hand_overs" "hand_over" "hand_over_parts" "audit" "members" "member" "staff" "failure"
+    "base" "icons" "parts" "side" "sign_in" "invitation" "overview" "stores" "guides" "guide" "hand_overs" "hand_over" "hand_over_parts" "audit" "members" "member" "privacy_parts" "member_privacy" "member_erase" "erasures" "erasure" "staff" "failure"
 }
 
 static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {

@@ -8,7 +8,8 @@ import { guards } from "./guard.js";
 import { hotkeys } from "./hotkey.js";
 import { menus } from "./menu.js";
 import { nav } from "./nav.js";
+import { prints } from "./print.js";
 import { theme } from "./theme.js";
 import { toasts } from "./toast.js";
 
-for (const start of [theme, nav, menus, drawers, filters, hotkeys, copies, deals, confirms, guards, toasts]) start(document);
+for (const start of [theme, nav, menus, drawers, filters, hotkeys, copies, deals, confirms, guards, prints, toasts]) start(document);

@@ -12,7 +12,9 @@ pub mod audit_head;
 pub mod binding;
 pub mod binding_event;
 pub mod code;
+pub mod consent;
 pub mod conversation;
+pub mod erasure;
 pub mod guide;
 pub mod guide_number;
 pub mod hand_over;
@@ -24,6 +26,7 @@ pub mod invitation;
 pub mod lane;
 pub mod media;
 pub mod member;
+pub mod member_phone;
 pub mod message;
 pub mod node;
 pub mod outbound;
@@ -44,7 +47,7 @@ macro_rules! every_entity {
         $then! {
             account store member guide code guide_number identity binding binding_event conversation question media
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
-            hand_over_member audit audit_head
+            hand_over_member audit audit_head consent erasure member_phone
         }
     };
 }

@@ -163,6 +163,11 @@ fn field(key: &str) -> &str {
         "cause" => "原因",
         "scan_rule" => "重复扫码",
         "protection_days" => "保护天数",
+        "purpose" => "用途",
+        "given" => "同意",
+        "text_version" => "文本版本",
+        "receipt" => "回执",
+        "phone" => "手机号",
         other => other,
     }
 }
@@ -179,6 +184,15 @@ fn word(value: &str) -> &str {
         "first_wins" => "留在原导购",
         "last_wins" => "换成新扫的导购",
         "protected" => "保护期内留在原导购",
+        "marketing" => "营销消息",
+        "contact" => "主动联系",
+        "profile" => "个人画像",
+        "children" => "未成年人信息",
+        "asked" => "本人要求",
+        "unfollowed" => "取消关注到期",
+        "cancelled" => "微信账号注销",
+        "true" => "是",
+        "false" => "否",
         other => other,
     }
 }
@@ -197,6 +211,11 @@ fn act(word: &str) -> &'static str {
         Ok(Act::ConfirmHandOver) => "开始移交",
         Ok(Act::UndoHandOver) => "撤销移交",
         Ok(Act::SetAccount) => "修改公众号规则",
+        Ok(Act::ExportMember) => "导出会员资料",
+        Ok(Act::EraseMember) => "删除会员资料",
+        Ok(Act::NoteConsent) => "登记同意",
+        Ok(Act::SetPhone) => "修改手机号",
+        Ok(Act::RevealPhone) => "查看手机号",
         // A newer program wrote it.
         Err(_) => "其他操作",
     }
@@ -210,6 +229,7 @@ fn subject(kind: &str) -> &str {
         "guide" => "导购",
         "hand_over" => "移交",
         "account" => "公众号",
+        "member" => "会员",
         other => other,
     }
 }

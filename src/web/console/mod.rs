@@ -2,12 +2,14 @@
 
 mod audit;
 mod codes;
+mod erasures;
 mod gate;
 mod guides;
 mod hand_overs;
 mod invitation;
 mod members;
 mod overview;
+mod privacy;
 mod sign_in;
 mod staff;
 mod stop;
@@ -18,6 +20,7 @@ use actix_web::web::{self, ServiceConfig};
 
 /// The URL map of the console, each line with who may call it.
 pub(super) fn routes(config: &mut ServiceConfig) {
+    of_privacy(config);
     config
         // Everybody: they are how one comes in.
         .route("/console/sign-in", web::get().to(sign_in::show))
@@ -95,5 +98,45 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/guides/{id}/link",
             web::post().to(guides::link),
+        );
+}
+
+/// What is kept about a member, and its end.
+fn of_privacy(config: &mut ServiceConfig) {
+    config
+        // Headquarters.
+        .route(
+            "/console/{appid}/members/{id}/privacy",
+            web::get().to(privacy::show),
+        )
+        .route(
+            "/console/{appid}/members/{id}/privacy/consents",
+            web::post().to(privacy::note),
+        )
+        .route(
+            "/console/{appid}/members/{id}/privacy/phone",
+            web::post().to(privacy::set_phone),
+        )
+        .route(
+            "/console/{appid}/members/{id}/privacy/phone/reveal",
+            web::post().to(privacy::reveal),
+        )
+        .route(
+            "/console/{appid}/members/{id}/privacy/export",
+            web::post().to(privacy::export),
+        )
+        .route("/console/{appid}/erasures", web::get().to(erasures::list))
+        .route(
+            "/console/{appid}/erasures/{id}",
+            web::get().to(erasures::show),
+        )
+        // Administrators of headquarters.
+        .route(
+            "/console/{appid}/members/{id}/privacy/erase",
+            web::get().to(privacy::ask_erasure),
+        )
+        .route(
+            "/console/{appid}/members/{id}/privacy/erase",
+            web::post().to(privacy::erase),
         );
 }

@@ -34,6 +34,7 @@ const FLOORS: &[&str] = &[
     "bindings",
     "conversations",
     "hand_overs",
+    "privacy",
     "reception",
     "backup",
     // doors and hands
