@@ -80,13 +80,14 @@ async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
     }
     let (member, now) = (row.member_id, args.now);
     let identities = erase::identities(txn, member).await?;
-    let all: Vec<_> = identities
+    let mut all: Vec<_> = identities
         .iter()
         .map(|identity| Address {
             account_id: identity.account_id,
             openid: identity.openid.clone(),
         })
         .collect();
+    all.sort();
     keep_out_others(txn, &all).await?;
     let people = without_guides(txn, &all).await?;
     let numbers = guides::forget_member_in(txn, member).await?;
@@ -215,9 +216,15 @@ async fn forget_lines_in(txn: &Txn, args: &Lines) -> Result<()> {
     let mut pushes = erase::questions(txn, &args.lines).await?;
     pushes.extend(args.lines.iter().filter_map(|line| line.inbound_id));
     erase::blank_pushes(txn, &pushes).await?;
+    let told = erase::told_about(txn, &pushes).await?;
     let lines = erase::lines(txn, &ids).await?;
     let files = u64::try_from(args.files.len()).unwrap_or_default();
-    count(txn, &row, &[("message", lines), ("media", files)]).await
+    count(
+        txn,
+        &row,
+        &[("message", lines), ("media", files), ("outbound", told)],
+    )
+    .await
 }
 
 /// What was sent to her and about her.
@@ -233,9 +240,12 @@ async fn messages(ctx: &Context, row: &Model) -> Result<Piece> {
                 let Some(row) = running(txn, *id).await? else {
                     return Ok(());
                 };
-                let answers: Vec<_> = found.iter().filter_map(|(_, push)| *push).collect();
-                erase::blank_answers(txn, &answers).await?;
-                let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
+                // Her own pushes go anyway; what a guide said to her or about her stands in the guide's.
+                let pushes = found
+                    .iter()
+                    .flat_map(|(_, cause, answer)| [*cause, *answer]);
+                erase::blank_pushes(txn, &pushes.flatten().collect::<Vec<_>>()).await?;
+                let ids: Vec<_> = found.iter().map(|(id, ..)| *id).collect();
                 let gone = erase::messages(txn, &ids).await?;
                 count(txn, &row, &[("outbound", gone)]).await
             })

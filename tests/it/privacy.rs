@@ -46,7 +46,14 @@ impl Shop {
         sent.to.expect(&sent.text)
     }
 
-    /// Waits until a receipt says `word`, while time passes.
+    /// The same browser at the server's new port.
+    fn desk_after_restart(&self, app: &TestApp) -> Desk {
+        let desk = Desk::stranger(app);
+        desk.has_the_cookie(self.desk.forgets_the_cookie());
+        desk
+    }
+
+    /// Waits until a receipt says `word`.
     async fn says(&self, receipt: &str, word: &str) -> String {
         eventually(word, async || {
             let page = self.desk.opens(receipt).await.text;

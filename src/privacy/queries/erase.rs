@@ -10,8 +10,8 @@ use daogou_schema::{
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+    QueryTrait, Set,
 };
 
 use crate::db::{Only, Txn, among, count_to, padded};
@@ -22,9 +22,7 @@ pub(in crate::privacy) async fn identities(
     txn: &Txn,
     member: MemberId,
 ) -> Result<Vec<identity::Model>> {
-    let query = identity::Entity::find()
-        .filter(identity::Column::MemberId.eq(member))
-        .order_by_asc(identity::Column::Openid);
+    let query = identity::Entity::find().filter(identity::Column::MemberId.eq(member));
     Ok(query.all(txn.conn()).await?)
 }
 
@@ -209,41 +207,36 @@ pub(in crate::privacy) async fn questions(
 
 /// What these pushes said, and what they were answered: they took effect long ago.
 pub(in crate::privacy) async fn blank_pushes(txn: &Txn, pushes: &[InboundId]) -> Result<()> {
-    blank(
-        txn,
-        pushes,
-        inbound::ActiveModel {
-            raw: Set(None),
-            answer_body: Set(None),
-            ..Default::default()
-        },
-    )
-    .await
-}
-
-/// What these pushes were answered.
-pub(in crate::privacy) async fn blank_answers(txn: &Txn, pushes: &[InboundId]) -> Result<()> {
-    blank(
-        txn,
-        pushes,
-        inbound::ActiveModel {
-            answer_body: Set(None),
-            ..Default::default()
-        },
-    )
-    .await
-}
-
-async fn blank(txn: &Txn, pushes: &[InboundId], nothing: inbound::ActiveModel) -> Result<()> {
     if pushes.is_empty() {
         return Ok(());
     }
+    let nothing = inbound::ActiveModel {
+        raw: Set(None),
+        answer_body: Set(None),
+        ..Default::default()
+    };
     inbound::Entity::update_many()
         .set(nothing)
         .filter(inbound::Column::Id.is_in(padded(pushes.iter().copied())))
         .exec(txn.conn())
         .await?;
     Ok(())
+}
+
+/// What guides were told because of these pushes, as far as it has its outcome: which customers an answer could be for,
+/// and what it said.
+pub(in crate::privacy) async fn told_about(txn: &Txn, pushes: &[InboundId]) -> Result<u64> {
+    if pushes.is_empty() {
+        return Ok(0);
+    }
+    let settled = [State::Sent, State::Dropped, State::Refused, State::Unknown];
+    let gone = outbound::Entity::delete_many()
+        .filter(outbound::Column::InboundId.is_in(padded(pushes.iter().copied())))
+        .filter(outbound::Column::MemberId.is_null())
+        .filter(outbound::Column::State.is_in(settled))
+        .exec(txn.conn())
+        .await?;
+    Ok(gone.rows_affected)
 }
 
 pub(in crate::privacy) async fn messages(txn: &Txn, ids: &[OutboundId]) -> Result<u64> {

@@ -20,6 +20,9 @@ const LOOK: u64 = 500;
 /// What is not under way any more.
 const UNDER_WAY: [State; 3] = [State::Ready, State::Claimed, State::Answering];
 
+/// A message, the push that caused it and the push whose answer it was.
+pub(in crate::privacy) type Sent = (OutboundId, Option<InboundId>, Option<InboundId>);
+
 pub(in crate::privacy) async fn lines(
     db: &impl ConnectionTrait,
     member: MemberId,
@@ -31,16 +34,17 @@ pub(in crate::privacy) async fn lines(
     Ok(query.all(db).await?)
 }
 
-/// What was sent to her or about her and has its outcome, with the push whose answer it was.
+/// What was sent to her or about her and has its outcome.
 pub(in crate::privacy) async fn messages(
     db: &impl ConnectionTrait,
     row: &Model,
     people: &[Address],
-) -> Result<Vec<(OutboundId, Option<InboundId>)>> {
+) -> Result<Vec<Sent>> {
     for those in these(row, people) {
         let found: Vec<_> = outbound::Entity::find()
             .select_only()
             .column(outbound::Column::Id)
+            .column(outbound::Column::InboundId)
             .column(outbound::Column::AnswerTo)
             .filter(those)
             .filter(outbound::Column::State.is_not_in(UNDER_WAY))

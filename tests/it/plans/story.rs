@@ -47,6 +47,7 @@ pub async fn tell(app: &mut TestApp) {
     change(app, lin, wu, wang, &li).await;
     sun.says("有人吗").await;
     hand_over(app, &zheng).await;
+    erase(app, &li).await;
     end_and_begin(app, lin, wang).await;
 }
 
@@ -117,6 +118,49 @@ async fn hand_over(app: &TestApp, guide: &Guide) {
         app.at_rest().await;
     }
     assert_eq!(desk.opens(&at("")).await.status, 200);
+}
+
+/// A customer is taken out, and erased; another one's WeChat account is gone.
+async fn erase(app: &TestApp, li: &Phone) {
+    let desk = Desk::admin(app, "sun").await;
+    let at = |page: &str| format!("/console/{APPID}{page}");
+    let member = app.identity_of(li).await.expect("a member").member_id;
+    let hers = at(&format!("/members/{member}/privacy"));
+    for (form, fields) in [
+        ("/phone", &[("phone", "13812345678")][..]),
+        ("/phone/reveal", &[]),
+        ("/consents", &[("purpose", "profile"), ("given", "yes")]),
+        ("/export", &[]),
+    ] {
+        let sent = desk.sends(&format!("{hers}{form}"), fields).await;
+        assert!([200, 303].contains(&sent.status.as_u16()), "{form}");
+    }
+    for page in ["", "/erase"] {
+        assert_eq!(desk.opens(&format!("{hers}{page}")).await.status, 200);
+    }
+    desk.opens(&at("/members?q=13812345678")).await;
+    let number = member.to_string();
+    let fields = [("number", number.as_str())];
+    let sent = desk.sends(&format!("{hers}/erase"), &fields).await;
+    let receipt = sent.to.expect(&sent.text);
+    eventually("her being unknown", async || {
+        let shown = desk.opens(&receipt).await.text;
+        shown.contains("约一分钟后").then_some(())
+    })
+    .await;
+    app.later(TimeDelta::seconds(61)).await;
+    eventually("the receipt", async || {
+        let shown = desk.opens(&receipt).await.text;
+        shown.contains("已全部删除").then_some(())
+    })
+    .await;
+    desk.opens(&at("/erasures")).await;
+    desk.opens(&at("/erasures?before=99")).await;
+    let chen = app.person("陈先生").await;
+    for act in ["follow", "modify", "revoke", "cancel"] {
+        chen.does(json!({ "act": act })).await;
+        app.later(TimeDelta::seconds(2)).await;
+    }
 }
 
 /// A guide where the account has to be named, because there are two.

@@ -57,7 +57,7 @@ async fn the_file_holds_her_and_nobody_else() {
         lin.phone.says("#1 在的").await;
         wang.sees("在的").await;
         wang.says("退订").await;
-        wang.sees("退订").await;
+        wang.sees("已停止").await;
         wang.sends("image").await;
         lin.phone.sees_a("image").await;
         let phone = [("phone", "13812345678")];

@@ -57,7 +57,7 @@ async fn a_killed_process_leaves_an_erasure_that_the_next_one_ends() {
 
     app.pass(TimeDelta::seconds(61));
     app.restart().await;
-    let desk = crate::kit::Desk::admin(&app, "qian").await;
+    let desk = shop.desk_after_restart(&app);
     let page = eventually("the end", async || {
         let page = desk.opens(&receipt).await.text;
         page.contains("已全部删除").then_some(page)

@@ -34,7 +34,9 @@ async fn who_unfollowed_long_ago_is_erased_and_who_came_back_is_kept() {
         // Each start looks.
         app.restart().await;
         app.register().await;
-        let desk = crate::kit::Desk::admin(&app, "qian").await;
+        let desk = crate::kit::Desk::stranger(&app);
+        let right = [("login", "he"), ("password", crate::kit::PASSWORD)];
+        assert_eq!(desk.posts("/console/sign-in", &right).await.status, 303);
         eventually("she being unknown", async || {
             let list = desk.opens(&at("/erasures")).await.text;
             list.contains("正在删除").then_some(())
