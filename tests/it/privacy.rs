@@ -64,10 +64,13 @@ impl Shop {
 }
 
 /// The tables of the whole store in which `text` stands.
-fn found(app: &TestApp, name: &str, text: &str) -> BTreeSet<String> {
+fn found(app: &TestApp, text: &str) -> BTreeSet<String> {
     let mut table = String::new();
     let mut found = BTreeSet::new();
-    for line in lines(&app.saves(name)) {
+    let file = app.saves("whole");
+    let whole = lines(&file);
+    std::fs::remove_file(file).expect("it is there");
+    for line in whole {
         if let Ok(head) = serde_json::from_str::<serde_json::Value>(&line)
             && let Some(of) = head["table"].as_str()
         {
