@@ -43,11 +43,12 @@ pub async fn remove_copies(ctx: &Context, rows: &[media::Model]) -> Result<()> {
     Ok(())
 }
 
-/// Forgets files whose copies were removed; false, and nothing is done, when one of them has been fetched since.
+/// Forgets files whose copies were removed and says how many; none, and nothing is done, when one of them has been fetched
+/// since.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn forget_in(txn: &Txn, removed: &[media::Model]) -> Result<bool> {
+pub async fn forget_in(txn: &Txn, removed: &[media::Model]) -> Result<Option<u64>> {
     let ids: Vec<_> = removed.iter().map(|row| row.id).collect();
     let now = queries::locked(txn, &ids).await?;
     let same = |row: &media::Model| {
@@ -55,8 +56,7 @@ pub async fn forget_in(txn: &Txn, removed: &[media::Model]) -> Result<bool> {
         then.is_some_and(|then| then.file == row.file)
     };
     if !now.iter().all(same) {
-        return Ok(false);
+        return Ok(None);
     }
-    queries::delete(txn, &ids).await?;
-    Ok(true)
+    queries::delete(txn, &ids).await.map(Some)
 }

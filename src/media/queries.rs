@@ -127,8 +127,8 @@ pub(super) async fn locked(txn: &Txn, ids: &[MediaId]) -> Result<Vec<media::Mode
     Ok(query.all(txn.conn()).await?)
 }
 
-pub(super) async fn delete(txn: &Txn, ids: &[MediaId]) -> Result<()> {
+pub(super) async fn delete(txn: &Txn, ids: &[MediaId]) -> Result<u64> {
     let these = media::Column::Id.is_in(padded(ids.iter().copied()));
-    Entity::delete_many().filter(these).exec(txn.conn()).await?;
-    Ok(())
+    let gone = Entity::delete_many().filter(these).exec(txn.conn()).await?;
+    Ok(gone.rows_affected)
 }

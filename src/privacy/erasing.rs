@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use daogou_schema::erasure::{Model, State};
+use daogou_schema::erasure::{Cause, Model, State};
 use daogou_schema::lane::Way;
 use daogou_schema::{Address, ErasureId, Timestamp, erasure, media, message};
 use sea_orm::Set;
@@ -38,11 +38,13 @@ enum Piece {
 pub async fn work(ctx: &Context) -> Result<()> {
     let now = Timestamp::from(ctx.clock.now());
     for row in orders::asked(ctx.db.reads(), ROUND).await? {
-        begin(ctx, row.id, now).await?;
+        // One that cannot go on must not keep the others waiting.
+        if let Err(error) = begin(ctx, row.id, now).await {
+            tracing::error!(erasure.id = row.id.0, %error, "an erasure does not begin; it is tried again");
+        }
     }
     let settled = now - rules::SETTLES_AFTER;
     for row in orders::running(ctx.db.reads(), settled, ROUND).await? {
-        // One that cannot go on must not keep the others waiting.
         if let Err(error) = go_on(ctx, &row, now).await {
             tracing::error!(erasure.id = row.id.0, %error, "an erasure broke off; it goes on with the next round");
         }
@@ -80,6 +82,10 @@ async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
     }
     let (member, now) = (row.member_id, args.now);
     let identities = erase::identities(txn, member).await?;
+    let is_back = identities.iter().any(|identity| identity.subscribed);
+    if row.cause == Cause::Unfollowed && is_back {
+        return orders::withdraw(txn, row.id).await;
+    }
     let mut all: Vec<_> = identities
         .iter()
         .map(|identity| Address {
@@ -208,17 +214,15 @@ async fn forget_lines_in(txn: &Txn, args: &Lines) -> Result<()> {
     let Some(row) = running(txn, args.id).await? else {
         return Ok(());
     };
-    if !crate::media::forget_in(txn, &args.files).await? {
+    let Some(files) = crate::media::forget_in(txn, &args.files).await? else {
         // One was fetched meanwhile: its copy goes with the next try.
         return Ok(());
-    }
-    let ids: Vec<_> = args.lines.iter().map(|line| line.id).collect();
+    };
     let mut pushes = erase::questions(txn, &args.lines).await?;
     pushes.extend(args.lines.iter().filter_map(|line| line.inbound_id));
     erase::blank_pushes(txn, &pushes).await?;
     let told = erase::told_about(txn, &pushes).await?;
     let lines = erase::lines(txn, &ids).await?;
-    let files = u64::try_from(args.files.len()).unwrap_or_default();
     count(
         txn,
         &row,

@@ -17,7 +17,7 @@ const PIECE: u64 = 200;
 /// How many pushes one piece looks through.
 const LOOK: u64 = 500;
 
-/// What is not under way any more.
+/// What has no outcome yet: it is waited for.
 const UNDER_WAY: [State; 3] = [State::Ready, State::Claimed, State::Answering];
 
 /// A message, the push that caused it and the push whose answer it was.

@@ -27,6 +27,12 @@ pub(in crate::privacy) async fn update(
     Ok(())
 }
 
+/// Nothing came of it.
+pub(in crate::privacy) async fn withdraw(txn: &Txn, id: ErasureId) -> Result<()> {
+    Entity::delete_by_id(id).exec(txn.conn()).await?;
+    Ok(())
+}
+
 /// The erasure, and nobody else works on it until this unit ends.
 pub(in crate::privacy) async fn locked(txn: &Txn, id: ErasureId) -> Result<Option<Model>> {
     let query = Entity::find_by_id(id).lock_exclusive();

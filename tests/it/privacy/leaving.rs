@@ -64,6 +64,31 @@ async fn who_unfollowed_long_ago_is_erased_and_who_came_back_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_back_before_it_begins_is_not_erased() {
+    let mut app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    app.at_rest().await;
+    app.stop().await;
+    // As a process leaves it that dies between the order and the beginning.
+    app.alter(
+        "INSERT INTO erasure (member_id, account_id, cause, state, inbound_until, inbound_done, outbound_until, counts, \
+         asked_at) VALUES (1, 1, 'unfollowed', 'asked', 0, 0, 0, '{}', 0)",
+    )
+    .await;
+    app.restart().await;
+    app.register().await;
+    let desk = shop.desk_after_restart(&app);
+    eventually("the order being withdrawn", async || {
+        let list = desk.opens(&at("/erasures")).await.text;
+        list.contains("还没有删除过").then_some(())
+    })
+    .await;
+    shop.wang.says("我回来了").await;
+    shop.lin.phone.sees("我回来了").await;
+    assert_eq!(desk.opens(&at("/members/1")).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_platform_says_about_her_rights_is_done_and_its_push_keeps_no_openid() {
     let app = TestApp::start().await;
     let shop = Shop::open(&app).await;
