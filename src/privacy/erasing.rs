@@ -218,6 +218,7 @@ async fn forget_lines_in(txn: &Txn, args: &Lines) -> Result<()> {
         // One was fetched meanwhile: its copy goes with the next try.
         return Ok(());
     };
+    let ids: Vec<_> = args.lines.iter().map(|line| line.id).collect();
     let mut pushes = erase::questions(txn, &args.lines).await?;
     pushes.extend(args.lines.iter().filter_map(|line| line.inbound_id));
     erase::blank_pushes(txn, &pushes).await?;
