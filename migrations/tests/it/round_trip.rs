@@ -42,6 +42,9 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::hand_over_member()).await;
     keeps(db, samples::audit()).await;
     keeps(db, samples::audit_head()).await;
+    keeps(db, samples::consent()).await;
+    keeps(db, samples::erasure()).await;
+    keeps(db, samples::member_phone()).await;
 }
 
 /// Writes the row into its empty table and reads it again.
