@@ -37,6 +37,7 @@ pub const KEYS: &[&str] = &[
     "WECHAT_KIND",
     "DAOGOU_TIMEZONE",
     "DAOGOU_RAW_DAYS",
+    "DAOGOU_UNFOLLOWED_DAYS",
     "DAOGOU_MEDIA_DIR",
     "DAOGOU_TEMPLATES_DIR",
     "DAOGOU_TRUSTED_PROXIES",
@@ -64,6 +65,8 @@ pub struct Config {
     pub timezone: Tz,
     /// For how many days the raw text of pushes is kept.
     pub raw_days: u32,
+    /// For how many days somebody who unfollowed is kept, so that she finds everything again when she comes back.
+    pub unfollowed_days: u32,
     /// Where media files are kept.
     pub media_dir: PathBuf,
     /// A brand's own templates.
@@ -221,6 +224,7 @@ impl Config {
                 "a time zone like Asia/Shanghai",
             ),
             raw_days: r.parsed("DAOGOU_RAW_DAYS", "30", "a number of days"),
+            unfollowed_days: r.parsed("DAOGOU_UNFOLLOWED_DAYS", "30", "a number of days"),
             media_dir: PathBuf::from(
                 r.text("DAOGOU_MEDIA_DIR")
                     .unwrap_or_else(|| "./media".into()),

@@ -39,6 +39,7 @@ mod hand_overs;
 mod media;
 mod members;
 mod outbound;
+mod privacy;
 mod reception;
 mod staff;
 mod tags;

@@ -18,6 +18,8 @@ const VERSION: u8 = 1;
 #[derive(Clone)]
 pub struct Vault {
     cipher: Aes256Gcm,
+    /// What digests are derived under.
+    digests: Hkdf<Sha256>,
     chance: Chance,
 }
 
@@ -29,11 +31,16 @@ impl Vault {
     pub fn new(key: &SecretKey, chance: Chance) -> Result<Self> {
         let mut derived = [0; 32];
         let fault = |_| Error::Internal("the column key cannot be derived".into());
-        Hkdf::<Sha256>::new(None, key.bytes())
+        let digests = Hkdf::<Sha256>::new(None, key.bytes());
+        digests
             .expand(b"daogou columns v1", &mut derived)
             .map_err(fault)?;
         let cipher = Aes256Gcm::new(&derived.into());
-        Ok(Self { cipher, chance })
+        Ok(Self {
+            cipher,
+            digests,
+            chance,
+        })
     }
 
     /// Encrypts `text` for `place`, for example `account.secret.wx123`.
@@ -51,6 +58,20 @@ impl Vault {
             .encrypt(&Nonce::from(nonce), payload)
             .map_err(|_why| Error::Internal(format!("{place} cannot be encrypted")))?;
         Ok([&[VERSION], &nonce[..], &sealed].concat())
+    }
+
+    /// By what an encrypted `text` is found again: the same for the same text and `purpose`, and without the key nobody can
+    /// tell of which text it is, nor try them out. 64 hexadecimal digits.
+    ///
+    /// # Errors
+    /// Never in practice: the derived digest has the right length.
+    pub fn digest(&self, purpose: &str, text: &str) -> Result<String> {
+        let mut derived = [0_u8; 32];
+        let place = ["daogou digest v1 ", purpose, "\0", text].concat();
+        self.digests
+            .expand(place.as_bytes(), &mut derived)
+            .map_err(|_why| Error::Internal("a digest cannot be derived".into()))?;
+        Ok(derived.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// Decrypts what [`Vault::seal`] made for the same `place`.
@@ -110,7 +131,12 @@ mod tests {
         );
         assert!(vault.open("account.token.wx1", &sealed).is_err());
         assert!(vault.open("account.secret.wx1", &[]).is_err());
+        let found = vault.digest("phone", "+8613812341234").unwrap();
+        assert_eq!(found, vault.digest("phone", "+8613812341234").unwrap());
+        assert_ne!(found, vault.digest("other", "+8613812341234").unwrap());
+        assert_ne!(found, vault.digest("phone", "+8613812341235").unwrap());
         let other = Vault::new(&SecretKey::from_bytes([8; 32]), chance).unwrap();
+        assert_ne!(found, other.digest("phone", "+8613812341234").unwrap());
         assert!(other.open("account.secret.wx1", &sealed).is_err());
     }
 }

@@ -37,6 +37,8 @@ mod m2026_11_22_000025_audit;
 mod m2026_11_22_000026_tag;
 mod m2026_11_22_000027_bulk;
 mod m2026_11_22_000028_fans;
+mod m2026_11_22_000029_privacy;
+mod m2026_11_22_000030_member_phone;
 mod m2026_11_22_000031_account_console;
 mod m2026_11_22_000032_second_step;
 
@@ -132,6 +134,8 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000026_tag::changes(),
             m2026_11_22_000027_bulk::changes(),
             m2026_11_22_000028_fans::changes(),
+            m2026_11_22_000029_privacy::changes(),
+            m2026_11_22_000030_member_phone::changes(),
             m2026_11_22_000031_account_console::changes(),
             m2026_11_22_000032_second_step::changes(),
         ]

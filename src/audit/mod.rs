@@ -94,6 +94,16 @@ pub enum Act {
     TotpOn,
     /// No codes are asked at somebody's sign-ins any more.
     TotpOff,
+    /// Everything that is kept about a member is taken out of the house.
+    ExportMember,
+    /// Everything that is kept about a member is to be erased.
+    EraseMember,
+    /// What a member agreed to or took back is noted.
+    NoteConsent,
+    /// A member's phone number is noted or removed.
+    SetPhone,
+    /// A member's whole phone number is shown.
+    RevealPhone,
 }
 
 impl Act {

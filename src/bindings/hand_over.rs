@@ -78,3 +78,16 @@ pub async fn give_back_in(
     let change = (Some(from), Some(to));
     queries::insert_events(txn, &members, change, Reason::HandedBack, now).await
 }
+
+/// Ends a member's binding because she is erased; that she had one stays in the history.
+///
+/// # Errors
+/// When the store fails.
+pub async fn end_in(txn: &Txn, member: MemberId, now: Timestamp) -> Result<()> {
+    queries::delete_unbound(txn, &[member]).await?;
+    let Some(binding) = queries::get_in(txn, member).await? else {
+        return Ok(());
+    };
+    queries::delete(txn, member).await?;
+    queries::insert_end(txn, &binding, now).await
+}

@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::guides;
 use rules::Decision;
 
-pub use hand_over::{Those, count_of_guide, give_back_in, give_in, of_guide_in, those_in};
+pub use hand_over::{Those, count_of_guide, end_in, give_back_in, give_in, of_guide_in, those_in};
 pub use queries::{get_in, guide_of_in};
 pub use unbound::{assign_in, note_unbound_in, release_in};
 

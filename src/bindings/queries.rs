@@ -13,8 +13,8 @@ use crate::db::{Txn, each, insert_all, padded};
 use crate::error::Result;
 
 pub(super) use many::{
-    count_of_guide, delete_all, delete_unbound, give, insert_events, insert_unbound, of_guide,
-    replace, those,
+    count_of_guide, delete_all, delete_unbound, give, insert_end, insert_events, insert_unbound,
+    of_guide, replace, those,
 };
 pub(super) use pool::{
     count, count_known, count_unbound, events, members_of, named, newest, rows, size, without_guide,

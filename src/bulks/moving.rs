@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::db::{Txn, insert_all};
 use crate::error::Result;
 use crate::hand_overs::rules::{nth, read as read_guides};
-use crate::{bindings, conversations, guides, tags};
+use crate::{bindings, conversations, guides, members, tags};
 
 /// How many members a unit of work changes: it holds the writer for some ten milliseconds.
 const PIECE: usize = 200;
@@ -265,7 +265,11 @@ async fn piece_back(txn: &Txn, visit: &Visit, id: BulkId) -> Result<Option<Model
     let members: Vec<_> = notes.iter().map(|note| note.member_id).collect();
     let restored = match (row.work, row.tag_id) {
         (Work::Tag, Some(tag)) => tags::take_in(txn, tag, &members).await?,
-        (Work::Untag, Some(tag)) => tags::put_in(txn, tag, &members, visit.now).await?,
+        (Work::Untag, Some(tag)) => {
+            // Nothing is put on a number whose person has been erased.
+            let known = members::known_among_in(txn, &members).await?;
+            tags::put_in(txn, tag, &known, visit.now).await?
+        }
         (Work::Assign, _) => give_back(txn, visit, &notes).await?,
         (Work::Tag | Work::Untag, None) => Vec::new(),
     };

@@ -232,7 +232,8 @@ async fn named(
         Some(binding) => Some(guides::name_of(txn.conn(), binding.guide_id).await?),
         None => None,
     };
-    notice(txn, visit, "number_moved", context! { who, guide => other }).await?;
+    let variables = context! { who, guide => other };
+    tell::guide_in(txn, visit, guide, member, "number_moved", variables).await?;
     Ok(None)
 }
 
@@ -267,7 +268,8 @@ async fn choose(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> 
         say::answer_in(txn, visit, guide, member, line).await?;
     }
     let count = fresh.len();
-    notice(txn, visit, "chosen", context! { who, count, dropped }).await
+    let variables = context! { who, count, dropped };
+    tell::guide_in(txn, visit, guide, member, "chosen", variables).await
 }
 
 /// `#12 text`: certain by itself. What was asked about before is most likely the same, said again.
@@ -323,7 +325,7 @@ async fn note_name(
     }
     members::set_name_in(txn, member, name).await?;
     let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
-    notice(txn, visit, "named", context! { who }).await
+    tell::guide_in(txn, visit, guide, member, "named", context! { who }).await
 }
 
 /// 上班 brings what customers of the guide, or of colleagues who are away, wrote meanwhile; 下班 says who takes over.

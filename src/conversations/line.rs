@@ -304,6 +304,12 @@ impl Line {
     }
 }
 
+/// The files of a stored line.
+pub fn files_of(content: &serde_json::Value) -> Vec<MediaId> {
+    let id = |key: &str| content.get(key)?.as_i64().map(MediaId);
+    ["media", "thumb"].into_iter().filter_map(id).collect()
+}
+
 /// A line as the queries return it.
 pub(super) struct Heard {
     pub id: daogou_schema::MessageId,

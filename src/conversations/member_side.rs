@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use daogou_schema::message::Author;
 use daogou_schema::outbound::Purpose;
-use daogou_schema::{conversation, guide, member};
+use daogou_schema::{MemberId, consent, conversation, guide, member};
 use daogou_wechat::Message;
 use minijinja::context;
 
@@ -152,24 +152,39 @@ async fn obey(txn: &Txn, visit: &Visit, row: &conversation::Model, word: MemberW
     let member = row.member_id;
     let text = match word {
         MemberWord::ChangeGuide => return change_guide(txn, visit, row).await,
-        MemberWord::Mute => {
-            members::set_muted_in(txn, member, true).await?;
-            "muted"
-        }
-        MemberWord::Unmute => {
-            members::set_muted_in(txn, member, false).await?;
-            "unmuted"
-        }
-        MemberWord::Quiet => {
-            members::set_quiet_in(txn, member, true).await?;
-            "quiet"
-        }
-        MemberWord::Unquiet => {
-            members::set_quiet_in(txn, member, false).await?;
-            "unquiet"
-        }
+        MemberWord::Mute => agree(txn, visit, member, consent::Purpose::Marketing, false).await?,
+        MemberWord::Unmute => agree(txn, visit, member, consent::Purpose::Marketing, true).await?,
+        MemberWord::Quiet => agree(txn, visit, member, consent::Purpose::Contact, false).await?,
+        MemberWord::Unquiet => agree(txn, visit, member, consent::Purpose::Contact, true).await?,
     };
     tell::visitor_in(txn, visit, Purpose::Courtesy, text, context! {}).await
+}
+
+/// Notes what she agrees to or takes back, and says which text answers it.
+async fn agree(
+    txn: &Txn,
+    visit: &Visit,
+    member: MemberId,
+    purpose: consent::Purpose,
+    given: bool,
+) -> Result<&'static str> {
+    let word = members::Word {
+        member,
+        purpose,
+        given,
+        way: consent::Way::Chat,
+        text_version: None,
+        staff: None,
+        inbound: visit.inbound_id,
+        at: visit.now,
+    };
+    members::note_word_in(txn, &word).await?;
+    Ok(match (purpose, given) {
+        (consent::Purpose::Contact, false) => "quiet",
+        (consent::Purpose::Contact, true) => "unquiet",
+        (_, false) => "muted",
+        (_, true) => "unmuted",
+    })
 }
 
 async fn change_guide(txn: &Txn, visit: &Visit, row: &conversation::Model) -> Result<()> {

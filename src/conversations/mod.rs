@@ -24,5 +24,6 @@ pub use given::{
 };
 pub use greet::{friend_back_in, friend_left_in, greet_in, guide_scanned_in, linked_in};
 pub use guide_side::{guide_left_in, hear_guide_in, is_answer};
+pub use line::files_of;
 pub use member_side::{hear_member_in, is_line};
 pub use transcript::{Said, transcript};

@@ -116,10 +116,8 @@ pub(super) async fn answer_in(
     }
     if let Some(reason) = kept {
         let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
-        let text = visit
-            .texts
-            .render("held_answer", context! { who, reason => reason.word() })?;
-        tell::visitor_text_in(txn, visit, Purpose::Notice, text).await?;
+        let variables = context! { who, reason => reason.word() };
+        tell::guide_in(txn, visit, guide, member, "held_answer", variables).await?;
     }
     Ok(())
 }

@@ -25,8 +25,8 @@ pub use codes::{
 pub use linking::{Linked, link_in, unlink_in};
 pub use queries::{
     Before, by_name, certain_codes_in, choose_current_in, current_answered_in, forget_current_in,
-    get_in, linked_to_in, list, member_of_number_in, note_lost_line_in, number_of_in,
-    on_duty_in_store_in, set_duty_in,
+    forget_member_in, get_in, linked_to_in, list, member_of_number_in, note_lost_line_in,
+    number_of_in, on_duty_in_store_in, set_duty_in,
 };
 pub use stores::{
     add as add_store, code as store_code, find as find_store, get_in as store_in,

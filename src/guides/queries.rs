@@ -21,7 +21,7 @@ pub(super) use codes::{
     insert_code, use_up_code,
 };
 pub(super) use numbers::insert_number;
-pub use numbers::{member_of_number_in, number_of_in};
+pub use numbers::{forget_member_in, member_of_number_in, number_of_in};
 
 /// The guide with this id.
 ///

@@ -11,7 +11,8 @@ use daogou_schema::lane::Way;
 
 pub use holders::Holders;
 pub use queries::{
-    find_free, find_senders, free_all, is_held, lock_all, release, renew, take, wait_for_sender,
+    find_free, find_senders, forget, free_all, is_held, lock_all, release, renew, take,
+    wait_for_sender,
 };
 
 /// A held lane.

@@ -316,6 +316,31 @@ fn those<'a>(people: impl IntoIterator<Item = &'a Address>, way: Way) -> Conditi
     Condition::all().add(people).add(lane::Column::Way.eq(way))
 }
 
+/// Forgets the lanes of somebody whom nobody works for; false, and nothing is done, while somebody does. Whoever comes
+/// next waits for this unit and begins anew.
+///
+/// # Errors
+/// When the store fails.
+pub async fn forget(
+    txn: &Txn,
+    person: &Address,
+    holders: &Holders,
+    now: Timestamp,
+) -> Result<bool> {
+    for way in [Way::In, Way::Out] {
+        if find_free(txn, person, way, holders, now).await?.is_none() {
+            return Ok(false);
+        }
+    }
+    for way in [Way::In, Way::Out] {
+        Entity::delete_many()
+            .filter(those([person], way))
+            .exec(txn.conn())
+            .await?;
+    }
+    Ok(true)
+}
+
 /// Frees every lane that is held: at the start of the only process, whoever held one is dead.
 ///
 /// # Errors

@@ -73,8 +73,19 @@ pub(super) async fn fetch(ctx: &Context, row: media::Model) -> Result<media::Mod
     let kept = ctx.db.write(args, |txn, (id, name, kind)| {
         Box::pin(queries::set_file(txn, *id, name, kind.as_deref()))
     });
-    if let Err(error) = kept.await {
-        tracing::warn!(media.id = row.id.0, %error, "a fetched file was not noted; it will be fetched again");
+    match kept.await {
+        Ok(true) => {}
+        // Whose it was has been erased while WeChat was asked for it.
+        Ok(false) => {
+            let removed = super::remove_copies(ctx, std::slice::from_ref(&row)).await;
+            if let Err(error) = removed {
+                tracing::error!(media.id = row.id.0, %error, "a file that nobody knows any more is left");
+            }
+            return Err(Lost::Gone);
+        }
+        Err(error) => {
+            tracing::warn!(media.id = row.id.0, %error, "a fetched file was not noted; it will be fetched again");
+        }
     }
     Ok(media::Model {
         file: Some(name),

@@ -1,6 +1,7 @@
 //! Media: pictures, voices and videos that people sent, kept beyond WeChat's 3 days and sent on again.
 
 mod fetch;
+mod forget;
 mod queries;
 
 use chrono::TimeDelta;
@@ -13,6 +14,7 @@ use crate::db::Txn;
 use crate::error::Result;
 
 pub use fetch::fetch_new;
+pub use forget::{forget_in, remove_copies, those};
 
 /// A media id lives 3 days; it is renewed this long before. (WeChat: temporary media.)
 const LIFETIME: TimeDelta = TimeDelta::days(3);

@@ -9,7 +9,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, Set,
 };
 
-use crate::db::{Only, Txn};
+use crate::db::{Only, Txn, padded};
 use crate::error::Result;
 
 pub(super) async fn get(db: &impl ConnectionTrait, id: MediaId) -> Result<Option<media::Model>> {
@@ -76,23 +76,24 @@ pub(super) async fn note_failure(txn: &Txn, id: MediaId, for_good: bool) -> Resu
     Ok(())
 }
 
+/// Notes where our copy is; false when the file was forgotten meanwhile.
 pub(super) async fn set_file(
     txn: &Txn,
     id: MediaId,
     file: &str,
     content_type: Option<&str>,
-) -> Result<()> {
+) -> Result<bool> {
     let row = media::ActiveModel {
         file: Set(Some(file.to_owned())),
         content_type: Set(content_type.map(str::to_owned)),
         ..Default::default()
     };
-    Entity::update_many()
+    let noted = Entity::update_many()
         .set(row)
         .filter(media::Column::Id.eq(id))
         .exec(txn.conn())
         .await?;
-    Ok(())
+    Ok(noted.rows_affected > 0)
 }
 
 pub(super) async fn set_usable(
@@ -112,4 +113,22 @@ pub(super) async fn set_usable(
         .exec(txn.conn())
         .await?;
     Ok(())
+}
+
+pub(super) async fn those(db: &impl ConnectionTrait, ids: &[MediaId]) -> Result<Vec<media::Model>> {
+    let these = media::Column::Id.is_in(padded(ids.iter().copied()));
+    Ok(Entity::find().filter(these).all(db).await?)
+}
+
+/// The same, and nobody changes them until this unit ends.
+pub(super) async fn locked(txn: &Txn, ids: &[MediaId]) -> Result<Vec<media::Model>> {
+    let these = media::Column::Id.is_in(padded(ids.iter().copied()));
+    let query = Entity::find().filter(these).lock_exclusive();
+    Ok(query.all(txn.conn()).await?)
+}
+
+pub(super) async fn delete(txn: &Txn, ids: &[MediaId]) -> Result<u64> {
+    let these = media::Column::Id.is_in(padded(ids.iter().copied()));
+    let gone = Entity::delete_many().filter(these).exec(txn.conn()).await?;
+    Ok(gone.rows_affected)
 }

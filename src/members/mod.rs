@@ -1,5 +1,6 @@
 //! Members 会员: one person each, known by an openid per account.
 
+mod consents;
 mod queries;
 
 use daogou_schema::{Address, CodeId, GuideId, MemberId, Timestamp, identity, member};
@@ -13,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::guides;
 use crate::texts::Texts;
 
-pub use queries::{forget_code_in, get_in, has_left_in, set_muted_in, set_name_in, set_quiet_in};
+pub use consents::{Word, consents, note_word_in};
+pub use queries::{forget_code_in, get_in, has_left_in, known_among_in, set_name_in};
 
 /// The longest name a guide may note for a customer, in characters.
 pub const NAME_CHARS_MAX: usize = 20;

@@ -1,10 +1,11 @@
 //! Members and identities in the store.
 
 use chrono::TimeDelta;
-use daogou_schema::{Address, CodeId, MemberId, Timestamp, identity, member};
+use daogou_schema::{Address, CodeId, MemberId, Timestamp, consent, identity, member};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, JoinType, NotSet, QueryFilter, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, NotSet, QueryFilter,
+    QueryOrder, QuerySelect, Set,
 };
 
 use super::Following;
@@ -79,6 +80,20 @@ async fn all_known(
         account_id: row.account_id,
         openid: row.openid.clone(),
     }))
+}
+
+/// Who of `members` is known to some account: an erased one is not any more.
+///
+/// # Errors
+/// When the store fails.
+pub async fn known_among_in(txn: &Txn, members: &[MemberId]) -> Result<Vec<MemberId>> {
+    let query = identity::Entity::find()
+        .select_only()
+        .column(identity::Column::MemberId)
+        .distinct()
+        .filter(identity::Column::MemberId.is_in(padded(members.iter().copied())))
+        .order_by_asc(identity::Column::MemberId);
+    Ok(query.into_tuple().all(txn.conn()).await?)
 }
 
 /// Whether a person followed the account and does not any more.
@@ -186,10 +201,7 @@ pub async fn set_name_in(txn: &Txn, id: MemberId, name: &str) -> Result<()> {
 }
 
 /// Notes that a member wants answers only to what she writes, or not any more.
-///
-/// # Errors
-/// When the store fails.
-pub async fn set_quiet_in(txn: &Txn, id: MemberId, quiet: bool) -> Result<()> {
+pub(super) async fn set_quiet_in(txn: &Txn, id: MemberId, quiet: bool) -> Result<()> {
     update(
         txn,
         id,
@@ -202,10 +214,7 @@ pub async fn set_quiet_in(txn: &Txn, id: MemberId, quiet: bool) -> Result<()> {
 }
 
 /// Notes that a member wants no marketing, or wants it again.
-///
-/// # Errors
-/// When the store fails.
-pub async fn set_muted_in(txn: &Txn, id: MemberId, muted: bool) -> Result<()> {
+pub(super) async fn set_muted_in(txn: &Txn, id: MemberId, muted: bool) -> Result<()> {
     update(
         txn,
         id,
@@ -224,4 +233,24 @@ async fn update(txn: &Txn, id: MemberId, row: member::ActiveModel) -> Result<()>
         .exec(txn.conn())
         .await?;
     Ok(())
+}
+
+pub(super) async fn insert_consent(txn: &Txn, row: consent::ActiveModel) -> Result<()> {
+    consent::Entity::insert(row)
+        .exec_without_returning(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// The newest words of a member.
+pub(super) async fn consents(
+    db: &impl ConnectionTrait,
+    member: MemberId,
+    count: u64,
+) -> Result<Vec<consent::Model>> {
+    let query = consent::Entity::find()
+        .filter(consent::Column::MemberId.eq(member))
+        .order_by_desc(consent::Column::Id)
+        .limit(count);
+    Ok(query.all(db).await?)
 }

@@ -6,6 +6,7 @@ use daogou_schema::{Address, CodeId, InboundId, guide, inbound};
 use daogou_wechat::text::strip_forbidden;
 use daogou_wechat::{Body, Event, Format, Kind, Message, Push};
 
+use super::queries;
 use crate::accounts::Visit;
 use crate::bindings;
 use crate::conversations;
@@ -15,7 +16,7 @@ use crate::guides::Linked;
 use crate::lanes::Holders;
 use crate::members::{self, Arrival, Following, Known};
 use crate::outbound::{PassiveAnswer, Standing};
-use crate::{fans, guides, outbound};
+use crate::{fans, guides, outbound, privacy};
 
 /// A push as it takes effect: everything about it that is not in the store.
 pub(super) struct Act<'a> {
@@ -162,7 +163,27 @@ async fn take_effect(txn: &Txn, visit: &Visit, push: &Push) -> Result<bool> {
             meet(txn, visit, Following::Yes).await?;
             Ok(true)
         }
-        // Kept raw and acknowledged: job results, reviews, cards, privacy, and what is not known yet. Their sender may
+        // The platform speaks of somebody's rights. Its push names her, and has said all it has to say.
+        Body::Event(Event::AuthorizationCancellation { openid, .. }) => {
+            privacy::cancelled_in(txn, visit, openid).await?;
+            queries::forget_raw(txn, visit.inbound_id).await?;
+            Ok(false)
+        }
+        Body::Event(Event::AuthorizationRevoke {
+            openid,
+            revoke_info,
+            ..
+        }) => {
+            privacy::revoked_in(txn, visit, openid, revoke_info).await?;
+            queries::forget_raw(txn, visit.inbound_id).await?;
+            Ok(false)
+        }
+        Body::Event(Event::UserInfoModified { openid, .. }) => {
+            privacy::cleaned_in(txn, visit, openid).await?;
+            queries::forget_raw(txn, visit.inbound_id).await?;
+            Ok(false)
+        }
+        // Kept raw and acknowledged: job results, reviews, cards, and what is not known yet. Their sender may
         // be the platform, so nobody is made a member by them.
         Body::Event(_) | Body::Unknown => Ok(false),
     }

@@ -235,6 +235,21 @@ pub async fn count_pushes(
     Ok(query.count(db).await?)
 }
 
+/// Forgets what a push said that has taken effect.
+pub(super) async fn forget_raw(txn: &Txn, id: Option<InboundId>) -> Result<()> {
+    let Some(id) = id else { return Ok(()) };
+    let nothing = inbound::ActiveModel {
+        raw: Set(None),
+        ..Default::default()
+    };
+    Entity::update_many()
+        .set(nothing)
+        .filter(inbound::Column::Id.eq(id))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
 /// Forgets pushes that arrived before `before`, a bounded number at a time; says how many. Their keys stay.
 ///
 /// # Errors

@@ -305,6 +305,14 @@ pub async fn take_in(txn: &Txn, tag: TagId, members: &[MemberId]) -> Result<Vec<
     Ok(had)
 }
 
+/// Takes all tags off a member and says how many she had.
+///
+/// # Errors
+/// When the store fails.
+pub async fn forget_member_in(txn: &Txn, member: MemberId) -> Result<u64> {
+    queries::take_all(txn, member).await
+}
+
 /// A member has exactly these tags of the account from now on; those that are not the account's are passed over.
 ///
 /// # Errors
@@ -344,7 +352,7 @@ async fn set_in(
             _ => continue,
         };
         if !changed.0.is_empty() {
-            changed.1.push(tag.name.as_str());
+            changed.1.push(tag.id);
         }
     }
     if put.is_empty() && taken.is_empty() {

@@ -183,3 +183,11 @@ pub(super) async fn take(txn: &Txn, tag: TagId, members: &[MemberId]) -> Result<
     }
     Ok(())
 }
+
+pub(super) async fn take_all(txn: &Txn, member: MemberId) -> Result<u64> {
+    let gone = member_tag::Entity::delete_many()
+        .filter(member_tag::Column::MemberId.eq(member))
+        .exec(txn.conn())
+        .await?;
+    Ok(gone.rows_affected)
+}

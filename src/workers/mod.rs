@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{bulks, fans, hand_overs, media, nodes, outbound, reception, tags, telemetry};
+use crate::{bulks, fans, hand_overs, media, nodes, outbound, privacy, reception, tags, telemetry};
 
 /// How many people are sent to at once.
 const SENDERS: usize = 64;
@@ -64,6 +64,12 @@ fn sweep(ctx: &Context, stop: &CancellationToken) {
     });
     every(ctx, stop, "count fans", SWEEP_EVERY, |ctx| {
         Box::pin(async move { fans::count(&ctx).await })
+    });
+    every(ctx, stop, "erase people", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { privacy::work(&ctx).await })
+    });
+    every(ctx, stop, "erase who left long ago", PURGE_EVERY, |ctx| {
+        Box::pin(async move { privacy::sweep(&ctx).await })
     });
     every(ctx, stop, "list unknown outcomes", SWEEP_EVERY, |ctx| {
         Box::pin(async move { list_unknown(&ctx).await })

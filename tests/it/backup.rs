@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::kit::{Backend, Guide, Phone, Session, Store, TestApp};
 
 /// The lines of a backup.
-fn lines(file: &Path) -> Vec<String> {
+pub(crate) fn lines(file: &Path) -> Vec<String> {
     let packed = std::fs::read(file).expect("the file is there");
     let mut text = String::new();
     flate2::read::MultiGzDecoder::new(&packed[..])
@@ -44,7 +44,7 @@ impl TestApp {
         Some(())
     }
 
-    fn saves(&self, name: &str) -> std::path::PathBuf {
+    pub(crate) fn saves(&self, name: &str) -> std::path::PathBuf {
         let file = self.folder().join(name);
         let told = self.daogou_json(&["backup", &file.display().to_string(), "--json"]);
         assert!(told["rows"].as_u64().expect("a number") > 0, "{told}");

@@ -24,6 +24,7 @@ mod metrics;
 mod nodes;
 mod page;
 mod plans;
+mod privacy;
 mod relay;
 mod retention;
 mod stopping;

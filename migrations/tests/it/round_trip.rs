@@ -49,6 +49,9 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::audit_head()).await;
     keeps(db, samples::fan_act()).await;
     keeps(db, samples::fan_day()).await;
+    keeps(db, samples::consent()).await;
+    keeps(db, samples::erasure()).await;
+    keeps(db, samples::member_phone()).await;
 }
 
 /// Writes the row into its empty table and reads it again.

@@ -145,3 +145,22 @@ pub(in crate::bindings) async fn insert_events(
     let rows: Vec<_> = members.iter().map(event).collect();
     insert_all(txn, &rows).await.map(drop)
 }
+
+/// She has no guide any more, because she is erased.
+pub(in crate::bindings) async fn insert_end(
+    txn: &Txn,
+    binding: &binding::Model,
+    now: Timestamp,
+) -> Result<()> {
+    let row = binding_event::ActiveModel {
+        member_id: Set(binding.member_id),
+        from_guide_id: Set(Some(binding.guide_id)),
+        to_guide_id: Set(None),
+        reason: Set(Reason::Erased),
+        code_id: Set(None),
+        inbound_id: Set(None),
+        at: Set(now),
+        ..Default::default()
+    };
+    insert_all(txn, &[row]).await.map(drop)
+}

@@ -207,6 +207,7 @@ fn config(
         account: Some(account.clone()),
         timezone: chrono_tz::Asia::Shanghai,
         raw_days: 30,
+        unfollowed_days: 30,
         media_dir: folder.join("media"),
         templates_dir: None,
         trusted_proxies: Vec::new(),

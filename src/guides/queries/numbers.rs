@@ -6,7 +6,7 @@ use daogou_schema::{GuideId, MemberId, Timestamp, guide, guide_number};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, Set};
 
-use super::all_of;
+use super::{all_of, forget_current_in};
 use crate::db::{Only, Txn, case, each, insert_all, padded};
 use crate::error::{Error, Result};
 
@@ -103,4 +103,28 @@ async fn insert_numbers(txn: &Txn, new: &[(GuideId, MemberId, Timestamp)]) -> Re
     }
     insert_all(txn, &rows).await?;
     Ok(numbers)
+}
+
+/// Nobody calls this member by a number any more, and nobody talks to her; says how many did. The numbers are not given
+/// again.
+///
+/// # Errors
+/// When the store fails.
+pub async fn forget_member_in(txn: &Txn, member: MemberId) -> Result<u64> {
+    let hers = guide_number::Column::MemberId.eq(member);
+    let numbers = guide_number::Entity::find()
+        .filter(hers.clone())
+        .all(txn.conn())
+        .await?;
+    let guides: Vec<_> = numbers.iter().map(|row| row.guide_id).collect();
+    for guide in all_of(txn, &guides).await?.into_iter().flatten() {
+        if guide.current_member_id == Some(member) {
+            forget_current_in(txn, guide.id).await?;
+        }
+    }
+    let gone = guide_number::Entity::delete_many()
+        .filter(hers)
+        .exec(txn.conn())
+        .await?;
+    Ok(gone.rows_affected)
 }

@@ -63,4 +63,6 @@ pub enum Reason {
     Unfollowed,
     /// She follows again.
     Refollowed,
+    /// Everything about her was erased.
+    Erased,
 }

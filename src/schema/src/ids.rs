@@ -43,6 +43,8 @@ ids! {
     StaffId
     /// One hand-over 移交.
     HandOverId
+    /// One erasure of a person.
+    ErasureId
     /// One invitation to the staff.
     InvitationId
     /// One tag 标签.

@@ -14,7 +14,9 @@ pub mod binding_event;
 pub mod bulk;
 pub mod bulk_member;
 pub mod code;
+pub mod consent;
 pub mod conversation;
+pub mod erasure;
 pub mod fan_act;
 pub mod fan_day;
 pub mod guide;
@@ -28,6 +30,7 @@ pub mod invitation;
 pub mod lane;
 pub mod media;
 pub mod member;
+pub mod member_phone;
 pub mod member_tag;
 pub mod message;
 pub mod node;
@@ -51,7 +54,8 @@ macro_rules! every_entity {
         $then! {
             account store member guide code guide_number identity binding binding_event conversation question media
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
-            hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day
+            hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day consent
+            erasure member_phone
         }
     };
 }

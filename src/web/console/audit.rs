@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::web::{Bytes, Data, Query};
-use daogou_schema::{GuideId, StaffId, StoreId, audit as row};
+use daogou_schema::{GuideId, StaffId, StoreId, TagId, audit as row};
 use minijinja::{Value, context};
 use serde_json::{Map, Value as Json};
 
@@ -18,7 +18,7 @@ use crate::audit::{self, Act, Wanted};
 use crate::context::Context;
 use crate::error::Error;
 use crate::web::page;
-use crate::{guides, staff};
+use crate::{guides, staff, tags};
 
 /// How many rows a page shows.
 const PAGE: u64 = 50;
@@ -84,6 +84,7 @@ struct Names {
     staff: Vec<(StaffId, String)>,
     guides: Vec<(GuideId, String)>,
     stores: Vec<(StoreId, String)>,
+    tags: Vec<(TagId, String)>,
 }
 
 impl Names {
@@ -94,6 +95,7 @@ impl Names {
             staff: staff.collect(),
             guides: Vec::new(),
             stores: Vec::new(),
+            tags: Vec::new(),
         };
         for account in accounts::list(ctx).await? {
             let guides = guides::list(ctx.db.reads(), account.id).await?;
@@ -104,6 +106,8 @@ impl Names {
             names
                 .stores
                 .extend(stores.into_iter().map(|s| (s.id, s.name)));
+            let tags = tags::list(ctx.db.reads(), account.id).await?;
+            names.tags.extend(tags.into_iter().map(|t| (t.id, t.name)));
         }
         Ok(names)
     }
@@ -129,6 +133,7 @@ impl Names {
         let named = match (key, id) {
             ("guide" | "to" | "stand_in", Some(id)) => named(&self.guides, &GuideId(id)),
             ("store" | "to_store", Some(id)) => named(&self.stores, &StoreId(id)),
+            ("tag" | "put" | "taken", Some(id)) => named(&self.tags, &TagId(id)),
             _ => None,
         };
         let text = value
@@ -167,7 +172,7 @@ fn field(key: &str) -> &str {
         "scan_rule" => "重复扫码",
         "protection_days" => "保护天数",
         "work" => "操作",
-        "tag" => "标签号",
+        "tag" => "标签",
         "members" => "人数",
         "put" => "打上",
         "taken" => "去掉",
@@ -181,6 +186,11 @@ fn field(key: &str) -> &str {
         "aes_key" => "EncodingAESKey",
         "previous" => "更换前的 Token 和密钥",
         "password" => "密码",
+        "purpose" => "用途",
+        "given" => "同意",
+        "text_version" => "文本版本",
+        "receipt" => "回执",
+        "phone" => "手机号",
         other => other,
     }
 }
@@ -207,6 +217,15 @@ fn word(value: &str) -> &str {
         "replaced" => "已更换",
         "accepted" => "暂时仍接受",
         "refused" => "不再接受",
+        "marketing" => "营销消息",
+        "contact" => "主动联系",
+        "profile" => "个人画像",
+        "children" => "未成年人信息",
+        "asked" => "本人要求",
+        "unfollowed" => "取消关注到期",
+        "cancelled" => "微信账号注销",
+        "true" => "是",
+        "false" => "否",
         other => other,
     }
 }
@@ -241,6 +260,11 @@ fn act(word: &str) -> &'static str {
         Ok(Act::ChangeSelf) => "修改自己的资料",
         Ok(Act::TotpOn) => "开启两步验证",
         Ok(Act::TotpOff) => "关闭两步验证",
+        Ok(Act::ExportMember) => "导出会员资料",
+        Ok(Act::EraseMember) => "删除会员资料",
+        Ok(Act::NoteConsent) => "登记同意",
+        Ok(Act::SetPhone) => "修改手机号",
+        Ok(Act::RevealPhone) => "查看手机号",
         // A newer program wrote it.
         Err(_) => "其他操作",
     }

@@ -13,6 +13,7 @@ use minijinja::{Value, context};
 
 use super::gate::{Desk, SentBy};
 use super::guides::stores_of;
+use super::privacy;
 use super::stop::{Page, Stop};
 use super::words::{self, problem};
 use crate::bindings::pool::{self, Row};
@@ -158,6 +159,7 @@ async fn shown(
             windows,
             lines,
             older_href,
+            privacy => privacy::card(ctx, desk, &row).await?,
             ..desk.frame()
         },
     ))

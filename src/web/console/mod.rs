@@ -5,6 +5,7 @@ mod audit;
 mod bulks;
 mod chart;
 mod codes;
+mod erasures;
 mod figures;
 mod gate;
 mod guides;
@@ -15,6 +16,7 @@ mod members;
 mod overview;
 mod pool;
 mod posters;
+mod privacy;
 mod sign_in;
 mod staff;
 mod stop;
@@ -29,6 +31,7 @@ use actix_web::web::{self, ServiceConfig};
 /// The URL map of the console, each line with who may call it.
 pub(super) fn routes(config: &mut ServiceConfig) {
     of_codes(config);
+    of_privacy(config);
     whole_installation(config);
     scoped(config);
     headquarters(config);
@@ -257,5 +260,45 @@ fn of_codes(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/guides/{id}/welcome/preview",
             web::post().to(welcome::preview),
+        );
+}
+
+/// What is kept about a member, and its end.
+fn of_privacy(config: &mut ServiceConfig) {
+    config
+        // Headquarters.
+        .route(
+            "/console/{appid}/members/{id}/privacy",
+            web::get().to(privacy::show),
+        )
+        .route(
+            "/console/{appid}/members/{id}/privacy/consents",
+            web::post().to(privacy::note),
+        )
+        .route(
+            "/console/{appid}/members/{id}/privacy/phone",
+            web::post().to(privacy::set_phone),
+        )
+        .route(
+            "/console/{appid}/members/{id}/privacy/phone/reveal",
+            web::post().to(privacy::reveal),
+        )
+        .route(
+            "/console/{appid}/members/{id}/privacy/export",
+            web::post().to(privacy::export),
+        )
+        .route("/console/{appid}/erasures", web::get().to(erasures::list))
+        .route(
+            "/console/{appid}/erasures/{id}",
+            web::get().to(erasures::show),
+        )
+        // Administrators of headquarters.
+        .route(
+            "/console/{appid}/members/{id}/privacy/erase",
+            web::get().to(privacy::ask_erasure),
+        )
+        .route(
+            "/console/{appid}/members/{id}/privacy/erase",
+            web::post().to(privacy::erase),
         );
 }

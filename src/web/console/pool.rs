@@ -16,8 +16,8 @@ use super::stop::{Page, Stop};
 use super::words;
 use crate::bindings::pool::{self, Cursor, Filter, Row, Whose};
 use crate::context::Context;
-use crate::tags;
 use crate::web::page;
+use crate::{privacy, tags};
 
 const ROWS: usize = 50;
 
@@ -156,7 +156,7 @@ pub(super) async fn list(
     let found = match word {
         "" => pool::list(&ctx, desk.scope(), filter, after, ROWS).await?,
         word => pool::Page {
-            rows: pool::find(&ctx, desk.scope(), word).await?,
+            rows: named(&ctx, &desk, word).await?,
             places: Vec::new(),
             next: None,
         },
@@ -206,6 +206,17 @@ pub(super) async fn list(
             ..desk.frame()
         },
     ))
+}
+
+/// Who is called so, or has this number or whole phone number.
+async fn named(ctx: &Context, desk: &Desk, word: &str) -> Result<Vec<Row>, Stop> {
+    let mut rows = pool::find(ctx, desk.scope(), word).await?;
+    // For a manager a whole phone number finds nobody: she must not try numbers out.
+    if desk.for_headquarters().is_ok() {
+        let phones = privacy::find_by_phone(ctx, word).await?;
+        rows.extend(pool::those(ctx, desk.scope(), &phones).await?);
+    }
+    Ok(rows)
 }
 
 fn shown(desk: &Desk, row: &Row, tags: &[TagId], zone: Tz, choices: &Choices) -> Value {

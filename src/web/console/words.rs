@@ -44,6 +44,7 @@ pub(super) fn event(event: &binding_event::Model, name: impl Fn(GuideId) -> Stri
         Reason::HandedBack => format!("总部撤销，由 {from} 回到 {to}"),
         Reason::Unfollowed => "取消关注，绑定保留".to_owned(),
         Reason::Refollowed => "重新关注".to_owned(),
+        Reason::Erased => "资料已删除，绑定结束".to_owned(),
     }
 }
 

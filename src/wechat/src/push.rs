@@ -8,6 +8,8 @@ use crate::signature::sha1_hex;
 
 /// The longest key that [`Push::dedupe_key`] makes: it has to fit an indexed column on every database.
 pub const DEDUPE_KEY_BYTES_MAX: usize = 250;
+/// How many hexadecimal digits of its digest stand for a sender: 80 bits, so that no two are ever taken for one.
+const SENDER_DIGITS: usize = 20;
 
 /// A push, typed as far as it is known. Pushes without `ToUserName`, `MsgType` or `CreateTime` exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,8 +131,10 @@ impl Push {
             .unwrap_or_default()
             .to_ascii_lowercase();
         let key = self.fields.text_of("EventKey").unwrap_or_default();
-        // The moment first: what comes together stands together in the store's index.
-        let known = format!("e:{at}:{from}:{name}:{key}");
+        // The moment first: what comes together stands together in the store's index. The sender as a digest: the key
+        // outlives everything else that is known about her.
+        let who: String = sha1_hex(from).chars().take(SENDER_DIGITS).collect();
+        let known = format!("e:{at}:{who}:{name}:{key}");
         Some(match self.fields.first_of(&["MsgID", "MsgId"]) {
             Some(msg_id) => format!("{known}:{msg_id}"),
             None if event.is_named_by_its_key() => known,
@@ -171,6 +175,16 @@ mod tests {
         Push::parse(Format::Xml, xml).unwrap().dedupe_key(xml)
     }
 
+    fn digest(openid: &str) -> String {
+        sha1_hex(openid).chars().take(SENDER_DIGITS).collect()
+    }
+
+    #[test]
+    fn a_key_does_not_say_who_sent_it() {
+        let key = key(&event("oWangNvshi", "CLICK", "<EventKey>k</EventKey>"));
+        assert!(!key.contains("oWangNvshi"), "{key}");
+    }
+
     fn event(from: &str, name: &str, more: &str) -> String {
         format!(
             "<xml><FromUserName>{from}</FromUserName><CreateTime>7</CreateTime><MsgType>event</MsgType>\
@@ -199,7 +213,7 @@ mod tests {
     #[test]
     fn acts_of_one_person_in_one_second_are_told_apart_and_a_retry_is_not() {
         let click = event("oA", "CLICK", "<EventKey>k</EventKey>");
-        assert_eq!(key(&click), "e:7:oA:click:k");
+        assert_eq!(key(&click), format!("e:7:{}:click:k", digest("oA")));
         assert_eq!(
             key(&event(
                 "oA",
@@ -221,7 +235,7 @@ mod tests {
     fn the_result_of_a_send_is_known_by_its_sends_id() {
         assert_eq!(
             key(&event("oA", "TEMPLATESENDJOBFINISH", "<MsgID>9</MsgID>")),
-            "e:7:oA:templatesendjobfinish::9"
+            format!("e:7:{}:templatesendjobfinish::9", digest("oA"))
         );
     }
 
@@ -259,7 +273,10 @@ mod tests {
             )
         };
         let (a, b) = (key(&view("a")), key(&view("b")));
-        assert!(a.len() <= DEDUPE_KEY_BYTES_MAX && a.starts_with("e:7:oA:view:https://例.cn/路"));
+        assert!(
+            a.len() <= DEDUPE_KEY_BYTES_MAX
+                && a.starts_with(&format!("e:7:{}:view:https://例.cn/路", digest("oA")))
+        );
         assert_ne!(a, b);
     }
 

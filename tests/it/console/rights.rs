@@ -23,6 +23,12 @@ const PAGES: &[(&str, Answers)] = &[
     ("/members/1", ALL),
     ("/members/2", NOT_HERS),
     ("/members/99", [303, 404, 404, 404]),
+    ("/members/1/privacy", ONLY_HEADQUARTERS),
+    ("/members/99/privacy", [303, 403, 404, 404]),
+    ("/members/1/privacy/erase", ADMINISTRATORS),
+    ("/members/99/privacy/erase", [303, 403, 403, 404]),
+    ("/erasures", ONLY_HEADQUARTERS),
+    ("/erasures/1", [303, 403, 404, 404]),
     ("/stores", ALL),
     ("/stores/1", ALL),
     ("/stores/2", NOT_HERS),
@@ -137,6 +143,24 @@ const FORMS: &[(&str, Fields, Answers)] = &[
     ),
     ("/bulks/99/stop", &[], [303, 404, 404, 404]),
     ("/bulks/99/undo", &[], [303, 404, 404, 404]),
+    (
+        "/members/1/privacy/consents",
+        &[("purpose", "profile"), ("given", "yes")],
+        HEADQUARTERS,
+    ),
+    (
+        "/members/1/privacy/phone",
+        &[("phone", "13812341234")],
+        HEADQUARTERS,
+    ),
+    ("/members/1/privacy/phone/reveal", &[], ONLY_HEADQUARTERS),
+    ("/members/1/privacy/export", &[], ONLY_HEADQUARTERS),
+    ("/members/99/privacy/export", &[], [303, 403, 404, 404]),
+    (
+        "/members/1/privacy/erase",
+        &[("number", "2")],
+        [303, 403, 403, 400],
+    ),
 ];
 
 /// What only administrators post.

@@ -106,6 +106,20 @@ impl Desk {
         self.posts(path, &fields).await
     }
 
+    /// The file that a form of our own page answers.
+    pub async fn fetches(&self, path: &str) -> Vec<u8> {
+        let key = self.form_key().await;
+        let cookie = self.cookie.lock().expect("one at a time").clone();
+        let request = self
+            .http
+            .post(format!("{}{path}", self.base))
+            .header(COOKIE, cookie.expect("somebody is signed in"))
+            .form(&[("csrf", key)]);
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+        answer.bytes().await.expect("a whole file").to_vec()
+    }
+
     /// What our pages put into their forms.
     pub async fn form_key(&self) -> String {
         let first = self.opens("/console").await;

@@ -17,7 +17,14 @@ const COARSE: &[&str] = &[
 ];
 
 /// States in which nothing stays: what is found by one of these is what is under way now.
-const PASSING: &[&str] = &["stored", "ready", "claimed", "answering"];
+const PASSING: &[&str] = &[
+    "stored",
+    "ready",
+    "claimed",
+    "answering",
+    "asked",
+    "running",
+];
 
 /// States that nearly every row has in the end: who is found with one of these brings a whole history along.
 const LASTING: &[&str] = &["'done'", "'sent'", "'dropped'"];

@@ -37,6 +37,7 @@ const FLOORS: &[&str] = &[
     "conversations",
     "hand_overs",
     "bulks",
+    "privacy",
     "reception",
     "checkup",
     "backup",

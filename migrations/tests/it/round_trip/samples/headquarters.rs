@@ -123,3 +123,47 @@ pub fn fan_day() -> fan_day::Model {
         lost: 2,
     }
 }
+
+pub fn consent() -> consent::Model {
+    consent::Model {
+        id: 1,
+        member_id: MemberId(1),
+        purpose: consent::Purpose::Marketing,
+        given: false,
+        way: consent::Way::Chat,
+        text_version: Some("2026-08".to_owned()),
+        staff_id: Some(StaffId(1)),
+        inbound_id: Some(InboundId(1)),
+        at: NOW,
+    }
+}
+
+pub fn erasure() -> erasure::Model {
+    erasure::Model {
+        id: ErasureId(1),
+        member_id: MemberId(1),
+        account_id: AccountId(1),
+        cause: erasure::Cause::Unfollowed,
+        state: erasure::State::Running,
+        staff_id: Some(StaffId(1)),
+        people: Some("[[1,\"oWang\"]]".to_owned()),
+        proof: Some("0d".repeat(32)),
+        inbound_until: 9,
+        inbound_done: 3,
+        outbound_until: 7,
+        counts: "{\"message\":3}".to_owned(),
+        asked_at: NOW,
+        begun_at: Some(NOW),
+        done_at: None,
+    }
+}
+
+pub fn member_phone() -> member_phone::Model {
+    member_phone::Model {
+        member_id: MemberId(1),
+        sealed: vec![1; 42],
+        digest: "0e".repeat(32),
+        masked: "138****1234".to_owned(),
+        noted_at: LATER,
+    }
+}

@@ -1,0 +1,297 @@
+//! What an erasure does with every column in which a person could stand. A new column that could must be decided on here
+//! before the tests pass; `docs/privacy.md` says the same in words.
+
+/// What becomes of a column when a member is erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Decision {
+    /// Her rows are deleted.
+    Deleted,
+    /// Her rows stay; what the column says about her is emptied.
+    Emptied,
+    /// It holds her number and nothing else of hers: without the rest it names nobody.
+    Number,
+    /// It is gone with DAOGOU_RAW_DAYS, or with the named days, and is not looked for.
+    Expires,
+    /// It is about staff, the brand or the house, never about a customer.
+    NotHers,
+}
+
+use Decision::{Deleted, Emptied, Expires, NotHers, Number};
+
+/// Table, its columns, what is done, and why or how.
+const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
+    (
+        "account",
+        &[
+            "appid",
+            "kind",
+            "mode",
+            "original_id",
+            "secret",
+            "token",
+            "aes_key",
+            "aes_key_previous",
+            "name",
+            "token_previous",
+            "scan_rule",
+        ],
+        NotHers,
+        "the brand's account",
+    ),
+    (
+        "store",
+        &["name", "hours", "away_text"],
+        NotHers,
+        "the brand's shop",
+    ),
+    (
+        "member",
+        &["unionid", "name"],
+        Emptied,
+        "the row stays as a number that history points to",
+    ),
+    (
+        "guide",
+        &["name", "welcome", "openid"],
+        NotHers,
+        "staff; who is a guide too goes on working",
+    ),
+    (
+        "guide",
+        &["current_member_id"],
+        Emptied,
+        "no guide is talking to her any more",
+    ),
+    (
+        "code",
+        &["scene", "purpose", "ticket", "url"],
+        NotHers,
+        "what the brand printed",
+    ),
+    (
+        "guide_number",
+        &["member_id"],
+        Deleted,
+        "no guide's #12 leads to her; the number is not given again",
+    ),
+    (
+        "identity",
+        &["openid", "member_id"],
+        Deleted,
+        "who she is to WeChat",
+    ),
+    ("binding", &["member_id"], Deleted, "who serves her"),
+    (
+        "binding_event",
+        &["member_id", "reason"],
+        Number,
+        "the bare history: which code and guide brought how many",
+    ),
+    (
+        "conversation",
+        &["member_id", "openid"],
+        Deleted,
+        "the talk",
+    ),
+    (
+        "question",
+        &["content", "state"],
+        Deleted,
+        "what became a line to her; what a guide dropped, or has not said for whom, names nobody",
+    ),
+    (
+        "media",
+        &["wechat_id", "kind", "file", "content_type", "usable_id"],
+        Deleted,
+        "files of her conversation, on the disk first",
+    ),
+    (
+        "inbound",
+        &[
+            "openid",
+            "msg_type",
+            "event",
+            "format",
+            "raw",
+            "state",
+            "answer",
+            "answer_body",
+            "fault",
+        ],
+        Deleted,
+        "her pushes; what guides sent that became lines to her, and answers that carried her lines, are emptied",
+    ),
+    (
+        "inbound_key",
+        &["dedupe_key"],
+        Expires,
+        "a digest of the openid, or WeChat's message id; 90 days, so that a replayed push takes no effect",
+    ),
+    (
+        "lane",
+        &["openid", "way", "owner"],
+        Deleted,
+        "who worked for her",
+    ),
+    ("node", &["name"], NotHers, "a process"),
+    (
+        "reply_window",
+        &["openid", "trigger"],
+        Deleted,
+        "what may still be sent to her",
+    ),
+    (
+        "message",
+        &["member_id", "author", "content"],
+        Deleted,
+        "what she and her guides said",
+    ),
+    (
+        "outbound",
+        &[
+            "openid",
+            "purpose",
+            "content",
+            "member_id",
+            "state",
+            "channel",
+            "spent",
+            "reason",
+        ],
+        Deleted,
+        "what was sent to her and about her; lists that named her among others to a guide go with DAOGOU_RAW_DAYS",
+    ),
+    (
+        "staff",
+        &["login", "name", "role", "password", "totp", "recovery"],
+        NotHers,
+        "staff",
+    ),
+    ("invitation", &["digest", "name", "role"], NotHers, "staff"),
+    ("sign_in", &["digest"], NotHers, "staff"),
+    (
+        "hand_over",
+        &["cause", "state", "openid", "targets"],
+        NotHers,
+        "a guide's own WeChat, so that it can be undone",
+    ),
+    (
+        "hand_over_member",
+        &["member_id", "outcome"],
+        Number,
+        "the bare history",
+    ),
+    (
+        "bulk",
+        &["work", "state", "audience", "targets", "place"],
+        Number,
+        "which members were chosen, by their numbers",
+    ),
+    (
+        "bulk_member",
+        &["member_id", "outcome"],
+        Number,
+        "the bare history",
+    ),
+    ("tag", &["name"], NotHers, "the brand's words"),
+    (
+        "member_tag",
+        &["member_id"],
+        Deleted,
+        "what she was found by",
+    ),
+    ("unbound", &["member_id"], Deleted, "that she had no guide"),
+    ("fan_act", &["kind"], NotHers, "an arrival, nobody's"),
+    (
+        "audit",
+        &["act", "subject", "before", "after", "digest"],
+        Number,
+        "sealed: a row cannot be changed without breaking the log; it never says more of a member than her number",
+    ),
+    ("audit_head", &["digest"], NotHers, "where the log ends"),
+    (
+        "consent",
+        &["member_id", "purpose", "way", "text_version"],
+        Number,
+        "the proof that what was done with her data was lawful",
+    ),
+    (
+        "erasure",
+        &["member_id", "cause", "state", "proof", "counts"],
+        Number,
+        "the receipt itself, with digests of her openids",
+    ),
+    ("erasure", &["people"], Emptied, "needed until it is done"),
+    (
+        "member_phone",
+        &["member_id", "sealed", "digest", "masked"],
+        Deleted,
+        "her number",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use sea_orm::sea_query::ColumnType;
+    use sea_orm::{ColumnTrait, IdenStatic, Iterable};
+
+    use super::*;
+
+    /// Whether a person could stand in such a column: texts, documents, bytes, and whatever names a member.
+    fn could_name(name: &str, kind: &ColumnType) -> bool {
+        let text = matches!(
+            kind,
+            ColumnType::Char(_)
+                | ColumnType::String(_)
+                | ColumnType::Text
+                | ColumnType::Json
+                | ColumnType::JsonBinary
+                | ColumnType::Blob
+                | ColumnType::Binary(_)
+                | ColumnType::VarBinary(_)
+                | ColumnType::Enum { .. }
+                | ColumnType::Custom(_)
+        );
+        text || name.ends_with("member_id")
+    }
+
+    macro_rules! columns {
+        ($($table:ident)*) => {
+            [$((stringify!($table), daogou_schema::$table::Column::iter()
+                .filter(|column| could_name(column.as_str(), column.def().get_column_type()))
+                .map(|column| column.as_str().to_owned())
+                .collect::<BTreeSet<_>>())),*]
+        };
+    }
+
+    #[test]
+    fn every_column_in_which_a_person_could_stand_is_decided_on() {
+        let tables = daogou_schema::every_entity! { columns };
+        for (table, columns) in &tables {
+            let decided: BTreeSet<_> = DECISIONS
+                .iter()
+                .filter(|(of, ..)| of == table)
+                .flat_map(|(_, columns, ..)| columns.iter().map(|c| (*c).to_owned()))
+                .collect();
+            assert_eq!(
+                columns, &decided,
+                "{table}: what becomes of it when somebody is erased?"
+            );
+        }
+        for (table, ..) in DECISIONS {
+            assert!(
+                tables.iter().any(|(known, _)| known == table),
+                "{table} is no table"
+            );
+        }
+        assert!(DECISIONS.iter().all(|(.., why)| !why.is_empty()));
+        let used = |wanted| DECISIONS.iter().any(|(_, _, how, _)| *how == wanted);
+        assert!(
+            [Deleted, Emptied, Number, Expires, NotHers]
+                .into_iter()
+                .all(used)
+        );
+    }
+}

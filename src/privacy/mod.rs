@@ -1,0 +1,23 @@
+//! Privacy 隐私: what is kept about a person can be taken out, agreed to and erased, and who unfollowed long ago is forgotten.
+//!
+//! An erasure is ordered in one unit, makes her unknown in the next, and then deletes what she left piece by piece, so
+//! that a process may die anywhere in between. What is done with every column is decided in `decisions`.
+
+mod archive;
+mod consents;
+#[cfg(test)]
+mod decisions;
+mod erasing;
+mod export;
+mod leaving;
+mod orders;
+mod phones;
+mod queries;
+pub mod rules;
+
+pub use consents::note;
+pub use erasing::work;
+pub use export::export;
+pub use leaving::{cancelled_in, cleaned_in, revoked_in, sweep};
+pub use orders::{get, list, order, preview};
+pub use phones::{find as find_by_phone, phone_of, reveal, set_phone};

@@ -1,0 +1,119 @@
+//! Erasures that are ordered, and their receipts.
+
+use std::sync::Arc;
+
+use daogou_schema::erasure::{Cause, Model, State};
+use daogou_schema::{AccountId, ErasureId, MemberId, Timestamp, erasure};
+use sea_orm::{ActiveEnum, Set};
+use serde_json::json;
+
+use super::queries::{erase, orders};
+use super::rules::Counts;
+use crate::accounts::Account;
+use crate::audit::{self, Act, By, Entry};
+use crate::context::Context;
+use crate::db::Txn;
+use crate::error::Result;
+
+/// Who is to be erased, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Order {
+    /// Whom.
+    pub member: MemberId,
+    /// In which account it was asked for.
+    pub account: AccountId,
+    /// Why.
+    pub cause: Cause,
+    /// Who orders it.
+    pub by: By,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Orders an erasure, or finds the one that was ordered. From now on it goes on by itself.
+///
+/// # Errors
+/// When the store fails.
+pub async fn order(
+    ctx: &Context,
+    account: &Arc<Account>,
+    member: MemberId,
+    by: By,
+) -> Result<ErasureId> {
+    let order = Order {
+        member,
+        account: account.id,
+        cause: Cause::Asked,
+        by,
+        at: Timestamp::from(ctx.clock.now()),
+    };
+    ctx.db
+        .write(order, |txn, order| Box::pin(order_in(txn, order)))
+        .await
+}
+
+pub(super) async fn order_in(txn: &Txn, order: &Order) -> Result<ErasureId> {
+    if let Some(known) = orders::of_member(txn.conn(), order.member).await? {
+        return Ok(known.id);
+    }
+    let row = erasure::ActiveModel {
+        member_id: Set(order.member),
+        account_id: Set(order.account),
+        cause: Set(order.cause),
+        state: Set(State::Asked),
+        staff_id: Set(match order.by {
+            By::Staff(id) => Some(id),
+            By::Command => None,
+        }),
+        people: Set(None),
+        proof: Set(None),
+        inbound_until: Set(0),
+        inbound_done: Set(0),
+        outbound_until: Set(0),
+        counts: Set("{}".to_owned()),
+        asked_at: Set(order.at),
+        begun_at: Set(None),
+        done_at: Set(None),
+        ..Default::default()
+    };
+    let id = orders::insert(txn, row).await?;
+    let entry = Entry {
+        by: order.by,
+        account: Some(order.account),
+        act: Act::EraseMember,
+        subject: audit::subject("member", order.member),
+        before: None,
+        after: Some(json!({ "receipt": id, "cause": order.cause.to_value() })),
+    };
+    audit::note_in(txn, order.at, entry).await?;
+    Ok(id)
+}
+
+/// One erasure of an account.
+///
+/// # Errors
+/// When the store fails.
+pub async fn get(ctx: &Context, account: &Account, id: ErasureId) -> Result<Option<Model>> {
+    orders::get(ctx.db.reads(), account.id, id).await
+}
+
+/// The newest `count` erasures of an account before `before`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(
+    ctx: &Context,
+    account: &Account,
+    before: Option<ErasureId>,
+    count: u64,
+) -> Result<Vec<Model>> {
+    orders::newest(ctx.db.reads(), account.id, before, count).await
+}
+
+/// What an erasure would delete now, as far as it is quickly counted: at most `most` of each kind.
+///
+/// # Errors
+/// When the store fails.
+pub async fn preview(ctx: &Context, member: MemberId, most: u32) -> Result<Counts> {
+    erase::sizes(ctx.db.reads(), member, most).await
+}

@@ -1,0 +1,168 @@
+//! Members' phone numbers: encrypted in the store, found by a keyed digest, shown masked; whoever sees a whole one is
+//! written down.
+
+use daogou_schema::{AccountId, MemberId, Timestamp, member_phone};
+use sea_orm::Set;
+use serde_json::json;
+
+use super::queries::{orders, phones};
+use super::rules;
+use crate::audit::{self, Act, By, Entry};
+use crate::context::Context;
+use crate::db::Txn;
+use crate::error::Result;
+
+/// A number as pages show it.
+#[derive(Clone, Debug)]
+pub struct Phone {
+    /// With its middle hidden.
+    pub masked: String,
+    /// When it was noted.
+    pub noted_at: Timestamp,
+}
+
+/// Who does what to whose number.
+#[derive(Clone, Copy)]
+struct Doing {
+    account: AccountId,
+    member: MemberId,
+    by: By,
+    at: Timestamp,
+}
+
+fn doing(ctx: &Context, account: AccountId, member: MemberId, by: By) -> Doing {
+    let at = Timestamp::from(ctx.clock.now());
+    Doing {
+        account,
+        member,
+        by,
+        at,
+    }
+}
+
+fn place(member: MemberId) -> String {
+    format!("member_phone.sealed.{member}")
+}
+
+/// Notes a member's number, or with none that she has none; says whether the text is a number.
+///
+/// # Errors
+/// When the store fails or DAOGOU_SECRET_KEY is not set.
+pub async fn set_phone(
+    ctx: &Context,
+    account: AccountId,
+    member: MemberId,
+    text: &str,
+    by: By,
+) -> Result<bool> {
+    let doing = doing(ctx, account, member, by);
+    let row = match text.trim() {
+        "" => None,
+        text => {
+            let Some(number) = rules::e164(text) else {
+                return Ok(false);
+            };
+            let vault = ctx.vault()?;
+            Some(member_phone::ActiveModel {
+                member_id: Set(member),
+                sealed: Set(vault.seal(&place(member), &number)?),
+                digest: Set(vault.digest(PURPOSE, &number)?),
+                masked: Set(rules::masked(&number)),
+                noted_at: Set(doing.at),
+            })
+        }
+    };
+    ctx.db
+        .write((doing, row), |txn, (doing, row)| {
+            Box::pin(set_in(txn, doing, row.clone()))
+        })
+        .await?;
+    Ok(true)
+}
+
+/// What the digest of a number is for.
+const PURPOSE: &str = "member_phone.digest";
+
+async fn set_in(txn: &Txn, doing: &Doing, row: Option<member_phone::ActiveModel>) -> Result<()> {
+    if orders::of_member(txn.conn(), doing.member).await?.is_some() {
+        // She is being erased.
+        return Ok(());
+    }
+    let had = phones::locked(txn, doing.member).await?.is_some();
+    let has = row.is_some();
+    phones::replace(txn, doing.member, row).await?;
+    // That there is one, never which.
+    let told = |there: bool| there.then(|| json!({ "phone": "1" }));
+    note(txn, doing, Act::SetPhone, told(had), told(has)).await
+}
+
+async fn note(
+    txn: &Txn,
+    doing: &Doing,
+    act: Act,
+    before: Option<serde_json::Value>,
+    after: Option<serde_json::Value>,
+) -> Result<()> {
+    let entry = Entry {
+        by: doing.by,
+        account: Some(doing.account),
+        act,
+        subject: audit::subject("member", doing.member),
+        before,
+        after,
+    };
+    audit::note_in(txn, doing.at, entry).await
+}
+
+/// A member's number, masked.
+///
+/// # Errors
+/// When the store fails.
+pub async fn phone_of(ctx: &Context, member: MemberId) -> Result<Option<Phone>> {
+    let row = phones::get(ctx.db.reads(), member).await?;
+    Ok(row.map(|row| Phone {
+        masked: row.masked,
+        noted_at: row.noted_at,
+    }))
+}
+
+/// A member's whole number; that it was seen is written down first.
+///
+/// # Errors
+/// When the store fails, or the number was stored under another key.
+pub async fn reveal(
+    ctx: &Context,
+    account: AccountId,
+    member: MemberId,
+    by: By,
+) -> Result<Option<String>> {
+    let Some(row) = phones::get(ctx.db.reads(), member).await? else {
+        return Ok(None);
+    };
+    let number = open(ctx, &row)?;
+    ctx.db
+        .write(doing(ctx, account, member, by), |txn, doing| {
+            Box::pin(note(txn, doing, Act::RevealPhone, None, None))
+        })
+        .await?;
+    Ok(Some(number))
+}
+
+pub(super) fn open(ctx: &Context, row: &member_phone::Model) -> Result<String> {
+    let number = ctx.vault()?.open(&place(row.member_id), &row.sealed)?;
+    Ok(number.expose().to_owned())
+}
+
+/// The members with this number; none when the text is no whole number.
+///
+/// # Errors
+/// When the store fails or DAOGOU_SECRET_KEY is not set.
+pub async fn find(ctx: &Context, text: &str) -> Result<Vec<MemberId>> {
+    match rules::e164(text) {
+        Some(number) => {
+            let digest = ctx.vault()?.digest(PURPOSE, &number)?;
+            phones::with_digest(ctx.db.reads(), &digest).await
+        }
+        None => Ok(Vec::new()),
+    }
+}
