@@ -2,6 +2,7 @@
 //! narrow phone, in light and dark.
 
 mod access;
+mod console;
 mod narrow;
 mod walk;
 

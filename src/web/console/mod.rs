@@ -30,10 +30,11 @@ use actix_web::web::{self, ServiceConfig};
 
 /// The URL map of the console, each line with who may call it.
 pub(super) fn routes(config: &mut ServiceConfig) {
-    of_codes(config);
-    of_privacy(config);
+    // First, because its pages look like an account's whose appid is a word.
     whole_installation(config);
     scoped(config);
+    of_codes(config);
+    of_privacy(config);
     headquarters(config);
 }
 

@@ -1,5 +1,7 @@
 //! A real browser, Debian's Chromium through its ChromeDriver, and the phones page in it: a finger, a keyboard and eyes.
 
+mod pages;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};

@@ -58,13 +58,13 @@ async fn the_main_views_keep_the_rules_of_access_in_light_and_dark() {
     browser.quits().await;
 }
 
-async fn keeps_the_rules(browser: &Browser, scheme: &str, view: &str) {
+pub async fn keeps_the_rules(browser: &Browser, scheme: &str, view: &str) {
     let found = browser.asks_and_waits(ASK).await;
     assert_eq!(found, serde_json::json!([]), "{view}, {scheme}: {found:#}");
 }
 
 /// The text of axe-core, which tests/prepare.sh fetches.
-fn axe() -> Option<String> {
+pub fn axe() -> Option<String> {
     let folder = std::env::var_os("DAOGOU_AXE");
     let text = folder.and_then(|folder| {
         std::fs::read_to_string(std::path::Path::new(&folder).join("axe.min.js")).ok()
