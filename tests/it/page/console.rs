@@ -5,7 +5,9 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::access::{axe, keeps_the_rules};
-use crate::kit::{Backend, Browser, PASSWORD, Phone, Server, Session, Store, TestApp, eventually, path_of};
+use crate::kit::{
+    Backend, Browser, PASSWORD, Phone, Server, Session, Store, TestApp, eventually, path_of,
+};
 
 const APPID: &str = "wxabcdef0123456789";
 const SECRET: &str = "fedcba9876543210fedcba9876543210";
@@ -119,7 +121,8 @@ async fn from_an_empty_database_to_an_erased_member() {
     rules.hold("a guide").await;
     browser.follows("海报").await;
     browser.shows("林小满").await;
-    let drawn = "return [...document.querySelectorAll('.poster img')].every((it) => it.naturalWidth > 100)";
+    let drawn =
+        "return [...document.querySelectorAll('.poster img')].every((it) => it.naturalWidth > 100)";
     assert_eq!(browser.asks(drawn).await, true, "the code on the poster");
     rules.hold("the poster").await;
     let wang = house.person("王女士").await;
@@ -276,6 +279,9 @@ impl Rules<'_> {
         }
         let wide = "return document.documentElement.scrollWidth - innerWidth";
         let wide: Value = self.browser.asks(wide).await;
-        assert!(wide.as_i64().is_some_and(|by| by <= 0), "{page} is {wide} px too wide");
+        assert!(
+            wide.as_i64().is_some_and(|by| by <= 0),
+            "{page} is {wide} px too wide"
+        );
     }
 }

@@ -1,7 +1,6 @@
 //! The console in a browser: links, forms and what stands on a page.
 
 use serde_json::Value;
-use thirtyfour::prelude::*;
 
 use super::{Browser, REACHABLE};
 
@@ -28,10 +27,9 @@ impl Browser {
 
     /// Chooses from the list of that name the first entry that contains `words`.
     pub async fn chooses(&self, name: &str, words: &str) {
-        let path = format!("//select[@name='{name}']{REACHABLE}");
-        let list = SelectElement::new(&self.finds(&path).await).await;
-        let chosen = list.expect("a list").select_by_partial_text(words).await;
-        chosen.unwrap_or_else(|e| panic!("{name} has no {words}: {e}"));
+        let path = format!("//select[@name='{name}']{REACHABLE}/option[contains(., '{words}')]");
+        let chosen = self.finds(&path).await.click().await;
+        chosen.unwrap_or_else(|e| panic!("{words} cannot be chosen: {e}"));
     }
 
     /// Ticks the box of that name, or takes the tick away.
