@@ -9,8 +9,8 @@ const WHAT: &str = "axe-core's rules on the phones page";
 const ASK: &str = "
     const done = arguments[arguments.length - 1];
     const bad = ({ impact }) => impact === 'serious' || impact === 'critical';
-    const told = ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`;
-    axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => done(violations.filter(bad).map(told)), (error) => done([String(error)]));";
+    const told = ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} (${node.failureSummary})`).join(' ')}`;
+    axe.run(document, { resultTypes: ['violations'], preload: false }).then(({ violations }) => done(violations.filter(bad).map(told)), (error) => done([String(error)]));";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_main_views_keep_the_rules_of_access_in_light_and_dark() {

@@ -139,6 +139,7 @@ async fn from_an_empty_database_to_an_erased_member() {
     browser.follows("改备注名").await;
     browser.fills("name", "王女士").await;
     browser.presses("保存备注名").await;
+    browser.finds("//h1[contains(., '王女士')]").await;
     browser.goes_to(&house.at("/tags")).await;
     rules.hold("no tags").await;
     browser.follows("添加标签").await;
@@ -148,6 +149,7 @@ async fn from_an_empty_database_to_an_erased_member() {
     browser.goes_to(&house.at("/members")).await;
     browser.ticks("m-1").await;
     browser.presses("打标签").await;
+    browser.shows("给 1 位会员打标签").await;
     browser.chooses("tag", "敏感肌").await;
     rules.hold("what is to be done to whom").await;
     browser.presses("给 1 位会员打标签").await;
@@ -275,6 +277,9 @@ impl Rules<'_> {
         self.browser.asks(&self.axe).await;
         for scheme in ["light", "dark"] {
             self.browser.likes(scheme).await;
+            // Fields keep the colour of the scheme before until they are laid out anew.
+            let anew = "document.body.hidden = true; document.body.offsetHeight; document.body.hidden = false";
+            self.browser.asks(anew).await;
             keeps_the_rules(self.browser, scheme, page).await;
         }
         let wide = "return document.documentElement.scrollWidth - innerWidth";

@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use super::{Browser, REACHABLE};
 
+/// In the dialog that is open, if one is: what lies under it cannot be reached.
+const IN_FRONT: &str = "[ancestor::dialog[@open] or not(//dialog[@open])]";
+
 impl Browser {
     /// Opens an address.
     pub async fn goes_to(&self, url: &str) {
@@ -18,7 +21,7 @@ impl Browser {
 
     /// Types into the field of that name what stands there from now on.
     pub async fn fills(&self, name: &str, text: &str) {
-        let path = format!("//*[@name='{name}'][not(@type='hidden')]{REACHABLE}");
+        let path = format!("//*[@name='{name}'][not(@type='hidden')]{REACHABLE}{IN_FRONT}");
         let field = self.finds(&path).await;
         field.clear().await.expect("a field can be emptied");
         let typed = field.send_keys(text).await;
@@ -27,7 +30,8 @@ impl Browser {
 
     /// Chooses from the list of that name the first entry that contains `words`.
     pub async fn chooses(&self, name: &str, words: &str) {
-        let path = format!("//select[@name='{name}']{REACHABLE}/option[contains(., '{words}')]");
+        let path =
+            format!("//select[@name='{name}']{REACHABLE}{IN_FRONT}/option[contains(., '{words}')]");
         let chosen = self.finds(&path).await.click().await;
         chosen.unwrap_or_else(|e| panic!("{words} cannot be chosen: {e}"));
     }
@@ -41,7 +45,7 @@ impl Browser {
     /// Presses the button in an open dialog or drawer, or on the page, that says `words`.
     pub async fn presses(&self, words: &str) {
         self.taps_at(&format!(
-            "//button{REACHABLE}[not(ancestor::dialog[not(@open)])][contains(., '{words}')]"
+            "//button{REACHABLE}{IN_FRONT}[contains(., '{words}')]"
         ))
         .await;
     }
