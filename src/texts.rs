@@ -96,11 +96,24 @@ impl Texts {
     /// # Errors
     /// What is wrong with it.
     pub fn greeting(&self, text: &str, variables: Value) -> Result<String, WelcomeFault> {
+        self.own(text, &WELCOME_VARIABLES, variables)
+    }
+
+    /// Whether a brand's own text for the night can be said, and be filled in.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check_away(&self, text: &str) -> Result<(), WelcomeFault> {
+        let sample = minijinja::context! { guide => "林小满", store => "杭州城北店", hours => "10:00–21:30" };
+        self.own(text, &AWAY_VARIABLES, sample).map(drop)
+    }
+
+    fn own(&self, text: &str, allowed: &[&str], variables: Value) -> Result<String, WelcomeFault> {
         let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
         if text.chars().any(odd) {
             return Err(WelcomeFault::Control);
         }
-        only_variables(text)?;
+        only_variables(text, allowed)?;
         let rendered = self.render_own(text, variables);
         let rendered = rendered.map_err(|why| WelcomeFault::Unknown(why.to_string()))?;
         match rendered.len() {
@@ -116,7 +129,10 @@ impl Texts {
 /// What a welcome text may be filled in with.
 const WELCOME_VARIABLES: [&str; 3] = ["guide", "store", "number"];
 
-/// What is wrong with a welcome text.
+/// What a text for the night may be filled in with.
+const AWAY_VARIABLES: [&str; 3] = ["guide", "store", "hours"];
+
+/// What is wrong with a brand's own text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WelcomeFault {
     /// Nothing is left of it.
@@ -126,7 +142,7 @@ pub enum WelcomeFault {
     #[error("it contains control characters")]
     Control,
     /// It asks for something that there is not.
-    #[error("{{{{ guide }}}}, {{{{ store }}}} and {{{{ number }}}} can be filled in, but not: {0}")]
+    #[error("this cannot be filled in: {0}")]
     Unknown(String),
     /// WeChat takes no text of so many bytes.
     #[error("it has {0} bytes; WeChat takes 2048")]
@@ -134,7 +150,7 @@ pub enum WelcomeFault {
 }
 
 /// Whoever writes a greeting fills in names and nothing else: a loop would keep everybody waiting.
-fn only_variables(text: &str) -> Result<(), WelcomeFault> {
+fn only_variables(text: &str, allowed: &[&str]) -> Result<(), WelcomeFault> {
     let unknown = |what: &str| WelcomeFault::Unknown(what.trim().chars().take(20).collect());
     let mut rest = text;
     while let Some((_, after)) = rest.split_once('{') {
@@ -144,7 +160,7 @@ fn only_variables(text: &str) -> Result<(), WelcomeFault> {
         }
         if let Some(inside) = after.strip_prefix('{') {
             let (name, behind) = inside.split_once("}}").ok_or_else(|| unknown("{{"))?;
-            if !WELCOME_VARIABLES.contains(&name.trim()) {
+            if !allowed.contains(&name.trim()) {
                 return Err(unknown(name));
             }
             rest = behind;

@@ -89,6 +89,13 @@ pub async fn scan_in(
     };
     Ok(match (decision, own) {
         (Decision::Already, _) => {
+            // Whoever was given this guide has chosen the guide now.
+            if current
+                .as_ref()
+                .is_some_and(|binding| binding.code_id.is_none())
+            {
+                queries::set_code(txn, member, code.id).await?;
+            }
             note(txn, visit, &change, Reason::Rescan).await?;
             Scanned::AlreadyYours(Box::new(scanned))
         }
@@ -166,9 +173,7 @@ async fn bind(
 ) -> Result<i32> {
     // The guide's row first, then rows that refer to it: the other way round two binders of one guide deadlock.
     guides::note_new_member_in(txn, guide.id, visit.now).await?;
-    if change.from.is_none() {
-        queries::forget_unbound(txn, change.member).await?;
-    }
+    queries::forget_unbound(txn, change.member).await?;
     queries::save(txn, change.member, guide, change.code, visit.now).await?;
     let number = guides::give_number_in(txn, guide.id, change.member, visit.now).await?;
     note(txn, visit, change, reason).await?;

@@ -144,7 +144,7 @@ pub async fn list(
     let page = |rows, places, next| Ok(Page { rows, places, next });
     loop {
         // One more shows whether there is more.
-        let wanted = match filter.is_one_list() {
+        let wanted = match walk.fits_all() {
             true => count + 1 - rows.len(),
             false => PIECE,
         };
@@ -179,7 +179,7 @@ pub async fn list(
 /// When the store fails.
 pub async fn count(ctx: &Context, scope: Scope, filter: Filter) -> Result<Option<u64>> {
     let walk = Walk::choose(ctx, scope, filter, None).await?;
-    match walk.filter.is_one_list() {
+    match walk.fits_all() {
         true => walk.count(ctx).await.map(Some),
         false => Ok(None),
     }
@@ -233,6 +233,16 @@ impl Walk {
             filter,
             list,
         })
+    }
+
+    /// Whether everybody on the list fits.
+    fn fits_all(&self) -> bool {
+        // Of a guide's members some may be bound in another store than the reader's; who has no guide is in none.
+        let in_scope = match self.scope.store {
+            Some(own) => self.filter.whose == Whose::Store(own),
+            None => true,
+        };
+        in_scope && self.filter.is_one_list()
     }
 
     async fn next(

@@ -125,3 +125,17 @@ pub(super) async fn insert_event(
     txn.together(row, |txn, rows| Box::pin(insert_all(txn, rows)))
         .await
 }
+
+/// She came to her guide by this code after all.
+pub(super) async fn set_code(txn: &Txn, member: MemberId, code: CodeId) -> Result<()> {
+    let row = binding::ActiveModel {
+        code_id: Set(Some(code)),
+        ..Default::default()
+    };
+    binding::Entity::update_many()
+        .set(row)
+        .filter(binding::Column::MemberId.eq(member))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}

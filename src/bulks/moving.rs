@@ -139,7 +139,14 @@ async fn piece(
         Work::Assign => conversations::count_for_a_unit_in(txn, visit, &ids).await?,
         Work::Tag | Work::Untag => ids.len(),
     };
-    let now: Vec<_> = stretch.members.iter().take(many).cloned().collect();
+    let mut now: Vec<_> = stretch.members.iter().take(many).cloned().collect();
+    let last = now.last().map(|found| found.place.clone());
+    if row.work == Work::Assign {
+        conversations::lock_in(txn, &ids).await?;
+    }
+    // Whoever was erased since she was looked for is nobody any more.
+    let known = members::known_among_in(txn, &ids).await?;
+    now.retain(|found| known.contains(&found.member));
     let ids: Vec<_> = now.iter().map(|found| found.member).collect();
     let notes = match (row.work, row.tag_id) {
         (Work::Tag, Some(tag)) => {
@@ -147,14 +154,13 @@ async fn piece(
             put.into_iter().map(|member| note(id, member)).collect()
         }
         (Work::Untag, Some(tag)) => {
-            let taken = tags::take_in(txn, tag, &ids).await?;
+            let taken = tags::take_in(txn, tag, &ids, None).await?;
             taken.into_iter().map(|member| note(id, member)).collect()
         }
         (Work::Assign, _) => assign(txn, visit, &row, &now).await?,
         (Work::Tag | Work::Untag, None) => Vec::new(),
     };
     insert_all(txn, &notes).await?;
-    let last = now.last().map(|found| found.place.clone());
     let next = match many == stretch.members.len() {
         true => stretch.next.clone(),
         false => last,
@@ -174,7 +180,8 @@ async fn piece(
     }
     queries::update(txn, id, change).await?;
     let row = queries::locked(txn, id).await?;
-    if let Some(row) = row.as_ref().filter(|row| row.state == State::Done) {
+    let given = |row: &&Model| row.state == State::Done && row.work == Work::Assign;
+    if let Some(row) = row.as_ref().filter(given) {
         tell(txn, visit, row).await?;
     }
     Ok(row)
@@ -207,7 +214,6 @@ async fn assign(
     }
     let ids: Vec<_> = targets.iter().map(|guide| guide.id).collect();
     let members: Vec<_> = found.iter().map(|found| found.member).collect();
-    conversations::lock_in(txn, &members).await?;
     let present = bindings::those_in(txn, &members).await?;
     let of = |member| present.iter().find(|row| row.member_id == member);
     let mut dealt: BTreeMap<(GuideId, Option<GuideId>), Vec<MemberId>> = BTreeMap::new();
@@ -264,7 +270,8 @@ async fn piece_back(txn: &Txn, visit: &Visit, id: BulkId) -> Result<Option<Model
     }
     let members: Vec<_> = notes.iter().map(|note| note.member_id).collect();
     let restored = match (row.work, row.tag_id) {
-        (Work::Tag, Some(tag)) => tags::take_in(txn, tag, &members).await?,
+        // What was put on anew since then stays.
+        (Work::Tag, Some(tag)) => tags::take_in(txn, tag, &members, row.done_at).await?,
         (Work::Untag, Some(tag)) => {
             // Nothing is put on a number whose person has been erased.
             let known = members::known_among_in(txn, &members).await?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use daogou_schema::lane::Way;
 use daogou_schema::outbound::Purpose;
-use daogou_schema::{GuideId, MemberId, Timestamp, conversation, guide};
+use daogou_schema::{Address, GuideId, MemberId, Timestamp, conversation, guide};
 use minijinja::context;
 
 use super::hand_over::take_along_in;
@@ -55,11 +55,12 @@ pub async fn resume_in(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result
 /// # Errors
 /// When the store fails.
 pub async fn lock_in(txn: &Txn, members: &[MemberId]) -> Result<()> {
-    let rows = queries::those(txn, members).await?;
+    // Not by their conversations: whoever never wrote has none, and may scan or write in this moment.
+    let known = crate::members::addresses_in(txn, members).await?;
     let mut people: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
-    for row in &rows {
-        let here = people.entry(row.account_id).or_default();
-        here.insert(row.openid.as_str());
+    for (_, person) in &known {
+        let here = people.entry(person.account_id).or_default();
+        here.insert(person.openid.as_str());
     }
     for (account, openids) in &people {
         lanes::lock_all(txn, *account, openids, Way::In).await?;
@@ -102,8 +103,13 @@ pub async fn give_in(
     let open = open_among(txn, &rows, visit.now).await?;
     let is_open = |row: &&conversation::Model| open.contains(&row.member_id);
     let (open, quiet): (Vec<_>, Vec<_>) = rows.iter().partition(is_open);
+    // What is so old that nobody could answer it is no question to the new guide.
+    let old = quiet.iter().filter(|row| row.unanswered);
+    queries::set_answered(txn, old.map(|row| row.member_id).collect()).await?;
     let (unaware, rest): (Vec<_>, Vec<_>) = quiet.into_iter().partition(|row| knows(row));
     let ids = |rows: &[&conversation::Model]| rows.iter().map(|row| row.member_id).collect();
+    let without = without_conversation(txn, visit, members, &rows).await?;
+    queries::insert_given(txn, &without, next.id).await?;
     queries::set_given(txn, ids(&unaware), next.id, None).await?;
     queries::set_given(txn, ids(&rest), next.id, Some(next.id)).await?;
     for row in open {
@@ -125,6 +131,25 @@ pub async fn release_in(txn: &Txn, members: &[MemberId], before: GuideId) -> Res
         queries::forget_new_guide(txn, row.member_id).await?;
     }
     Ok(())
+}
+
+/// Those of `members`, known to this account, who never wrote: their new guide is introduced when they do.
+async fn without_conversation(
+    txn: &Txn,
+    visit: &Visit,
+    given: &[MemberId],
+    rows: &[conversation::Model],
+) -> Result<Vec<(MemberId, Address)>> {
+    let talked: BTreeSet<_> = rows.iter().map(|row| row.member_id).collect();
+    let mut silent = given.to_vec();
+    silent.retain(|member| !talked.contains(member));
+    if silent.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut known = crate::members::addresses_in(txn, &silent).await?;
+    known.retain(|(_, person)| person.account_id == visit.account.id);
+    known.dedup_by_key(|(member, _)| *member);
+    Ok(known)
 }
 
 /// Nothing that is under way between these and `before`, or whoever stood in, is said or taken for theirs any more.

@@ -127,11 +127,19 @@ async fn away_text(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result<Opt
         && !hours.is_open(visit.now.to_utc(), visit.timezone)
     {
         let today = hours.today(visit.now.to_utc(), visit.timezone);
+        if let Some(own) = &store.away_text {
+            let hours = today.as_deref().unwrap_or("今天休息");
+            let variables = context! { guide => &guide.name, store => &store.name, hours };
+            match visit.texts.render_own(own, variables) {
+                Ok(text) => return Ok(Some(text)),
+                // Her line is worth more than the brand's own words.
+                Err(error) => {
+                    tracing::warn!(store.id = store.id.0, %error, "a store's text for the night cannot be said")
+                }
+            }
+        }
         let variables = context! { guide => &guide.name, store => &store.name, hours => today };
-        return match &store.away_text {
-            Some(own) => visit.texts.render_own(own, variables).map(Some),
-            None => visit.texts.render("away", variables).map(Some),
-        };
+        return visit.texts.render("away", variables).map(Some);
     }
     let Some(to) = guides::address(guide) else {
         return Ok(None);

@@ -24,7 +24,9 @@ use crate::db::{Txn, each, insert_all, insert_numbered, padded, update_all};
 use crate::error::Result;
 
 pub(super) use activity::{active, waiting_in_pool};
-pub(super) use given::{forget_new_guide, set_given, those, unanswered_since};
+pub(super) use given::{
+    forget_new_guide, insert_given, set_answered, set_given, those, unanswered_since,
+};
 pub(super) use questions::{close_questions, drop_stale, insert_question, open_questions};
 
 /// How many unanswered customers a guide is asked about at the most: a text that fits a phone.

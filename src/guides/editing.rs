@@ -11,6 +11,7 @@ use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::Result;
+use crate::texts::WelcomeFault;
 
 /// The longest text outside business hours, in characters: four such fit one message of WeChat's 2048 bytes.
 pub const AWAY_CHARS_MAX: usize = 150;
@@ -24,8 +25,10 @@ pub enum No {
     Name,
     /// Another one in the same place is called so.
     Taken,
-    /// The text outside business hours cannot be used: why.
-    Away(String),
+    /// The text outside business hours cannot be used.
+    Away(WelcomeFault),
+    /// It is longer than [`AWAY_CHARS_MAX`].
+    AwayLong,
     /// The stand-in is not a colleague who can stand in.
     StandIn,
 }
@@ -57,10 +60,10 @@ pub async fn change_store(
     };
     if let Some(text) = &change.away_text {
         if text.chars().count() > AWAY_CHARS_MAX {
-            return Ok(Err(No::Away(format!("最多 {AWAY_CHARS_MAX} 个字"))));
+            return Ok(Err(No::AwayLong));
         }
-        if let Err(why) = ctx.texts.check(text) {
-            return Ok(Err(No::Away(why.to_string())));
+        if let Err(why) = ctx.texts.check_away(text) {
+            return Ok(Err(No::Away(why)));
         }
     }
     let change = StoreChange { name, ..change };

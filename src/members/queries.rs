@@ -1,7 +1,7 @@
 //! Members and identities in the store.
 
 use chrono::TimeDelta;
-use daogou_schema::{Address, CodeId, MemberId, Timestamp, consent, identity, member};
+use daogou_schema::{AccountId, Address, CodeId, MemberId, Timestamp, consent, identity, member};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, NotSet, QueryFilter,
@@ -80,6 +80,22 @@ async fn all_known(
         account_id: row.account_id,
         openid: row.openid.clone(),
     }))
+}
+
+/// As whom `members` are known, wherever that is.
+///
+/// # Errors
+/// When the store fails.
+pub async fn addresses_in(txn: &Txn, members: &[MemberId]) -> Result<Vec<(MemberId, Address)>> {
+    let query = identity::Entity::find()
+        .select_only()
+        .column(identity::Column::MemberId)
+        .column(identity::Column::AccountId)
+        .column(identity::Column::Openid)
+        .filter(identity::Column::MemberId.is_in(padded(members.iter().copied())));
+    let found: Vec<(MemberId, AccountId, String)> = query.into_tuple().all(txn.conn()).await?;
+    let address = |(member, account_id, openid)| (member, Address { account_id, openid });
+    Ok(found.into_iter().map(address).collect())
 }
 
 /// Who of `members` is known to some account: an erased one is not any more.

@@ -290,12 +290,17 @@ pub async fn put_in(
     Ok(new)
 }
 
-/// Takes a tag off `members` and says who of them had it.
+/// Takes a tag off `members`, or only off those who got it by `until`, and says from whom it was taken.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn take_in(txn: &Txn, tag: TagId, members: &[MemberId]) -> Result<Vec<MemberId>> {
-    let have = tagged_among(txn.conn(), tag, members).await?;
+pub async fn take_in(
+    txn: &Txn,
+    tag: TagId,
+    members: &[MemberId],
+    until: Option<Timestamp>,
+) -> Result<Vec<MemberId>> {
+    let have = queries::tagged_by(txn.conn(), tag, members, until).await?;
     let had: Vec<_> = members
         .iter()
         .copied()
@@ -348,7 +353,7 @@ async fn set_in(
     for tag in &tags {
         let changed = match (has.contains(&tag.id), wanted.contains(&tag.id)) {
             (false, true) => (put_in(txn, tag.id, &[member], now).await?, &mut put),
-            (true, false) => (take_in(txn, tag.id, &[member]).await?, &mut taken),
+            (true, false) => (take_in(txn, tag.id, &[member], None).await?, &mut taken),
             _ => continue,
         };
         if !changed.0.is_empty() {

@@ -121,14 +121,27 @@ pub async fn tagged_among(
     tag: TagId,
     members: &[MemberId],
 ) -> Result<BTreeSet<MemberId>> {
+    tagged_by(db, tag, members, None).await
+}
+
+/// Who of `members` has a tag, or had it by `until`.
+pub(super) async fn tagged_by(
+    db: &impl ConnectionTrait,
+    tag: TagId,
+    members: &[MemberId],
+    until: Option<Timestamp>,
+) -> Result<BTreeSet<MemberId>> {
     if members.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let query = member_tag::Entity::find()
+    let mut query = member_tag::Entity::find()
         .select_only()
         .column(member_tag::Column::MemberId)
         .filter(member_tag::Column::TagId.eq(tag))
         .filter(member_tag::Column::MemberId.is_in(padded(members.iter().copied())));
+    if let Some(until) = until {
+        query = query.filter(member_tag::Column::At.lte(until));
+    }
     let found: Vec<MemberId> = query.into_tuple().all(db).await?;
     Ok(found.into_iter().collect())
 }

@@ -25,19 +25,16 @@ pub(in crate::conversations) async fn active(
     count_to(db, rows.into_query(), most).await
 }
 
-/// Few wait in any account's pool: they are read by that alone.
 pub(in crate::conversations) async fn waiting_in_pool(
     db: &impl ConnectionTrait,
     account: AccountId,
     most: u32,
 ) -> Result<u32> {
-    let query = conversation::Entity::find()
+    let rows = conversation::Entity::find()
         .select_only()
-        .column(conversation::Column::AccountId)
+        .column(conversation::Column::MemberId)
         .filter(conversation::Column::GuideId.is_null())
         .filter(conversation::Column::Unanswered.eq(true))
-        .limit(u64::from(most));
-    let found: Vec<AccountId> = query.into_tuple().all(db).await?;
-    let here = found.into_iter().filter(|of| *of == account).count();
-    Ok(u32::try_from(here).unwrap_or(most))
+        .filter(conversation::Column::AccountId.eq(account));
+    count_to(db, rows.into_query(), most).await
 }

@@ -45,6 +45,13 @@ async fn about(
     if fields.get("all") == "1" {
         let asked = Asked::read(fields.get("filter"));
         let filter = asked.filter(choices, Timestamp::from(ctx.clock.now()));
+        if !asked.is_found(&filter) {
+            return Ok(About {
+                audience: Audience::Chosen(Vec::new()),
+                members: Some(0),
+                words: Vec::new(),
+            });
+        }
         return Ok(About {
             members: pool::count(ctx, desk.scope(), filter).await?,
             words: described(&filter, &asked, choices),
@@ -108,7 +115,9 @@ impl<'a> Form<'a> {
             Audience::Chosen(chosen) if chosen.len() > CHOSEN_MAX => {
                 format!("一次最多逐个选 {CHOSEN_MAX} 位会员，更多请按条件选全部")
             }
-            _ if self.about.members == Some(0) => "还没有选会员，请回到会员池勾选".to_owned(),
+            _ if self.about.members == Some(0) => {
+                "没有选中会员，或者筛选的导购、标签已经不在了。请回到会员池重新选".to_owned()
+            }
             _ => return None,
         };
         Some(problem("", text))

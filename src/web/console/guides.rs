@@ -175,7 +175,7 @@ pub(super) async fn change(
     let by = desk.gate.by();
     let wrong = match editing::change_guide(&ctx, &desk.account, guide.id, change, by).await? {
         Ok(()) => return Ok(page::go_to(&format!("{}/guides/{}", desk.at(), guide.id))),
-        Err(No::Missing | No::Away(_)) => return Err(Stop::NotFound),
+        Err(No::Missing | No::Away(_) | No::AwayLong) => return Err(Stop::NotFound),
         Err(No::Name) => problem("name", "姓名请写 1 到 60 个能显示的字"),
         Err(No::Taken) => problem("name", "这家门店已有同名导购"),
         Err(No::StandIn) => problem("stand_in", "请选同一门店还在职的同事"),

@@ -108,6 +108,22 @@ impl Asked {
         }
     }
 
+    /// Whether everything that is asked for exists and is in sight. For a list what is gone may be passed over; whoever does
+    /// something to all who fit means exactly those.
+    pub(super) fn is_found(&self, filter: &Filter) -> bool {
+        let asked = |name: &str| !self.get(name).is_empty();
+        let whose = match filter.whose {
+            Whose::All => !asked("guide") && !asked("store"),
+            Whose::Store(_) => !asked("guide"),
+            Whose::Guide(_) | Whose::Nobody => true,
+        };
+        let seen = filter.seen_since.or(filter.seen_before).is_some();
+        whose
+            && filter.tag.is_some() == asked("tag")
+            && filter.following.is_some() == asked("following")
+            && seen == asked("seen")
+    }
+
     /// Only what filters, in words that need no escape in an address.
     pub(super) fn written(&self) -> String {
         let plain = |value: &str| value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::guides;
 use crate::guides::editing::{self, No, StoreChange};
 use crate::guides::hours::Hours;
+use crate::texts::WelcomeFault;
 use crate::web::page;
 
 pub(super) async fn list(ctx: Data<Context>, desk: Desk) -> Page {
@@ -176,10 +177,24 @@ pub(super) async fn change(
         Err(No::Missing | No::StandIn) => return Err(Stop::NotFound),
         Err(No::Name) => problem("name", "门店名称请写 1 到 60 个能显示的字"),
         Err(No::Taken) => problem("name", "已有同名门店"),
-        Err(No::Away(why)) => problem("away_text", format!("打烊时的回复不能用：{why}")),
+        Err(No::AwayLong) => problem("away_text", "打烊时的回复最多 150 个字"),
+        Err(No::Away(why)) => problem("away_text", format!("打烊时的回复不能用：{}", fault(&why))),
     };
     let status = StatusCode::BAD_REQUEST;
     one(&ctx, &desk, status, &store, &fields, vec![wrong]).await
+}
+
+fn fault(why: &WelcomeFault) -> String {
+    match why {
+        WelcomeFault::Empty => "填好名字以后没有内容".to_owned(),
+        WelcomeFault::Control => "里面有不能显示的字符".to_owned(),
+        WelcomeFault::Unknown(what) => {
+            format!(
+                "没有“{what}”可以填，只能写 {{{{ guide }}}}、{{{{ store }}}} 和 {{{{ hours }}}}"
+            )
+        }
+        WelcomeFault::TooLong(_) => "太长了，微信不收".to_owned(),
+    }
 }
 
 /// The business hours that a form says; none when the store is always open.

@@ -58,6 +58,10 @@ async fn a_store_gets_a_name_hours_holidays_and_words_for_the_night() {
                 "打烊时的回复不能用",
             ),
             (
+                [name("城北店"), vec![field("away_text", "{{ number }}")]].concat(),
+                "没有“number”可以填",
+            ),
+            (
                 [name("城北店"), vec![field("away_text", &"长".repeat(151))]].concat(),
                 "最多 150 个字",
             ),
@@ -72,7 +76,7 @@ async fn a_store_gets_a_name_hours_holidays_and_words_for_the_night() {
             open_on("5"),
             vec![
                 field("holidays", "2026-08-15\n\n2026-10-01"),
-                field("away_text", "{{ store }}今天休息，{{ guide }}明天回复您"),
+                field("away_text", "{{ store }}{{ hours }}，{{ guide }}明天回复您"),
             ],
         ]
         .concat();

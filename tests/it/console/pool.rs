@@ -139,6 +139,17 @@ async fn tags_are_added_put_on_members_found_again_and_removed() {
         assert_eq!(shop.listed("?tag=1").await, [1]);
         shop.undoes(&page).await;
         assert_eq!(shop.listed("?tag=1").await, [1], "twice");
+        // What is put on anew after it was taken off is not the first work's any more.
+        let two = [("work", "tag"), ("tag", "1"), ("m-2", "1")];
+        let first = shop.orders(&two).await;
+        shop.shows(&first, "1 位会员已打上标签").await;
+        desk.sends(&at("/members/2/tags"), &[]).await;
+        shop.app.pass(chrono::TimeDelta::minutes(1));
+        desk.sends(&at("/members/2/tags"), &[("tag-1", "1")]).await;
+        shop.undoes(&first).await;
+        shop.shows(&first, "已撤销，0 位会员").await;
+        assert_eq!(shop.listed("?tag=1").await, [1, 2]);
+        desk.sends(&at("/members/2/tags"), &[]).await;
 
         let again = [("work", "tag"), ("tag", "1"), ("m-2", "1"), ("m-3", "1")];
         let again = shop.orders(&again).await;
@@ -161,6 +172,18 @@ async fn tags_are_added_put_on_members_found_again_and_removed() {
         assert_eq!(shop.listed("?tag=2").await, [0; 0]);
         let gone = [("work", "tag"), ("tag", "1"), ("m-1", "1")];
         assert_eq!(desk.sends(&at("/bulks"), &gone).await.status, 400);
+        // A filter that is gone is not everybody.
+        for filter in ["tag=1", "guide=99", "store=99", "guide=1&tag=1"] {
+            let all = [
+                ("work", "assign"),
+                ("to-2", "1"),
+                ("all", "1"),
+                ("filter", filter),
+            ];
+            let sent = desk.sends(&at("/bulks"), &all).await;
+            assert_eq!(sent.status, 400, "{filter}");
+            assert!(sent.text.contains("已经不在了"), "{}", sent.text);
+        }
         shop.app.later(chrono::TimeDelta::minutes(2)).await;
         let db = shop.app.database().await;
         eventually("nobody with a removed tag", async || {
@@ -210,6 +233,16 @@ async fn whoever_has_no_guide_is_found_and_gets_one_with_what_she_wrote() {
         wang.says("还在吗").await;
         shop.app.at_rest().await;
         assert_eq!(shop.chen.phone.count("还在吗").await, 0);
+        // Who never wrote is told who serves her as soon as she does.
+        let chen = shop.app.person("陈小姐").await;
+        chen.does(json!({ "act": "follow" })).await;
+        shop.app.at_rest().await;
+        let one = [("work", "assign"), ("m-3", "1"), ("to-2", "1")];
+        let one = shop.orders(&one).await;
+        shop.shows(&one, "1 位会员已分配").await;
+        chen.says("你好").await;
+        chen.sees("陈一鸣").await;
+        shop.chen.phone.sees("你好").await;
         // A scan takes her out of the list, and who asks for another guide where there is none comes into it.
         wang.scans(&shop.lin.scene).await;
         shop.lin.phone.sees("还在吗").await;
@@ -253,20 +286,28 @@ async fn members_are_dealt_to_others_and_who_went_on_by_a_scan_stays() {
         };
         let now = shop.bindings().await;
         assert_eq!((with(&now, 2), with(&now, 3)), (2, 2), "{store:?}");
-        // Who scans meanwhile, be it the code of the very guide who got her, stays.
-        let own = now.iter().find(|row| row.member_id == MemberId(1));
-        let code = match own.expect("hers").guide_id {
-            GuideId(2) => &wu.scene,
-            _ => &shop.chen.scene,
+        // Who scans meanwhile stays: another guide's code, or that of the very guide who got her.
+        let has = |member: i64| {
+            let own = now.iter().find(|row| row.member_id == MemberId(member));
+            own.expect("hers").guide_id
         };
-        people.first().expect("王女士").scans(code).await;
+        let code = |guide| match guide {
+            GuideId(2) => &shop.chen.scene,
+            _ => &wu.scene,
+        };
+        let other = |guide| match guide {
+            GuideId(2) => GuideId(3),
+            _ => GuideId(2),
+        };
+        people[0].scans(code(other(has(1)))).await;
+        people[1].scans(code(has(2))).await;
         shop.app.at_rest().await;
         shop.undoes(&page).await;
-        let shown = shop.shows(&page, "已撤销，3 位会员").await;
-        assert!(shown.contains("1 位会员这期间又有变化"), "{shown}");
+        let shown = shop.shows(&page, "已撤销，2 位会员").await;
+        assert!(shown.contains("2 位会员这期间又有变化"), "{shown}");
         let after = shop.bindings().await;
-        assert_eq!(after.get(1..), before.get(1..), "{store:?}");
-        assert_ne!(after.first(), before.first());
+        assert_eq!(after.get(2..), before.get(2..), "{store:?}");
+        assert_eq!(after[1].guide_id, has(2));
         let log = shop.desk.opens("/console/audit").await.text;
         for act in ["开始批量操作", "撤销批量操作"] {
             assert!(log.contains(act), "{act}");
@@ -290,7 +331,7 @@ async fn a_manager_reaches_her_own_stores_members_only() {
         .invites(&shop.app, "zhang", "store_manager", "1")
         .await;
     // Everybody, as the form says; but not beyond her store, whatever filter she names.
-    for filter in ["", "store=2", "guide=3", "guide=nobody"] {
+    for filter in ["", "store=1", "store=2", "guide=3", "guide=nobody"] {
         let all = [
             ("work", "tag"),
             ("tag", "1"),
