@@ -23,6 +23,14 @@ pub async fn note_unbound_in(
     queries::insert_unbound(txn, account, &[member], now).await
 }
 
+/// She is nobody's to be: she has a guide, or is one.
+///
+/// # Errors
+/// When the store fails.
+pub async fn forget_unbound_in(txn: &Txn, member: MemberId) -> Result<()> {
+    queries::delete_unbound(txn, &[member]).await
+}
+
 /// Binds members to `to` who were bound to others, or to nobody, as `present` says.
 ///
 /// # Errors

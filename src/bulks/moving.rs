@@ -326,7 +326,7 @@ async fn give_back(
             None => {
                 let account = visit.account.id;
                 bindings::release_in(txn, account, &members, from, visit.now).await?;
-                conversations::release_in(txn, &members, from).await?;
+                conversations::release_in(txn, visit, &members, from).await?;
             }
             Some(before) => {
                 let Some(guide) = still_there(txn, before).await? else {

@@ -122,15 +122,19 @@ pub async fn give_in(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn release_in(txn: &Txn, members: &[MemberId], before: GuideId) -> Result<()> {
+pub async fn release_in(
+    txn: &Txn,
+    visit: &Visit,
+    members: &[MemberId],
+    before: GuideId,
+) -> Result<()> {
     let rows = queries::those(txn, members).await?;
     part(txn, &rows, Some(before)).await?;
-    for row in &rows {
+    let open = open_among(txn, &rows, visit.now).await?;
+    for row in rows.iter().filter(|row| open.contains(&row.member_id)) {
         take_along_in(txn, row, None).await?;
-        queries::set_guide(txn, row.member_id, None).await?;
-        queries::forget_new_guide(txn, row.member_id).await?;
     }
-    Ok(())
+    queries::set_released(txn, members).await
 }
 
 /// Those of `members`, known to this account, who never wrote: their new guide is introduced when they do.

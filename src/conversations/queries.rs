@@ -25,7 +25,7 @@ use crate::error::Result;
 
 pub(super) use activity::{active, waiting_in_pool};
 pub(super) use given::{
-    forget_new_guide, insert_given, set_answered, set_given, those, unanswered_since,
+    forget_new_guide, insert_given, set_answered, set_given, set_released, those, unanswered_since,
 };
 pub(super) use questions::{close_questions, drop_stale, insert_question, open_questions};
 

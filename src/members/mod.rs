@@ -15,7 +15,9 @@ use crate::guides;
 use crate::texts::Texts;
 
 pub use consents::{Word, consents, note_word_in};
-pub use queries::{addresses_in, forget_code_in, get_in, has_left_in, known_among_in, set_name_in};
+pub use queries::{
+    addresses_in, forget_code_in, get_in, has_left_in, known_among_in, member_at_in, set_name_in,
+};
 
 /// The longest name a guide may note for a customer, in characters.
 pub const NAME_CHARS_MAX: usize = 20;

@@ -112,6 +112,14 @@ pub async fn known_among_in(txn: &Txn, members: &[MemberId]) -> Result<Vec<Membe
     Ok(query.into_tuple().all(txn.conn()).await?)
 }
 
+/// Which member a person is, if anybody knows her.
+///
+/// # Errors
+/// When the store fails.
+pub async fn member_at_in(txn: &Txn, to: &Address) -> Result<Option<MemberId>> {
+    Ok(known(txn, to).await?.map(|(row, _)| row.member_id))
+}
+
 /// Whether a person followed the account and does not any more.
 ///
 /// # Errors

@@ -289,6 +289,10 @@ async fn arrive(txn: &Txn, visit: &Visit, way: Way, scene: Option<&str>) -> Resu
         let linked = guides::link_in(txn, visit, link).await?;
         if let Linked::Now(_) = linked {
             fans::is_staff_in(txn, visit).await?;
+            // Nor is she one of those whom headquarters gives a guide.
+            if let Some(member) = members::member_at_in(txn, &here(visit)).await? {
+                bindings::forget_unbound_in(txn, member).await?;
+            }
         }
         return conversations::linked_in(txn, visit, &linked).await;
     }

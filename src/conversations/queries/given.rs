@@ -108,3 +108,18 @@ pub(in crate::conversations) async fn set_answered(
         .await?;
     Ok(())
 }
+
+/// Nobody serves these now, and nobody has to introduce herself.
+pub(in crate::conversations) async fn set_released(txn: &Txn, members: &[MemberId]) -> Result<()> {
+    let row = conversation::ActiveModel {
+        guide_id: Set(None),
+        new_guide_id: Set(None),
+        ..Default::default()
+    };
+    conversation::Entity::update_many()
+        .set(row)
+        .filter(conversation::Column::MemberId.is_in(padded(members.iter().copied())))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
