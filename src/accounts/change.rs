@@ -132,10 +132,11 @@ pub async fn replace_secret(ctx: &Context, id: AccountId, secret: &Secret, by: B
 
 /// Agrees on another token, key and mode. With `keep`, the token and the key before are accepted for a while too, so that
 /// nothing is lost until WeChat is changed over; without, at once no longer: they are known to somebody. A change during
-/// that while keeps what WeChat still has.
+/// that while keeps what WeChat has by then.
 ///
 /// # Errors
-/// As [`replace_secret`].
+/// As [`replace_secret`]; with `keep` when a mode that is clear becomes one that encrypts or the other way: the other form
+/// would be lost until WeChat is changed over.
 pub async fn change_keys(
     ctx: &Context,
     id: AccountId,
@@ -151,6 +152,10 @@ pub async fn change_keys(
         .write(args, |txn, (id, vault, keys, keep, by, now)| {
             Box::pin(async move {
                 let before = stored(txn, *id).await?;
+                let mode = super::mode_of(&before)?;
+                if let Some(wrong) = rules::wrong_change(mode, keys.mode, *keep) {
+                    return Err(Error::Invalid(wrong.into()));
+                }
                 let said = (
                     Some(json!({ "mode": before.mode })),
                     Some(json!({
@@ -160,7 +165,11 @@ pub async fn change_keys(
                         "previous": if *keep { "accepted" } else { "refused" },
                     })),
                 );
-                let row = changed(vault, &before, keys, *keep, *now)?;
+                let keep = match *keep {
+                    true => Some(at_wechat(txn, &before, *now).await?),
+                    false => None,
+                };
+                let row = changed(vault, &before, keys, keep, *now)?;
                 queries::update(txn, *id, row, *now).await?;
                 note(txn, *now, *by, Act::ChangeAccount, *id, said).await
             })
@@ -168,12 +177,36 @@ pub async fn change_keys(
         .await
 }
 
-/// The columns of an account whose keys change.
+/// Which token and key WeChat has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pair {
+    Current,
+    /// A change is under way, and WeChat is not changed over.
+    Previous,
+}
+
+async fn at_wechat(txn: &Txn, row: &account::Model, now: Timestamp) -> Result<Pair> {
+    let (true, Some(until)) = (
+        super::present(row.clone(), now).token_previous.is_some(),
+        row.previous_until,
+    ) else {
+        return Ok(Pair::Current);
+    };
+    let changed_at = until - rules::PREVIOUS_LASTS;
+    Ok(
+        match queries::is_changed_over(txn, row.id, changed_at).await? {
+            true => Pair::Current,
+            false => Pair::Previous,
+        },
+    )
+}
+
+/// The columns of an account whose keys change; `keep` is what is accepted beside the new ones.
 fn changed(
     vault: &Vault,
     before: &account::Model,
     keys: &Keys,
-    keep: bool,
+    keep: Option<Pair>,
     now: Timestamp,
 ) -> Result<account::ActiveModel> {
     let place = |column: &str| place(column, &before.appid);
@@ -191,15 +224,14 @@ fn changed(
             .transpose()?),
         ..Default::default()
     };
-    let under_way = super::present(before.clone(), now).token_previous.is_some();
-    if !keep {
+    let Some(keep) = keep else {
         row.token_previous = Set(None);
         row.aes_key_previous = Set(None);
         row.previous_until = Set(None);
         return Ok(row);
-    }
+    };
     row.previous_until = Set(Some(now + rules::PREVIOUS_LASTS));
-    if !under_way {
+    if keep == Pair::Current {
         let token = move_to("token_previous", "token", &before.token)?;
         let key = before.aes_key.as_ref();
         let key = key.map(|key| move_to("aes_key_previous", "aes_key", key));

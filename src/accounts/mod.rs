@@ -249,7 +249,7 @@ fn open_row(vault: &Vault, row: account::Model) -> Result<Account> {
     let token_previous = row.token_previous.as_ref();
     let token_previous = token_previous.map(|sealed| read("token_previous", sealed));
     let token_previous = token_previous.transpose()?;
-    let mode: Mode = row.mode.parse().map_err(|_why| unknown("mode"))?;
+    let mode = mode_of(&row)?;
     Ok(Account {
         id: row.id,
         name: row.name,
@@ -268,6 +268,11 @@ fn open_row(vault: &Vault, row: account::Model) -> Result<Account> {
         },
         appid: row.appid,
     })
+}
+
+fn mode_of(row: &account::Model) -> Result<Mode> {
+    let mode = row.mode.parse();
+    mode.map_err(|_why| Error::Internal(format!("account {} has an unknown mode", row.appid)))
 }
 
 /// Whether the environment says what the store has already, so that a restart writes nothing.

@@ -1,7 +1,7 @@
 //! Accounts in the store.
 
 use daogou_schema::account::{self, Entity, ScanRule};
-use daogou_schema::{AccountId, Timestamp};
+use daogou_schema::{AccountId, InboundId, Timestamp, inbound};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -33,6 +33,21 @@ pub(super) async fn all(db: &impl ConnectionTrait) -> Result<Vec<account::Model>
         .order_by_asc(account::Column::Id)
         .all(db)
         .await?)
+}
+
+/// Whether WeChat has sent something with the current token and key after `since`.
+pub(super) async fn is_changed_over(txn: &Txn, id: AccountId, since: Timestamp) -> Result<bool> {
+    let found: Option<InboundId> = inbound::Entity::find()
+        .select_only()
+        .column(inbound::Column::Id)
+        .filter(inbound::Column::AccountId.eq(id))
+        .filter(inbound::Column::ReceivedAt.gt(since))
+        .filter(inbound::Column::KeyIndex.eq(0))
+        .limit(1)
+        .into_tuple()
+        .one(txn.conn())
+        .await?;
+    Ok(found.is_some())
 }
 
 pub(super) async fn save(txn: &Txn, row: &Sealed, now: Timestamp) -> Result<()> {

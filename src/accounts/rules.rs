@@ -1,7 +1,7 @@
 //! What the parts of an account must look like, in words for whoever types them. Pure.
 
 use chrono::TimeDelta;
-use daogou_wechat::{AesKey, KeyError};
+use daogou_wechat::{AesKey, KeyError, Mode};
 
 /// How long the token and the key before a change are accepted: time to change WeChat over.
 pub const PREVIOUS_LASTS: TimeDelta = TimeDelta::hours(24);
@@ -33,6 +33,16 @@ pub fn wrong_appid(appid: &str) -> Option<&'static str> {
         }
         _ => Some("AppID 是 wx 加 16 位小写字母和数字，请重新复制，不要带空格"),
     }
+}
+
+/// What is wrong with going from a mode to another one while the token and the key before are kept: a token and a key are
+/// accepted beside the new ones, a mode is not.
+pub fn wrong_change(before: Mode, after: Mode, keep: bool) -> Option<&'static str> {
+    let is_other_form = (before == Mode::Plain) != (after == Mode::Plain);
+    (keep && is_other_form).then_some(
+        "明文和加密不能同时接受，直接换会丢消息。请先在微信后台改为兼容模式，再回到这里填写微信后台现在的 Token 和 \
+         EncodingAESKey，并勾选“马上停用”",
+    )
 }
 
 /// What is wrong with an AppSecret.

@@ -26,7 +26,8 @@ pub enum By {
 }
 
 impl By {
-    fn staff(self) -> Option<StaffId> {
+    /// Somebody at the console, if it is.
+    pub fn staff(self) -> Option<StaffId> {
         match self {
             Self::Staff(id) => Some(id),
             Self::Command => None,

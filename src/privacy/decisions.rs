@@ -97,7 +97,7 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
         "question",
         &["content", "state"],
         Deleted,
-        "what became a line to her; what a guide dropped, or has not said for whom, names nobody",
+        "what became a line to her; what a guide dropped, or has not said for whom, expires",
     ),
     (
         "media",

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use daogou_schema::erasure::{Cause, Model, State};
 use daogou_schema::lane::Way;
-use daogou_schema::{Address, ErasureId, Timestamp, erasure, media, message};
+use daogou_schema::{Address, ErasureId, Timestamp, erasure, identity, media, message};
 use sea_orm::Set;
 
 use super::queries::{erase, left, orders};
@@ -74,27 +74,31 @@ async fn begin(ctx: &Context, id: ErasureId, now: Timestamp) -> Result<()> {
 
 /// She becomes unknown: who she is, who serves her and what waits for her.
 async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
-    let Some(row) = orders::locked(txn, args.id).await? else {
+    let Some(asked) = orders::by_id(txn.conn(), args.id).await? else {
         return Ok(());
     };
-    if row.state != State::Asked {
+    let (member, now) = (asked.member_id, args.now);
+    let all = addresses(&erase::identities(txn, member).await?);
+    keep_out_others(txn, &all).await?;
+    // After her lanes: whoever handles a push of hers that orders it has those in hand.
+    let row = orders::locked(txn, args.id).await?;
+    let Some(row) = row.filter(|row| row.state == State::Asked) else {
+        return Ok(());
+    };
+    // Once more: until now somebody may have handled what she sent.
+    let identities = erase::identities(txn, member).await?;
+    if addresses(&identities) != all {
         return Ok(());
     }
-    let (member, now) = (row.member_id, args.now);
-    let identities = erase::identities(txn, member).await?;
-    let is_back = identities.iter().any(|identity| identity.subscribed);
-    if row.cause == Cause::Unfollowed && is_back {
-        return orders::withdraw(txn, row.id).await;
+    if row.cause == Cause::Unfollowed {
+        if identities.iter().any(|identity| identity.subscribed) {
+            return orders::withdraw(txn, row.id).await;
+        }
+        // It may say that she is back.
+        if erase::is_unheard(txn, &all).await? {
+            return Ok(());
+        }
     }
-    let mut all: Vec<_> = identities
-        .iter()
-        .map(|identity| Address {
-            account_id: identity.account_id,
-            openid: identity.openid.clone(),
-        })
-        .collect();
-    all.sort();
-    keep_out_others(txn, &all).await?;
     let people = without_guides(txn, &all).await?;
     let numbers = guides::forget_member_in(txn, member).await?;
     bindings::end_in(txn, member, now).await?;
@@ -140,6 +144,18 @@ async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
         ..Default::default()
     };
     orders::update(txn, row.id, running).await
+}
+
+fn addresses(identities: &[identity::Model]) -> Vec<Address> {
+    let mut all: Vec<_> = identities
+        .iter()
+        .map(|identity| Address {
+            account_id: identity.account_id,
+            openid: identity.openid.clone(),
+        })
+        .collect();
+    all.sort();
+    all
 }
 
 /// Until this unit ends nobody handles what these people send, and nobody decides what is sent to them.
@@ -307,6 +323,7 @@ async fn finish_in(txn: &Txn, id: ErasureId, holders: &Arc<Holders>, now: Timest
     // What somebody noted at the console in the very moment in which she became unknown.
     erase::names(txn, row.member_id).await?;
     erase::phone(txn, row.member_id).await?;
+    tags::forget_member_in(txn, row.member_id).await?;
     for person in &people {
         keep_out_others(txn, std::slice::from_ref(person)).await?;
         // Who has come again is somebody new, and uses them.
@@ -318,6 +335,8 @@ async fn finish_in(txn: &Txn, id: ErasureId, holders: &Arc<Holders>, now: Timest
         }
         erase::windows(txn, std::slice::from_ref(person)).await?;
     }
+    guides::forget_member_in(txn, row.member_id).await?;
+    bindings::end_in(txn, row.member_id, now).await?;
     let done = erasure::ActiveModel {
         state: Set(State::Done),
         people: Set(None),

@@ -289,7 +289,7 @@ impl File {
         for person in people {
             let mut after = 0;
             loop {
-                let rows = rows::messages(&db, person, after).await?;
+                let rows = rows::messages(&db, self.member, person, after).await?;
                 let Some(last) = rows.last() else { break };
                 after = last.id.0;
                 for row in &rows {

@@ -13,6 +13,7 @@ mod leaving;
 mod orders;
 mod phones;
 mod queries;
+mod questions;
 pub mod rules;
 
 pub use consents::note;
@@ -21,3 +22,4 @@ pub use export::export;
 pub use leaving::{cancelled_in, cleaned_in, revoked_in, sweep};
 pub use orders::{get, list, order, preview};
 pub use phones::{find as find_by_phone, phone_of, reveal, set_phone};
+pub use questions::purge_questions;

@@ -54,17 +54,21 @@ pub async fn order(
 
 pub(super) async fn order_in(txn: &Txn, order: &Order) -> Result<ErasureId> {
     if let Some(known) = orders::of_member(txn.conn(), order.member).await? {
-        return Ok(known.id);
+        if !may_be_withdrawn(&known) || order.cause == Cause::Unfollowed {
+            return Ok(known.id);
+        }
+        // Gone by now, if she came back in this moment.
+        if let Some(known) = orders::locked(txn, known.id).await? {
+            make_firm_in(txn, &known, order).await?;
+            return Ok(known.id);
+        }
     }
     let row = erasure::ActiveModel {
         member_id: Set(order.member),
         account_id: Set(order.account),
         cause: Set(order.cause),
         state: Set(State::Asked),
-        staff_id: Set(match order.by {
-            By::Staff(id) => Some(id),
-            By::Command => None,
-        }),
+        staff_id: Set(order.by.staff()),
         people: Set(None),
         proof: Set(None),
         inbound_until: Set(0),
@@ -77,16 +81,39 @@ pub(super) async fn order_in(txn: &Txn, order: &Order) -> Result<ErasureId> {
         ..Default::default()
     };
     let id = orders::insert(txn, row).await?;
+    note_in(txn, order, id, None).await?;
+    Ok(id)
+}
+
+fn may_be_withdrawn(known: &Model) -> bool {
+    known.cause == Cause::Unfollowed && known.state == State::Asked
+}
+
+/// An order that would be withdrawn if she came back is not any more, once somebody has asked for it.
+async fn make_firm_in(txn: &Txn, known: &Model, order: &Order) -> Result<()> {
+    if !may_be_withdrawn(known) {
+        return Ok(());
+    }
+    let firm = erasure::ActiveModel {
+        cause: Set(order.cause),
+        staff_id: Set(order.by.staff()),
+        ..Default::default()
+    };
+    orders::update(txn, known.id, firm).await?;
+    note_in(txn, order, known.id, Some(known.cause)).await
+}
+
+async fn note_in(txn: &Txn, order: &Order, id: ErasureId, before: Option<Cause>) -> Result<()> {
+    let said = |cause: Cause| json!({ "receipt": id, "cause": cause.to_value() });
     let entry = Entry {
         by: order.by,
         account: Some(order.account),
         act: Act::EraseMember,
         subject: audit::subject("member", order.member),
-        before: None,
-        after: Some(json!({ "receipt": id, "cause": order.cause.to_value() })),
+        before: before.map(said),
+        after: Some(said(order.cause)),
     };
-    audit::note_in(txn, order.at, entry).await?;
-    Ok(id)
+    audit::note_in(txn, order.at, entry).await
 }
 
 /// One erasure of an account.

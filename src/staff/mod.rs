@@ -25,7 +25,7 @@ pub use own::{change_password, end_own, handle, own_sign_ins, rename_self};
 pub use password::Passwords;
 pub use queries::{colleagues, invitations};
 pub use second::{
-    Offer, offer, offer_again, sign_in_with_code, switch_off, switch_off_for, switch_on,
+    Offer, SwitchedOn, offer, offer_again, sign_in_with_code, switch_off, switch_off_for, switch_on,
 };
 
 /// What stands in a link or a cookie: random, kept only as its digest.
@@ -209,13 +209,25 @@ pub async fn sign_in(ctx: &Context, login: &str, password: &str) -> Result<Answe
         return Ok(Answer::Code(second::ticket(ctx, &staff)?));
     }
     let token = Token::new(ctx);
-    let args = (staff.id, digest(token.expose()), now);
-    ctx.db
-        .write(args, |txn, (staff, digest, now)| {
-            Box::pin(enter_in(txn, *staff, digest, *now))
-        })
-        .await?;
-    Ok(Answer::In(token))
+    let args = (staff, digest(token.expose()), now);
+    let is_in = ctx.db.write(args, |txn, (staff, digest, now)| {
+        Box::pin(enter_as_in(txn, staff, digest, *now))
+    });
+    let token = is_in.await?.then_some(token);
+    Ok(token.map_or(Answer::No, Answer::In))
+}
+
+/// Somebody is signed in, if all is still as it was when her password was looked at: that takes a while.
+async fn enter_as_in(txn: &Txn, staff: &Model, digest: &str, now: Timestamp) -> Result<bool> {
+    let found = queries::lock(txn, staff.id).await?;
+    let is_same = |row: Model| {
+        row.left_at.is_none() && row.password == staff.password && row.totp == staff.totp
+    };
+    if !found.is_some_and(is_same) {
+        return Ok(false);
+    }
+    enter_in(txn, staff.id, digest, now).await?;
+    Ok(true)
 }
 
 /// Somebody is signed in; wrong tries are forgotten.

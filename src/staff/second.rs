@@ -8,7 +8,7 @@ use daogou_schema::staff::Model;
 use daogou_schema::{StaffId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Token, digest, note, own, queries, rules, totp};
+use super::{SignedIn, Token, digest, note, own, queries, rules, totp};
 use crate::audit::{self, Act, By};
 use crate::context::Context;
 use crate::db::Txn;
@@ -214,46 +214,63 @@ fn again(staff: &Model, secret: &[u8], ticket: String) -> Result<Offer> {
     })
 }
 
-/// Asks a person for codes from now on, once she has typed the first one; gives her recovery codes, which are shown once.
-/// None when the code or the ticket is wrong.
+/// What became of switching the codes on.
+pub enum SwitchedOn {
+    /// They are asked for; her recovery codes, which are shown once.
+    Yes(Vec<String>),
+    /// The password is not hers, or too many were not.
+    WrongPassword,
+    /// The code or the ticket is wrong.
+    WrongCode,
+}
+
+/// Asks a person for codes from now on, once she has given her password and typed the first one: who finds a browser open
+/// cannot shut her out. Her other sign-ins, which were not asked for one, end.
 ///
 /// # Errors
 /// [`Error::Refused`] when codes are asked for already; when the store fails.
 pub async fn switch_on(
     ctx: &Context,
-    staff: &Model,
+    her: &SignedIn,
+    password: &str,
     ticket: &str,
     typed: &str,
-) -> Result<Option<Vec<String>>> {
+) -> Result<SwitchedOn> {
+    let staff = &her.staff;
+    if !own::is_hers(ctx, staff, password).await? {
+        return Ok(SwitchedOn::WrongPassword);
+    }
     let now = Timestamp::from(ctx.clock.now());
     let open = Ticket::open(ctx, &offered(staff.id), ticket)?;
     let fresh = open.filter(|ticket| ticket.password == digest(&staff.password));
     let Some(secret) = fresh.and_then(|ticket| ticket.secret) else {
-        return Ok(None);
+        return Ok(SwitchedOn::WrongCode);
     };
     let Some(step) = totp::step_of(&bytes(&secret)?, typed, now.seconds(), None) else {
-        return Ok(None);
+        return Ok(SwitchedOn::WrongCode);
     };
     let codes: Vec<String> = (0..RECOVERY_CODES)
         .map(|_| ctx.chance.word(RECOVERY_LETTERS))
         .collect();
     let digests: Vec<String> = codes.iter().map(|code| digest(code)).collect();
     let sealed = ctx.vault()?.seal(&kept(staff.id), &secret)?;
-    let args = (staff.id, sealed, step, digests.join(" "), now);
+    let here = her.key.clone();
+    let args = (staff.id, sealed, step, digests.join(" "), here, now);
     ctx.db
-        .write(args, |txn, (id, sealed, step, recovery, now)| {
+        .write(args, |txn, (id, sealed, step, recovery, here, now)| {
             Box::pin(async move {
                 let row = own::still_here(txn, *id).await?;
                 if row.totp.is_some() {
                     return Err(Error::Refused("两步验证已经开启了".into()));
                 }
                 queries::set_totp(txn, *id, Some((sealed, *step, recovery))).await?;
+                queries::delete_other_sign_ins(txn, *id, here).await?;
                 let (by, subject) = (By::Staff(*id), audit::subject("staff", id));
                 note(txn, *now, by, Act::TotpOn, subject, (None, None)).await
             })
         })
         .await?;
-    Ok(Some(codes))
+    Ok(SwitchedOn::Yes(codes))
 }
 
 /// Asks a person for codes no more. She herself gives her password; false when it is wrong.

@@ -112,6 +112,7 @@ async fn purge(ctx: &Context) -> Result<()> {
     let now = Timestamp::from(ctx.clock.now());
     let raw = now - TimeDelta::days(ctx.config.raw_days.into());
     while reception::purge_raw(ctx, raw).await? > 0 {}
+    while privacy::purge_questions(ctx, raw).await? > 0 {}
     while outbound::purge(ctx, raw).await? > 0 {}
     while reception::purge_keys(ctx, now - TimeDelta::days(KEY_DAYS)).await? > 0 {}
     Ok(())

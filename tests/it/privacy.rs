@@ -6,6 +6,7 @@ mod export;
 mod killed;
 mod leaving;
 mod phones;
+mod unsaid;
 
 use std::collections::BTreeSet;
 

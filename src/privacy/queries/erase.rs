@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use daogou_schema::message::Author;
 use daogou_schema::outbound::State;
 use daogou_schema::{
-    Address, GuideId, InboundId, MemberId, MessageId, OutboundId, Timestamp, conversation,
-    identity, inbound, member, member_phone, message, outbound, question, reply_window,
+    AccountId, Address, GuideId, InboundId, MemberId, MessageId, OutboundId, Timestamp,
+    conversation, identity, inbound, member, member_phone, message, outbound, question,
+    reply_window,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -16,6 +17,7 @@ use sea_orm::{
 
 use crate::db::{Only, Txn, among, count_to, padded};
 use crate::error::Result;
+use crate::lanes;
 use crate::privacy::rules::Counts;
 
 pub(in crate::privacy) async fn identities(
@@ -124,17 +126,41 @@ pub(in crate::privacy) async fn drop_waiting(
     Ok(())
 }
 
+/// Whether a push of theirs waits to be handled.
+pub(in crate::privacy) async fn is_unheard(txn: &Txn, people: &[Address]) -> Result<bool> {
+    for person in people {
+        let found: Option<InboundId> = inbound::Entity::find()
+            .select_only()
+            .column(inbound::Column::Id)
+            .filter(unfinished_of(person))
+            .filter(inbound::Column::State.eq(inbound::State::Stored))
+            .limit(1)
+            .into_tuple()
+            .one(txn.conn())
+            .await?;
+        if found.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Said so that the index of the few that are not done is used.
+fn unfinished_of(person: &Address) -> Condition {
+    let done = Expr::Constant(sea_orm::ActiveEnum::to_value(&inbound::State::Done).into());
+    Condition::all()
+        .add(inbound::Column::AccountId.eq(person.account_id))
+        .add(inbound::Column::Openid.eq(person.openid.as_str()))
+        .add(Expr::col((inbound::Entity, inbound::Column::State)).ne(done))
+}
+
 /// Pushes of hers that have not taken effect, and will not.
 pub(in crate::privacy) async fn unfinished_pushes(txn: &Txn, people: &[Address]) -> Result<u64> {
-    let done = Expr::Constant(sea_orm::ActiveEnum::to_value(&inbound::State::Done).into());
     let mut gone = 0;
     for person in people {
         let deleted = inbound::Entity::delete_many()
-            .filter(inbound::Column::AccountId.eq(person.account_id))
-            .filter(inbound::Column::Openid.eq(person.openid.as_str()))
+            .filter(unfinished_of(person))
             .filter(inbound::Column::State.is_in([inbound::State::Stored, inbound::State::Failed]))
-            // Said so that the index of the few that are not done is used.
-            .filter(Expr::col((inbound::Entity, inbound::Column::State)).ne(done.clone()))
             .exec(txn.conn())
             .await?;
         gone += deleted.rows_affected;
@@ -223,17 +249,34 @@ pub(in crate::privacy) async fn blank_pushes(txn: &Txn, pushes: &[InboundId]) ->
     Ok(())
 }
 
-/// What guides were told because of these pushes, as far as it has its outcome: which customers an answer could be for,
+/// What guides were told because of these pushes, as far as it is not on its way: which customers an answer could be for,
 /// and what it said.
 pub(in crate::privacy) async fn told_about(txn: &Txn, pushes: &[InboundId]) -> Result<u64> {
     if pushes.is_empty() {
         return Ok(0);
     }
-    let settled = [State::Sent, State::Dropped, State::Refused, State::Unknown];
+    let told = Condition::all()
+        .add(outbound::Column::InboundId.is_in(padded(pushes.iter().copied())))
+        .add(outbound::Column::MemberId.is_null());
+    let mut waiting: Vec<(AccountId, String)> = outbound::Entity::find()
+        .select_only()
+        .column(outbound::Column::AccountId)
+        .column(outbound::Column::Openid)
+        .filter(told.clone())
+        .filter(outbound::Column::State.is_in([State::Ready, State::Held]))
+        .distinct()
+        .into_tuple()
+        .all(txn.conn())
+        .await?;
+    waiting.sort();
+    // Until this unit ends nobody begins to send it.
+    for (account_id, openid) in waiting {
+        lanes::wait_for_sender(txn, &Address { account_id, openid }).await?;
+    }
+    let under_way = [State::Claimed, State::Answering];
     let gone = outbound::Entity::delete_many()
-        .filter(outbound::Column::InboundId.is_in(padded(pushes.iter().copied())))
-        .filter(outbound::Column::MemberId.is_null())
-        .filter(outbound::Column::State.is_in(settled))
+        .filter(told)
+        .filter(outbound::Column::State.is_not_in(under_way))
         .exec(txn.conn())
         .await?;
     Ok(gone.rows_affected)

@@ -1,11 +1,13 @@
 //! Everything that is kept about a member, a page at a time.
 
+use daogou_schema::outbound::Purpose;
 use daogou_schema::{
     Address, MemberId, Timestamp, binding, binding_event, consent, conversation, guide_number,
     hand_over_member, identity, member, member_tag, message, outbound, reply_window, tag,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use crate::db::{Only, among};
@@ -13,6 +15,8 @@ use crate::error::Result;
 
 /// How many rows are read at once.
 const PAGE: u64 = 500;
+/// What customers are sent.
+const TO_CUSTOMERS: [Purpose; 3] = [Purpose::Welcome, Purpose::Answer, Purpose::Courtesy];
 
 pub(in crate::privacy) async fn member(
     db: &impl ConnectionTrait,
@@ -130,13 +134,18 @@ pub(in crate::privacy) async fn lines(
     Ok(query.all(db).await?)
 }
 
-/// What was promised to her, in the order in which it was: what is sent is forgotten after some weeks.
+/// What was promised to her as a customer, in the order in which it was: what is sent is forgotten after some weeks. If
+/// she is a guide too, what she was told of her customers is theirs.
 pub(in crate::privacy) async fn messages(
     db: &impl ConnectionTrait,
+    member: MemberId,
     person: &Address,
     after: i64,
 ) -> Result<Vec<outbound::Model>> {
+    let about = outbound::Column::MemberId;
     let query = outbound::Entity::find()
+        .filter(outbound::Column::Purpose.is_in(TO_CUSTOMERS))
+        .filter(Condition::any().add(about.is_null()).add(about.eq(member)))
         .filter(outbound::Column::AccountId.eq(person.account_id))
         .filter(outbound::Column::Openid.eq(person.openid.as_str()))
         .filter(outbound::Column::Id.gt(after))

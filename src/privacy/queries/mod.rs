@@ -6,3 +6,4 @@ pub(super) mod leaving;
 pub(super) mod left;
 pub(super) mod orders;
 pub(super) mod phones;
+pub(super) mod questions;

@@ -90,6 +90,9 @@ pub enum Refused {
     /// A clear body in a mode that encrypts.
     #[error("the body is not encrypted, but the account's mode says that it is")]
     NotEncrypted,
+    /// Only encrypted, in a mode that does not encrypt.
+    #[error("the body is only encrypted, but the account's mode says that it is clear")]
+    OnlyEncrypted,
     /// Signed, but none of the keys opens it.
     #[error("none of the account's keys opens the body")]
     BadCipher,
@@ -149,6 +152,10 @@ impl Door {
         match self.mode {
             Mode::Plain => {
                 self.check_signature(query)?;
+                // Taken as it is it would say nothing, and WeChat would not send it again.
+                if envelope::is_only_encrypted(&outer) {
+                    return Err(Refused::OnlyEncrypted);
+                }
                 Opened::from(&outer, None)
             }
             Mode::Compatible | Mode::Secure => {

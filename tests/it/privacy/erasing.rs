@@ -1,6 +1,8 @@
 //! After an erasure nothing of her is found anywhere, and everybody else is as before.
 
 use chrono::TimeDelta;
+use daogou_schema::{binding, member_tag};
+use sea_orm::EntityTrait;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -8,7 +10,7 @@ use super::{Shop, at, found, verified};
 use crate::kit::{APPID, Session, Store, TestApp, eventually};
 
 /// How many files lie under the folder of media.
-fn files(app: &TestApp) -> usize {
+pub(super) fn files(app: &TestApp) -> usize {
     let folder = app.folder().join("media");
     let Ok(accounts) = std::fs::read_dir(folder) else {
         return 0;
@@ -148,6 +150,30 @@ async fn who_writes_while_she_is_being_erased_is_somebody_new_and_keeps_what_she
         assert!(page.text.contains("现在的话") && page.text.contains("好的呀"));
         assert!(!page.text.contains("从前的话"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_page_that_was_open_sets_while_she_is_being_erased_goes_too() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    shop.desk.sends(&at("/tags"), &[("name", "熟客")]).await;
+    app.at_rest().await;
+    let receipt = shop.erases_wang().await;
+    shop.says(&receipt, "约一分钟后").await;
+    // Written by a unit that had found her a moment before she became unknown.
+    for statement in [
+        "INSERT INTO member_tag (tag_id, member_id, at) SELECT id, 1, 0 FROM tag",
+        "INSERT INTO binding (member_id, guide_id, store_id, bound_at) VALUES (1, 1, 1, 0)",
+    ] {
+        app.alter(statement).await;
+    }
+    app.later(TimeDelta::seconds(61)).await;
+    shop.says(&receipt, "已全部删除").await;
+    let db = app.database().await;
+    let tagged = member_tag::Entity::find().all(&db).await.expect("tags");
+    assert_eq!(tagged, []);
+    let bound = binding::Entity::find().all(&db).await.expect("bindings");
+    assert_eq!(bound, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]

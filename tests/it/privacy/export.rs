@@ -102,3 +102,29 @@ async fn the_file_holds_her_and_nobody_else() {
         assert!(log.contains("导出会员资料"), "{store:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_customers_tell_her_as_a_guide_is_not_hers_to_take_out() {
+    let app = TestApp::start().await;
+    let Shop { desk, lin, wang } = &Shop::open(&app).await;
+    wang.says("做顾客时问的").await;
+    lin.phone.sees("做顾客时问的").await;
+    lin.phone.says("#1 做顾客时听的").await;
+    wang.sees("做顾客时听的").await;
+    let guide = app.unlinked_guide("王导购", super::STORE).await;
+    wang.scans(&guide.link_scene).await;
+    wang.sees("已和导购身份关联").await;
+    wang.says("上班").await;
+    let li = app.person("李先生").await;
+    li.scans(&guide.scene).await;
+    wang.sees("新朋友 #1").await;
+    li.says("别人的话").await;
+    wang.sees("别人的话").await;
+    app.at_rest().await;
+    let file = desk.fetches(&at("/members/1/privacy/export")).await;
+    let data: Value = serde_json::from_slice(&unzipped(&file)[1].1).expect("JSON");
+    let sent = data["messages_to_her"].to_string();
+    assert!(sent.contains("做顾客时听的"), "{sent}");
+    assert!(!sent.contains("别人的话"), "{sent}");
+    assert!(!sent.contains("新朋友"), "{sent}");
+}

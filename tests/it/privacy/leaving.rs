@@ -88,6 +88,56 @@ async fn who_is_back_before_it_begins_is_not_erased() {
     assert_eq!(desk.opens(&at("/members/1")).await.status, 200);
 }
 
+/// The first member has unfollowed and come back, but her coming back is not heard yet; she is to be erased.
+async fn is_back_unheard(app: &TestApp) {
+    app.at_rest().await;
+    for statement in [
+        "UPDATE identity SET subscribed = FALSE WHERE member_id = 1",
+        "UPDATE inbound SET state = 'stored', answer = 'open', answer_body = NULL WHERE event = 'subscribe' AND openid IN \
+         (SELECT openid FROM identity WHERE member_id = 1)",
+        "INSERT INTO erasure (member_id, account_id, cause, state, inbound_until, inbound_done, outbound_until, counts, \
+         asked_at) VALUES (1, 1, 'unfollowed', 'asked', 0, 0, 0, '{}', 0)",
+    ] {
+        app.alter(statement).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_came_back_and_is_not_heard_yet_is_not_erased() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    let li = app.person("李先生").await;
+    li.scans(&shop.lin.scene).await;
+    shop.lin.phone.sees("新朋友 #2").await;
+    is_back_unheard(&app).await;
+    // The round that begins with his has looked at hers before.
+    let erase = at("/members/2/privacy/erase");
+    let sent = shop.desk.sends(&erase, &[("number", "2")]).await;
+    shop.says(&sent.to.expect(&sent.text), "约一分钟后").await;
+    app.pass(TimeDelta::minutes(5));
+    eventually("her order being withdrawn", async || {
+        let list = shop.desk.opens(&at("/erasures")).await.text;
+        (!list.contains("取消关注到期")).then_some(())
+    })
+    .await;
+    assert_eq!(shop.desk.opens(&at("/members/1")).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_to_be_erased_is_though_an_order_that_would_be_withdrawn_waits() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    is_back_unheard(&app).await;
+    let receipt = shop.erases_wang().await;
+    let page = shop.says(&receipt, "约一分钟后").await;
+    assert!(!page.contains("取消关注到期"), "{page}");
+    app.later(TimeDelta::seconds(61)).await;
+    shop.says(&receipt, "已全部删除").await;
+    let log = shop.desk.opens("/console/audit").await.text;
+    assert!(log.contains("删除会员资料"), "{log}");
+    assert!(verified(&app));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_platform_says_about_her_rights_is_done_and_its_push_keeps_no_openid() {
     let app = TestApp::start().await;

@@ -56,7 +56,12 @@ pub(in super::super) async fn change_keys(
         Err(wrong) => return refused(&ctx, &gate, *id, ("keys", fields, wrong)).await,
     };
     let keep = fields.get("leaked").is_empty();
-    let (id, by) = (known(&ctx, *id).await?.id, gate.by());
+    let account = known(&ctx, *id).await?;
+    if let Some(wrong) = rules::wrong_change(account.door.mode, keys.mode, keep) {
+        let wrong = vec![problem("mode", wrong)];
+        return refused(&ctx, &gate, *id, ("keys", fields, wrong)).await;
+    }
+    let (id, by) = (account.id, gate.by());
     accounts::change_keys(&ctx, id, keys.clone(), keep, by).await?;
     let shown = Shown {
         fresh: drawn.then_some(keys),

@@ -12,7 +12,7 @@ use crate::accounts;
 use crate::context::Context;
 use crate::error::Error;
 use crate::picture::Picture;
-use crate::staff::{self, Offer};
+use crate::staff::{self, Offer, SwitchedOn};
 use crate::web::console::gate::{Gate, SentBy};
 use crate::web::console::stop::{Page, Stop};
 use crate::web::console::words::problem;
@@ -62,21 +62,29 @@ pub(in super::super) async fn switch_on(
     ctx: Data<Context>,
     SentBy(gate, fields): SentBy<Gate>,
 ) -> Page {
-    let her = &gate.signed_in.staff;
-    let ticket = fields.get("ticket");
-    let Some(codes) = staff::switch_on(&ctx, her, ticket, fields.get("code")).await? else {
-        let again = staff::offer_again(&ctx, her, ticket)?;
-        let (offer, why) = match again {
-            Some(offer) => (
-                offer,
-                "验证码不对：请看手机上现在的 6 位数字，并确认手机时间准确",
-            ),
-            None => (staff::offer(&ctx, her)?, "隔得太久，请重新扫码再输入"),
-        };
-        return offered(&ctx, &gate, &offer, vec![problem("code", why)]).await;
+    let (her, ticket) = (&gate.signed_in, fields.get("ticket"));
+    let old = fields.exactly("old");
+    let wrong = match staff::switch_on(&ctx, her, old, ticket, fields.get("code")).await? {
+        SwitchedOn::Yes(codes) => return recovery(&ctx, &gate, &codes).await,
+        SwitchedOn::WrongPassword => problem("old", WRONG),
+        SwitchedOn::WrongCode => problem(
+            "code",
+            "验证码不对：请看手机上现在的 6 位数字，并确认手机时间准确",
+        ),
     };
+    let (offer, wrong) = match staff::offer_again(&ctx, &her.staff, ticket)? {
+        Some(offer) => (offer, wrong),
+        None => (
+            staff::offer(&ctx, &her.staff)?,
+            problem("code", "隔得太久，请重新扫码再输入"),
+        ),
+    };
+    offered(&ctx, &gate, &offer, vec![wrong]).await
+}
+
+async fn recovery(ctx: &Context, gate: &Gate, codes: &[String]) -> Page {
     let recovery: Vec<String> = codes.iter().map(|code| apart(code)).collect();
-    let shown = context! { recovery, problems => Vec::<Value>::new(), ..frame(&ctx, &gate).await? };
+    let shown = context! { recovery, problems => Vec::<Value>::new(), ..frame(ctx, gate).await? };
     Ok(page::show(StatusCode::OK, "me_codes", shown))
 }
 

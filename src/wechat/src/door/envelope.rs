@@ -15,6 +15,12 @@ pub(super) fn candidates(body: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whether nothing of the push stands beside `Encrypt`: a compatible body says its kind in clear too.
+pub(super) fn is_only_encrypted(body: &str) -> bool {
+    let says_its_kind = body.contains("<MsgType") || body.contains("\"MsgType\"");
+    !says_its_kind && !candidates(body).is_empty()
+}
+
 fn xml_value(after: &str) -> Option<String> {
     let after = after.trim_start();
     let inside = after.strip_prefix("<![CDATA[").unwrap_or(after);

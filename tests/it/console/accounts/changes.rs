@@ -9,11 +9,16 @@ use crate::kit::{Desk, PASSWORD, Sender, Session, Store, TestApp};
 
 /// A line in the second account's chat; what the callback answers.
 async fn writes(app: &TestApp, keys: &Sender, id: u32) -> u16 {
+    writes_as(app, keys, "secure", id).await
+}
+
+/// The same, sent as in this mode.
+async fn writes_as(app: &TestApp, keys: &Sender, mode: &str, id: u32) -> u16 {
     let content = format!(
         "<xml><ToUserName>gh_abcdef012345</ToUserName><FromUserName>oSomebody</FromUserName><CreateTime>1786759500\
          </CreateTime><MsgType>text</MsgType><Content>在吗</Content><MsgId>{id}</MsgId></xml>"
     );
-    let push = keys.push("secure", content);
+    let push = keys.push(mode, content);
     let url = format!("{}/wechat/{SECOND}", app.server);
     let sent = app.http.post(url).query(&push.query).body(push.body);
     sent.send().await.expect("an answer").status().as_u16()
@@ -31,7 +36,6 @@ async fn the_keys_before_a_change_are_accepted_for_a_day_unless_they_leaked() {
     let new = shown(&page.text);
     assert_ne!((&new.token, &new.aes_key), (&old.token, &old.aes_key));
     assert_eq!(writes(&app, &old, 2).await, 200, "WeChat is not told yet");
-    assert_eq!(writes(&app, &new, 3).await, 200);
     // Drawn once more before WeChat was told: WeChat still has the first.
     let newer = shown(&desk.sends(change, &drawn).await.text);
     assert_eq!(writes(&app, &old, 4).await, 200);
@@ -78,6 +82,50 @@ async fn the_keys_before_a_change_are_accepted_for_a_day_unless_they_leaked() {
         log.contains("修改公众号") && log.contains("不再接受"),
         "{log}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_change_keeps_the_pair_that_wechat_has_by_now() {
+    let app = TestApp::start().await;
+    let desk = Desk::admin(&app, "he").await;
+    let old = adds(&desk).await;
+    let change = "/console/accounts/2/keys";
+    let drawn = [("mode", "secure"), ("keys", "drawn")];
+    let new = shown(&desk.sends(change, &drawn).await.text);
+    app.pass(TimeDelta::seconds(1));
+    assert_eq!(writes(&app, &new, 1).await, 200, "WeChat is told");
+    let newer = shown(&desk.sends(change, &drawn).await.text);
+    assert_eq!(writes(&app, &new, 2).await, 200, "not told the newer one");
+    assert_eq!(writes(&app, &newer, 3).await, 200);
+    assert_eq!(writes(&app, &old, 4).await, 403, "WeChat has it no more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_mode_is_changed_in_a_way_that_loses_messages() {
+    let app = TestApp::start().await;
+    let desk = Desk::admin(&app, "he").await;
+    let secure = adds(&desk).await;
+    let change = "/console/accounts/2/keys";
+    let refused = desk
+        .sends(change, &[("mode", "plain"), ("keys", "drawn")])
+        .await;
+    assert!(refused.status == 400 && refused.text.contains("先在微信后台改为兼容模式"));
+    assert_eq!(writes(&app, &secure, 1).await, 200, "nothing was changed");
+    let typed = [
+        ("mode", "plain"),
+        ("keys", "typed"),
+        ("token", secure.token.as_str()),
+        ("leaked", "yes"),
+    ];
+    assert_eq!(desk.sends(change, &typed).await.status, 200);
+    // What is only encrypted cannot be read any more: WeChat must not think that it was taken.
+    assert_eq!(writes(&app, &secure, 2).await, 403);
+    assert_eq!(writes_as(&app, &secure, "compatible", 3).await, 200);
+    assert_eq!(writes_as(&app, &secure, "plain", 4).await, 200);
+    let back = desk
+        .sends(change, &[("mode", "secure"), ("keys", "drawn")])
+        .await;
+    assert_eq!(back.status, 400);
 }
 
 #[tokio::test(flavor = "multi_thread")]

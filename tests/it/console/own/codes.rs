@@ -59,12 +59,12 @@ async fn set_up(app: &TestApp, desk: &Desk) -> (App, Vec<String>) {
     assert!(page.contains("data:image/svg+xml;base64,"), "{page}");
     let phone = App::of(&page);
     let ticket = ticket_of(&page);
-    let wrong = [("ticket", &*ticket), ("code", "000000")];
+    let wrong = [("ticket", &*ticket), ("code", "000000"), ("old", PASSWORD)];
     let refused = desk.sends("/console/me/codes", &wrong).await;
     assert_eq!(refused.status, 400);
     assert_eq!(ticket_of(&refused.text), ticket, "the same picture again");
     let code = phone.shows(app);
-    let right = [("ticket", &*ticket), ("code", &*code)];
+    let right = [("ticket", &*ticket), ("code", &*code), ("old", PASSWORD)];
     let on = desk.sends("/console/me/codes", &right).await;
     assert_eq!(on.status, 200, "{}", on.text);
     let (_, shown) = on
@@ -241,4 +241,49 @@ async fn codes_end_by_ones_own_password_or_by_an_administrator() {
     let log = zhou.opens("/console/audit").await.text;
     assert!(log.contains("开启两步验证") && log.contains("关闭两步验证"));
     assert!(codes.iter().all(|code| !log.contains(code.as_str())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn switching_codes_on_ends_the_sign_ins_that_had_none() {
+    let app = TestApp::start().await;
+    let he = Desk::admin(&app, "he").await;
+    let other = Desk::stranger(&app);
+    let fields = [("login", "he"), ("password", PASSWORD)];
+    assert_eq!(other.posts("/console/sign-in", &fields).await.status, 303);
+    assert_eq!(other.opens("/console/me").await.status, 200);
+    // A browser that somebody left open is not enough.
+    let page = he.opens("/console/me/codes").await.text;
+    let (ticket, code) = (ticket_of(&page), App::of(&page).shows(&app));
+    let fields = [
+        ("ticket", &*ticket),
+        ("code", &*code),
+        ("old", "不是这一句不是这一句"),
+    ];
+    let refused = he.sends("/console/me/codes", &fields).await;
+    assert!(refused.status == 400 && refused.text.contains("现在的密码不对"));
+    assert_eq!(ticket_of(&refused.text), ticket, "the same picture again");
+    set_up(&app, &he).await;
+    assert_eq!(other.opens("/console/me").await.status, 303);
+    assert_eq!(he.opens("/console/me").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_types_the_old_password_while_it_is_changed_is_not_left_signed_in() {
+    let app = TestApp::start().await;
+    let he = Desk::admin(&app, "he").await;
+    let new = "新的密码也要写得长一点才好";
+    let change = [("old", PASSWORD), ("password", new), ("again", new)];
+    let fields = [("login", "he"), ("password", PASSWORD)];
+    let thieves: [Desk; 3] = std::array::from_fn(|_| Desk::stranger(&app));
+    let [a, b, c] = &thieves;
+    let (changed, ..) = tokio::join!(
+        he.sends("/console/me/password", &change),
+        a.posts("/console/sign-in", &fields),
+        b.posts("/console/sign-in", &fields),
+        c.posts("/console/sign-in", &fields),
+    );
+    assert_eq!(changed.status, 200, "{}", changed.text);
+    for thief in &thieves {
+        assert_eq!(thief.opens("/console/me").await.status, 303);
+    }
 }
