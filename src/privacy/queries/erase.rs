@@ -264,11 +264,11 @@ pub(in crate::privacy) async fn told_about(txn: &Txn, pushes: &[InboundId]) -> R
         .column(outbound::Column::Openid)
         .filter(told.clone())
         .filter(outbound::Column::State.is_in([State::Ready, State::Held]))
-        .distinct()
         .into_tuple()
         .all(txn.conn())
         .await?;
     waiting.sort();
+    waiting.dedup();
     // Until this unit ends nobody begins to send it.
     for (account_id, openid) in waiting {
         lanes::wait_for_sender(txn, &Address { account_id, openid }).await?;

@@ -12,7 +12,10 @@ const PIECE: u64 = 200;
 
 /// The oldest ones, by their ids, which rise with time.
 pub(in crate::privacy) async fn oldest(db: &impl ConnectionTrait) -> Result<Vec<Model>> {
-    let query = Entity::find().order_by_asc(Column::Id).limit(PIECE);
+    let query = Entity::find()
+        .filter(Column::Id.gt(QuestionId(0)))
+        .order_by_asc(Column::Id)
+        .limit(PIECE);
     Ok(query.all(db).await?)
 }
 

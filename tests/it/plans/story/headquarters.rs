@@ -168,7 +168,7 @@ pub async fn hand_over(app: &TestApp, guide: &Guide) {
 
 /// A customer is taken out, and erased; another one's WeChat account is gone.
 pub async fn erase(app: &TestApp, li: &Phone) {
-    let desk = Desk::admin(app, "sun").await;
+    let desk = Desk::admin(app, "feng").await;
     let at = |page: &str| format!("/console/{APPID}{page}");
     let member = app.identity_of(li).await.expect("a member").member_id;
     let hers = at(&format!("/members/{member}/privacy"));
