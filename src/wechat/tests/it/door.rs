@@ -97,15 +97,6 @@ fn a_clear_body_is_refused_where_the_account_encrypts_although_its_signature_is_
 }
 
 #[test]
-fn a_body_that_is_only_encrypted_is_refused_where_the_account_does_not_encrypt() {
-    let (_, query, only) = signed(Mode::Secure, CLEAR);
-    let plain = door(APPID, TOKEN, KEY, Mode::Plain);
-    assert_eq!(refusal(&plain, &query, only), Refused::OnlyEncrypted);
-    let (_, query, both) = signed(Mode::Compatible, CLEAR);
-    assert!(plain.open(&query, both.as_bytes()).is_ok());
-}
-
-#[test]
 fn a_wrong_or_missing_signature_is_refused_in_every_mode() {
     for mode in [Mode::Plain, Mode::Compatible, Mode::Secure] {
         let (door, good, body) = signed(mode, CLEAR);
