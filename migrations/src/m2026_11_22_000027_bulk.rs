@@ -18,12 +18,6 @@ pub(crate) fn changes() -> Vec<Change> {
             name: "m2026_11_22_000027_bulk_member",
             create: bulk_member,
         },
-        // Whom it has still to be undone for.
-        Change::Index {
-            name: "m2026_11_22_000027_bulk_member_by_outcome",
-            table: "bulk_member",
-            columns: &["bulk_id", "outcome", "member_id"],
-        },
     ]
 }
 

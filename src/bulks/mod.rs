@@ -259,6 +259,8 @@ async fn undo_in(txn: &Txn, visit: &Visit, id: BulkId, by: By) -> Result<Result<
     };
     let undoing = bulk::ActiveModel {
         state: Set(State::Undoing),
+        // From the first one who was changed.
+        place: Set(None),
         undone_at: Set(Some(visit.now)),
         ..Default::default()
     };

@@ -263,7 +263,9 @@ async fn piece_back(txn: &Txn, visit: &Visit, id: BulkId) -> Result<Option<Model
     let Some(row) = row.filter(|row| row.state == State::Undoing) else {
         return Ok(None);
     };
-    let mut notes = queries::changed(txn, id, PIECE).await?;
+    let after = row.place.as_deref().and_then(|place| place.parse().ok());
+    let after = MemberId(after.unwrap_or_default());
+    let mut notes = queries::changed(txn, id, after, PIECE).await?;
     let members: Vec<_> = notes.iter().map(|note| note.member_id).collect();
     if row.work == Work::Assign {
         notes.truncate(conversations::count_for_a_unit_in(txn, visit, &members).await?);
@@ -293,8 +295,9 @@ async fn piece_back(txn: &Txn, visit: &Visit, id: BulkId) -> Result<Option<Model
         kept: Set(add(row.kept, kept.len())),
         ..Default::default()
     };
-    if notes.is_empty() {
-        change.state = Set(State::Undone);
+    match notes.last() {
+        Some(last) => change.place = Set(Some(last.member_id.to_string())),
+        None => change.state = Set(State::Undone),
     }
     queries::update(txn, id, change).await?;
     queries::locked(txn, id).await

@@ -66,14 +66,16 @@ pub(super) async fn under_way(db: &impl ConnectionTrait) -> Result<Vec<bulk::Mod
     Ok(query.all(db).await?)
 }
 
-/// The next members who were changed and are so still.
+/// The next members who were changed and are so still, behind `after`.
 pub(super) async fn changed(
     txn: &Txn,
     id: BulkId,
+    after: MemberId,
     count: usize,
 ) -> Result<Vec<bulk_member::Model>> {
     let query = bulk_member::Entity::find()
         .filter(bulk_member::Column::BulkId.eq(id))
+        .filter(bulk_member::Column::MemberId.gt(after))
         .filter(bulk_member::Column::Outcome.eq(Outcome::Changed))
         .order_by_asc(bulk_member::Column::MemberId)
         .limit(u64::try_from(count).unwrap_or(u64::MAX));

@@ -11,7 +11,8 @@ use sea_orm::{
 use crate::db::{Only, Txn, count_to, insert_all, padded};
 use crate::error::Result;
 
-const TAKEN_AT_ONCE: usize = 128;
+/// Asked for more members at once, PostgreSQL and MariaDB read all who have the tag, or the table from end to end.
+const AT_ONCE: usize = 64;
 /// A tag that is in use: see [`tag::Model::removed_at`].
 const IN_USE: Timestamp = Timestamp(0);
 
@@ -131,19 +132,20 @@ pub(super) async fn tagged_by(
     members: &[MemberId],
     until: Option<Timestamp>,
 ) -> Result<BTreeSet<MemberId>> {
-    if members.is_empty() {
-        return Ok(BTreeSet::new());
+    let mut tagged = BTreeSet::new();
+    for some in members.chunks(AT_ONCE) {
+        let mut query = member_tag::Entity::find()
+            .select_only()
+            .column(member_tag::Column::MemberId)
+            .filter(member_tag::Column::TagId.eq(tag))
+            .filter(member_tag::Column::MemberId.is_in(padded(some.iter().copied())));
+        if let Some(until) = until {
+            query = query.filter(member_tag::Column::At.lte(until));
+        }
+        let found: Vec<MemberId> = query.into_tuple().all(db).await?;
+        tagged.extend(found);
     }
-    let mut query = member_tag::Entity::find()
-        .select_only()
-        .column(member_tag::Column::MemberId)
-        .filter(member_tag::Column::TagId.eq(tag))
-        .filter(member_tag::Column::MemberId.is_in(padded(members.iter().copied())));
-    if let Some(until) = until {
-        query = query.filter(member_tag::Column::At.lte(until));
-    }
-    let found: Vec<MemberId> = query.into_tuple().all(db).await?;
-    Ok(found.into_iter().collect())
+    Ok(tagged)
 }
 
 /// The tags of `members`, removed ones too.
@@ -186,8 +188,7 @@ pub(super) async fn insert_all_of(
 }
 
 pub(super) async fn take(txn: &Txn, tag: TagId, members: &[MemberId]) -> Result<()> {
-    // Asked for more at once, MariaDB reads the table from end to end.
-    for some in members.chunks(TAKEN_AT_ONCE) {
+    for some in members.chunks(AT_ONCE) {
         member_tag::Entity::delete_many()
             .filter(member_tag::Column::TagId.eq(tag))
             .filter(member_tag::Column::MemberId.is_in(padded(some.iter().copied())))

@@ -25,16 +25,19 @@ pub(in crate::conversations) async fn active(
     count_to(db, rows.into_query(), most).await
 }
 
+/// Few wait in any account's pool: they are read by that alone.
 pub(in crate::conversations) async fn waiting_in_pool(
     db: &impl ConnectionTrait,
     account: AccountId,
     most: u32,
 ) -> Result<u32> {
-    let rows = conversation::Entity::find()
+    let query = conversation::Entity::find()
         .select_only()
-        .column(conversation::Column::MemberId)
+        .column(conversation::Column::AccountId)
         .filter(conversation::Column::GuideId.is_null())
         .filter(conversation::Column::Unanswered.eq(true))
-        .filter(conversation::Column::AccountId.eq(account));
-    count_to(db, rows.into_query(), most).await
+        .limit(u64::from(most));
+    let found: Vec<AccountId> = query.into_tuple().all(db).await?;
+    let here = found.into_iter().filter(|of| *of == account).count();
+    Ok(u32::try_from(here).unwrap_or(most))
 }

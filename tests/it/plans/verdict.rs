@@ -24,7 +24,7 @@ const WHOLE_HISTORIES: &[(&str, &str)] = &[
         "a page of an account's newest members: its index is walked backwards and left after 51 rows",
     ),
     (
-        "SELECT member_tag.member_id FROM member_tag WHERE member_tag.tag_id = 1 ORDER BY",
+        "SELECT member_tag.member_id FROM member_tag WHERE member_tag.tag_id = $1 ORDER BY",
         "a page of a tag's members, left after 51 rows: of a tag that everybody has PostgreSQL reads the members",
     ),
     (
