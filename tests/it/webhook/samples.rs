@@ -37,6 +37,12 @@ async fn all_59_samples_are_accepted_and_stored_in_every_mode_on_mariadb() {
     in_every_mode(Store::MariaDb).await;
 }
 
+/// What tells of somebody who takes her data back: what names her in it is forgotten as soon as it is acted on.
+fn is_forgotten(name: &str) -> bool {
+    let forgets = ["user_authorization_", "user_info_modified"];
+    forgets.iter().any(|event| name.contains(event))
+}
+
 async fn in_every_mode(store: Store) {
     let Some(samples) = samples() else { return };
     for mode in MODES {
@@ -48,7 +54,7 @@ async fn in_every_mode(store: Store) {
             assert_taken(&posted, &format!("{name} in {mode} mode"));
         }
         let rows = settled(&app.database().await).await;
-        for (name, text) in &samples {
+        for (name, text) in samples.iter().filter(|(name, _)| !is_forgotten(name)) {
             let kept: Vec<_> = rows
                 .iter()
                 .filter(|r| r.raw.as_ref() == Some(text))
