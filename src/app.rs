@@ -262,6 +262,7 @@ async fn take_serving(url: &str) -> Result<Option<Guard>> {
         if taken.is_some() || Instant::now() >= deadline {
             return Ok(taken);
         }
+        // A lock that is held tells nobody when it is free: it is tried again.
         tokio::time::sleep(HANDOVER / 20).await;
     }
 }

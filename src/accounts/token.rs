@@ -38,6 +38,7 @@ async fn access_token(ctx: &Context, account: &Account) -> Result<String, CallEr
         if ctx.session.claim(&lock, &asker).await.unwrap_or(true) {
             break;
         }
+        // Somebody else is fetching it; nothing tells when it is there but looking again.
         tokio::time::sleep(WAIT).await;
         if let Some(token) = cached(ctx, account).await {
             return Ok(token);
@@ -103,6 +104,7 @@ async fn renewed(ctx: &Context, account: &Account, bad: &str) -> Result<String, 
         if said.as_deref() == Some(STANDS) {
             break;
         }
+        // Somebody else is asking WeChat about it; the answer is looked for again.
         tokio::time::sleep(WAIT).await;
     }
     Ok(bad.to_owned())

@@ -76,7 +76,7 @@ async fn a_push_at_two_addresses_is_the_same_there_and_a_different_answer_is_cou
     stage.post("/sandbox/v1/accounts", settings).await;
 
     assert_eq!(stage.says(&id, "在吗").await["outcome"], "ok");
-    let arrived = stage.arrived();
+    let arrived = stage.arrivals(2).await;
     assert!(arrived.len() == 2 && arrived[0].body == arrived[1].body);
     assert_eq!(
         stage.get("/sandbox/v1/stats").await["pushes"]["differs"],

@@ -186,6 +186,24 @@ impl Stage {
         std::mem::take(&mut *self.server.arrived.lock().unwrap())
     }
 
+    /// What arrived, once it is as many: a second address may be a moment later than the answer of the first.
+    pub async fn arrivals(&self, count: usize) -> Vec<Arrived> {
+        let all = async {
+            let mut found = Vec::new();
+            loop {
+                found.extend(self.arrived());
+                if found.len() >= count {
+                    return found;
+                }
+                self.server.heard.notified().await;
+            }
+        };
+        let late = std::time::Duration::from_secs(10);
+        tokio::time::timeout(late, all)
+            .await
+            .unwrap_or_else(|_| panic!("{count} pushes did not arrive"))
+    }
+
     /// The next event of that name; results come a moment after the call.
     pub async fn event(&self, name: &str) -> Arrived {
         let found = async {
