@@ -6,7 +6,7 @@ use daogou_schema::outbound::State;
 use serde_json::json;
 
 use super::{STORE, customer, one_and_one};
-use crate::kit::{Guide, TestApp};
+use crate::kit::{Guide, Phone, TestApp};
 
 async fn goes_off_duty(guide: &Guide) {
     guide.phone.says("下班").await;
@@ -16,6 +16,23 @@ async fn goes_off_duty(guide: &Guide) {
 async fn comes_on_duty(guide: &Guide) {
     guide.phone.says("上班").await;
     guide.phone.sees("已上班").await;
+}
+
+/// Two guides; two customers of the first, of whom 李先生 waits for an answer.
+async fn two_and_two(app: &TestApp) -> (Guide, Phone, Guide, Phone) {
+    let (lin, wang) = one_and_one(app).await;
+    let wu = app.guide("吴桐", STORE).await;
+    let li = customer(app, &lin, "李先生").await;
+    li.says("老人会用吗").await;
+    lin.phone.sees("老人会用吗").await;
+    (lin, wang, wu, li)
+}
+
+/// She scans 吴桐's code, and by the account's rule that makes her a customer there.
+async fn goes_on_to(app: &TestApp, person: &Phone, wu: &Guide) {
+    app.daogou_json(&["account", "rule", "last", "--json"]);
+    person.scans(&wu.scene).await;
+    person.sees("吴桐").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,18 +101,12 @@ async fn a_stand_in_whose_customer_went_back_to_her_guide_is_asked_for_whom_a_ba
 async fn a_guide_whose_waiting_customer_scanned_a_colleagues_code_is_asked_for_whom_a_bare_answer_is()
  {
     let app = TestApp::start().await;
-    let (lin, wang) = one_and_one(&app).await;
-    let wu = app.guide("吴桐", STORE).await;
-    let li = customer(&app, &lin, "李先生").await;
-    li.says("老人会用吗").await;
-    lin.phone.sees("老人会用吗").await;
+    let (lin, wang, wu, li) = two_and_two(&app).await;
     lin.phone.says("#2 会的").await;
     li.sees("会的").await;
     wang.says("有货吗").await;
     lin.phone.sees("有货吗").await;
-    app.daogou_json(&["account", "rule", "last", "--json"]);
-    wang.scans(&wu.scene).await;
-    wang.sees("吴桐").await;
+    goes_on_to(&app, &wang, &wu).await;
     // The guide was writing while she left.
     lin.phone.says("有的，要几号").await;
     lin.phone.sees("发给谁").await;
@@ -106,18 +117,12 @@ async fn a_guide_whose_waiting_customer_scanned_a_colleagues_code_is_asked_for_w
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guide_whose_current_customer_went_on_is_asked_for_whom_the_next_line_is() {
     let app = TestApp::start().await;
-    let (lin, wang) = one_and_one(&app).await;
-    let wu = app.guide("吴桐", STORE).await;
-    let li = customer(&app, &lin, "李先生").await;
-    li.says("老人会用吗").await;
-    lin.phone.sees("老人会用吗").await;
+    let (lin, wang, wu, li) = two_and_two(&app).await;
     wang.says("有货吗").await;
     lin.phone.sees("有货吗").await;
     lin.phone.says("#1 有的").await;
     wang.sees("有的").await;
-    app.daogou_json(&["account", "rule", "last", "--json"]);
-    wang.scans(&wu.scene).await;
-    wang.sees("吴桐").await;
+    goes_on_to(&app, &wang, &wu).await;
     // The guide was still writing to her, whom she had answered; he is the only one who waits.
     lin.phone.says("给您留一双").await;
     lin.phone.sees("发给谁").await;
@@ -128,14 +133,8 @@ async fn a_guide_whose_current_customer_went_on_is_asked_for_whom_the_next_line_
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_name_that_is_a_colleagues_by_now_the_next_line_is_asked_about() {
     let app = TestApp::start().await;
-    let (lin, wang) = one_and_one(&app).await;
-    let wu = app.guide("吴桐", STORE).await;
-    let li = customer(&app, &lin, "李先生").await;
-    li.says("老人会用吗").await;
-    lin.phone.sees("老人会用吗").await;
-    app.daogou_json(&["account", "rule", "last", "--json"]);
-    wang.scans(&wu.scene).await;
-    wang.sees("吴桐").await;
+    let (lin, wang, wu, li) = two_and_two(&app).await;
+    goes_on_to(&app, &wang, &wu).await;
     lin.phone.says("#1 您要的到货了").await;
     // Written before the refusal was read.
     lin.phone.says("给您留一双").await;
