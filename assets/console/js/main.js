@@ -1,5 +1,4 @@
 // Starts every behaviour of the console. Each is attached by a data attribute; every page also works without them.
-import { chooses } from "./choose.js";
 import { confirms } from "./confirm.js";
 import { copies } from "./copy.js";
 import { deals } from "./deal.js";
@@ -15,4 +14,4 @@ import { prints } from "./print.js";
 import { theme } from "./theme.js";
 import { toasts } from "./toast.js";
 
-for (const start of [theme, nav, menus, drawers, filters, hotkeys, copies, deals, chooses, confirms, guards, picks, previews, prints, toasts]) start(document);
+for (const start of [theme, nav, menus, drawers, filters, hotkeys, copies, deals, confirms, guards, picks, previews, prints, toasts]) start(document);
