@@ -4,6 +4,8 @@ use std::fs::File;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use daogou_ground::Chance;
@@ -130,10 +132,18 @@ fn children_of(parent: u32) -> Vec<u32> {
         .collect()
 }
 
-/// A port of 127.0.0.1 that nobody uses, below those that the system hands out by itself.
+/// Where the ports begin that are given out, below those that the system hands out by itself; and how many there are.
+const FIRST_PORT: u16 = 20_000;
+const PORTS: u16 = 12_000;
+
+/// A port of 127.0.0.1 that nobody uses. None is given out again before all others were: whoever has it may be down for a
+/// moment, and another world's server in its place would be taken for it.
 pub fn free_port(chance: &Chance) -> Result<u16> {
+    static NEXT: OnceLock<AtomicU16> = OnceLock::new();
+    let somewhere = || AtomicU16::new(u16::try_from(chance.below(PORTS.into())).unwrap_or_default());
+    let next = NEXT.get_or_init(somewhere);
     for _ in 0..200 {
-        let port = u16::try_from(20_000 + chance.below(12_000)).unwrap_or(20_000);
+        let port = FIRST_PORT + next.fetch_add(1, Ordering::Relaxed) % PORTS;
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
             return Ok(port);
         }
