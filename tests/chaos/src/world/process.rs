@@ -140,7 +140,8 @@ const PORTS: u16 = 12_000;
 /// moment, and another world's server in its place would be taken for it.
 pub fn free_port(chance: &Chance) -> Result<u16> {
     static NEXT: OnceLock<AtomicU16> = OnceLock::new();
-    let somewhere = || AtomicU16::new(u16::try_from(chance.below(PORTS.into())).unwrap_or_default());
+    let somewhere =
+        || AtomicU16::new(u16::try_from(chance.below(PORTS.into())).unwrap_or_default());
     let next = NEXT.get_or_init(somewhere);
     for _ in 0..200 {
         let port = FIRST_PORT + next.fetch_add(1, Ordering::Relaxed) % PORTS;
