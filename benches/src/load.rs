@@ -70,6 +70,11 @@ impl Load {
         }
     }
 
+    /// How many pushes it has.
+    pub fn len(&self) -> usize {
+        self.lists.iter().flatten().map(Vec::len).sum()
+    }
+
     /// Pushes for as long as `time` says, or, without one, everything once.
     pub async fn closed(&self, server: SocketAddr, time: Option<Duration>) -> Done<Outcome> {
         let mut connections = Vec::new();

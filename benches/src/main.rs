@@ -5,6 +5,7 @@
 //! machine's speed meets all of them.
 
 mod api;
+mod bare;
 mod cores;
 mod database;
 mod fault;

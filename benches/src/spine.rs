@@ -1,6 +1,7 @@
 //! CPU time a push, from the bare floor to the whole way, in rounds that take turns; then how long a line takes to the
 //! guide.
 
+mod alone;
 pub mod latency;
 mod peer;
 pub mod row;
@@ -75,6 +76,7 @@ pub async fn run(options: &Options, report: &mut Report) -> Done<()> {
     drop(subjects);
     report.show(table(&rows));
     targets(&rows, report);
+    alone::run(&sender, &counted, &rows, report).await?;
     let highest = rows.get(WHOLE).map_or(f64::NAN, |row| row.rates().median());
     latency::run(options, &sender, &counted, highest, report).await?;
     cores::unpin_this_thread()

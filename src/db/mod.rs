@@ -8,6 +8,7 @@ mod connect;
 mod count;
 mod guard;
 mod only;
+mod prepared;
 mod reads;
 mod rows;
 mod shapes;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use daogou_schema::Address;
-use sea_orm::{DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
 
 use super::abreast::Asked;
 
@@ -46,8 +46,11 @@ impl Txn {
 
     /// Whether nobody else can write while this unit is open. Elsewhere rows have to be locked before they are judged.
     pub fn is_alone(&self) -> bool {
-        use sea_orm::ConnectionTrait;
-        self.conn().get_database_backend() == DbBackend::Sqlite
+        self.backend() == DbBackend::Sqlite
+    }
+
+    pub(super) fn backend(&self) -> DbBackend {
+        self.conn().get_database_backend()
     }
 
     /// Something is ready for `person`: whoever sends is woken after the commit, and only then.

@@ -126,6 +126,15 @@ impl<'a> Stored<'a> {
             pace: Pace(25_000.0),
         }
     }
+
+    /// So many pushes.
+    pub fn pushes(&self, count: usize) -> Done<Load> {
+        let event = |n: usize| {
+            let openid = wire::openid(OTHERS, u64::try_from(n)? % SENDERS);
+            Ok(vec![self.sender.template_result(&openid)?])
+        };
+        Ok(Load::deal((0..count).map(event).collect::<Done<Vec<_>>>()?))
+    }
 }
 
 impl Subject for Stored<'_> {
@@ -142,15 +151,7 @@ impl Subject for Stored<'_> {
     }
 
     fn load(&mut self, time: Duration) -> Done<Load> {
-        let event = |n: usize| {
-            let openid = wire::openid(OTHERS, u64::try_from(n)? % SENDERS);
-            Ok(vec![self.sender.template_result(&openid)?])
-        };
-        Ok(Load::deal(
-            (0..self.pace.pushes(time))
-                .map(event)
-                .collect::<Done<Vec<_>>>()?,
-        ))
+        self.pushes(self.pace.pushes(time))
     }
 
     fn note_rate(&mut self, rate: f64) {
