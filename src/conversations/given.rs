@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use daogou_schema::lane::Way;
 use daogou_schema::outbound::Purpose;
-use daogou_schema::{Address, GuideId, MemberId, Timestamp, conversation, guide};
+use daogou_schema::{Address, GuideId, MemberId, MessageId, Timestamp, conversation, guide};
 use minijinja::context;
 
 use super::hand_over::take_along_in;
@@ -33,7 +33,7 @@ pub async fn freeze_in(txn: &Txn, visit: &Visit, guide: &guide::Model) -> Result
     guides::set_duty_in(txn, guide.id, false).await?;
     guide_side::give_back(txn, visit, guide).await?;
     for row in queries::unanswered_since(txn, guide.id, visit.now - WAITS).await? {
-        take_along_in(txn, &row, None).await?;
+        take_along_in(txn, &row, None, &[]).await?;
         queries::set_guide(txn, row.member_id, None).await?;
     }
     guide_side::pass_to_stand_in(txn, visit, guide).await
@@ -98,9 +98,10 @@ pub async fn give_in(
     back: bool,
 ) -> Result<()> {
     let rows = queries::those(txn, members).await?;
-    part(txn, &rows, before).await?;
+    let withdrawn = part(txn, &rows, before).await?;
     let knows = |row: &conversation::Model| back && before.is_some() && row.new_guide_id == before;
-    let open = open_among(txn, &rows, visit.now).await?;
+    let mut open = open_among(txn, &rows, visit.now).await?;
+    open.extend(wait_again(&rows, &withdrawn, visit.now));
     let is_open = |row: &&conversation::Model| open.contains(&row.member_id);
     let (open, quiet): (Vec<_>, Vec<_>) = rows.iter().partition(is_open);
     // What is so old that nobody could answer it is no question to the new guide.
@@ -113,7 +114,7 @@ pub async fn give_in(
     queries::set_given(txn, ids(&unaware), next.id, None).await?;
     queries::set_given(txn, ids(&rest), next.id, Some(next.id)).await?;
     for row in open {
-        go_on_with(txn, visit, row, next, knows(row)).await?;
+        go_on_with(txn, visit, row, next, knows(row), &withdrawn).await?;
     }
     Ok(())
 }
@@ -129,10 +130,11 @@ pub async fn release_in(
     before: GuideId,
 ) -> Result<()> {
     let rows = queries::those(txn, members).await?;
-    part(txn, &rows, Some(before)).await?;
-    let open = open_among(txn, &rows, visit.now).await?;
+    let withdrawn = part(txn, &rows, Some(before)).await?;
+    let mut open = open_among(txn, &rows, visit.now).await?;
+    open.extend(wait_again(&rows, &withdrawn, visit.now));
     for row in rows.iter().filter(|row| open.contains(&row.member_id)) {
-        take_along_in(txn, row, None).await?;
+        take_along_in(txn, row, None, &withdrawn).await?;
     }
     queries::set_released(txn, members).await
 }
@@ -156,14 +158,35 @@ async fn without_conversation(
     Ok(known)
 }
 
-/// Nothing that is under way between these and `before`, or whoever stood in, is said or taken for theirs any more.
-async fn part(txn: &Txn, rows: &[conversation::Model], before: Option<GuideId>) -> Result<()> {
+/// Nothing that is under way between these and `before`, or whoever stood in, is said or taken for theirs any more. Says
+/// which answers they have not got and will not get.
+async fn part(
+    txn: &Txn,
+    rows: &[conversation::Model],
+    before: Option<GuideId>,
+) -> Result<Vec<(MemberId, MessageId)>> {
     let people: Vec<_> = rows.iter().map(queries::address_of).collect();
-    if let Some(before) = before.filter(|_| !people.is_empty()) {
+    let withdrawn = match before.filter(|_| !people.is_empty()) {
         // What the former guide had waiting for them is not said in another's name.
-        outbound::drop_answers_to_in(txn, &people, before).await?;
-    }
-    forget_current(txn, rows, before).await
+        Some(before) => outbound::drop_answers_in(txn, &people, before).await?,
+        None => Vec::new(),
+    };
+    forget_current(txn, rows, before).await?;
+    Ok(withdrawn)
+}
+
+/// Who lost an answer while somebody could still give her another one.
+fn wait_again<'a>(
+    rows: &'a [conversation::Model],
+    withdrawn: &'a [(MemberId, MessageId)],
+    now: Timestamp,
+) -> impl Iterator<Item = MemberId> + 'a {
+    let lost = |row: &&conversation::Model| withdrawn.iter().any(|(to, _)| *to == row.member_id);
+    let recent = move |row: &&conversation::Model| {
+        row.last_member_at.is_some_and(|wrote| now - wrote < WAITS)
+    };
+    let rows = rows.iter().filter(lost).filter(recent);
+    rows.map(|row| row.member_id)
 }
 
 /// Whoever had just named one of them goes on without her: a bare answer may still be meant for her, so it is asked about.
@@ -217,11 +240,12 @@ async fn go_on_with(
     row: &conversation::Model,
     next: &guide::Model,
     knows: bool,
+    withdrawn: &[(MemberId, MessageId)],
 ) -> Result<()> {
     let member = row.member_id;
     // What nobody could get so far waits too, however old it is.
     let pooled = row.guide_id.is_none() && row.last_line_id.is_some();
-    let unseen = take_along_in(txn, row, Some(next.id)).await?;
+    let unseen = take_along_in(txn, row, Some(next.id), withdrawn).await?;
     let told = knows || introduce(txn, visit, row, next).await?;
     let untold = (!told).then_some(next.id);
     queries::set_given(txn, vec![member], next.id, untold).await?;

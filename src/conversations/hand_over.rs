@@ -1,6 +1,8 @@
 //! Another guide takes over: the one before is told without a reason, and what is open goes along.
 
-use daogou_schema::{GuideId, conversation, guide};
+use std::collections::BTreeSet;
+
+use daogou_schema::{GuideId, MemberId, MessageId, conversation, guide};
 use minijinja::context;
 
 use super::{queries, tell};
@@ -20,39 +22,46 @@ pub(super) async fn hand_over_in(
 ) -> Result<()> {
     let (member, next) = (row.member_id, next.map(|guide| guide.id));
     let mut talked_to = None;
+    let mut withdrawn = Vec::new();
     if let Some(before) = guides::get_in(txn, before).await? {
+        // What the former guide had waiting for her is not said in another's name.
+        let people = [queries::address_of(row)];
+        withdrawn = outbound::drop_answers_in(txn, &people, before.id).await?;
         let who = members::label_in(txn, &visit.texts, before.id, member).await?;
-        let name = "friend_moved_away";
-        tell::guide_in(txn, visit, &before, member, name, context! { who }).await?;
+        let told = context! { who, count => withdrawn.len() };
+        tell::guide_in(txn, visit, &before, member, "friend_moved_away", told).await?;
         if before.current_member_id == Some(member) {
             guides::forget_current_in(txn, before.id).await?;
             talked_to = row.last_line_id.map(|line| (before.id, line));
         }
-        // What the former guide had waiting for her is not said in another's name.
-        outbound::drop_answers_in(txn, &queries::address_of(row), before.id).await?;
     }
     // After the current customer is forgotten: that would forget this too.
-    take_along_in(txn, row, next).await?;
+    take_along_in(txn, row, next, &withdrawn).await?;
     if let Some((before, line)) = talked_to {
         guides::note_lost_line_in(txn, before, line).await?;
     }
     queries::set_guide(txn, member, next).await
 }
 
-/// Whoever had her lines goes on without them: those since the last answer, and those that never went out, although an
-/// answer to what was said before may have been given meanwhile. Says whether there are any of the latter.
+/// Whoever had her lines goes on without them: those since the last answer that she got, and those that never went out,
+/// although an answer to what was said before may have been given meanwhile. Answers that were `withdrawn`, hers or others',
+/// answer nothing. Says whether she waits although her conversation counted as answered.
 pub(super) async fn take_along_in(
     txn: &Txn,
     row: &conversation::Model,
     next: Option<GuideId>,
+    withdrawn: &[(MemberId, MessageId)],
 ) -> Result<bool> {
     leave_in(txn, row, next).await?;
     let unseen = outbound::drop_relays_about_in(txn, row.member_id, next).await?;
-    queries::free_open_lines(txn, row.member_id, next, &unseen).await?;
-    if !unseen.is_empty() && !row.unanswered {
+    let answers = withdrawn.iter().filter(|(to, _)| *to == row.member_id);
+    let answers: BTreeSet<_> = answers.map(|(_, answer)| *answer).collect();
+    let open = queries::free_open_lines(txn, row.member_id, next, &unseen, &answers).await?;
+    let waits = !unseen.is_empty() || (open && !answers.is_empty());
+    if waits && !row.unanswered {
         queries::set_unanswered(txn, row.member_id).await?;
     }
-    Ok(!unseen.is_empty())
+    Ok(waits)
 }
 
 /// Whoever had her goes on without her. When she waits for an answer, her line is still on that guide's phone, so a bare

@@ -322,13 +322,15 @@ pub(super) async fn pooled(txn: &Txn, store: StoreId) -> Result<Vec<conversation
     Ok(query.all(txn.conn()).await?)
 }
 
-/// Takes her lines since the last answer, and those that are `unseen`, back from whoever had them, `except` from one.
+/// Takes her lines since the last answer, and those that are `unseen`, back from whoever had them, `except` from one. Answers
+/// that were `withdrawn` are none. Says whether she wrote anything since the last one.
 pub(super) async fn free_open_lines(
     txn: &Txn,
     member: MemberId,
     except: Option<GuideId>,
     unseen: &[MessageId],
-) -> Result<()> {
+    withdrawn: &BTreeSet<MessageId>,
+) -> Result<bool> {
     // The newest are read and looked through here: asked for the last answer, each database finds another detour.
     let newest: Vec<(MessageId, Author)> = message::Entity::find()
         .select_only()
@@ -340,12 +342,13 @@ pub(super) async fn free_open_lines(
         .into_tuple()
         .all(txn.conn())
         .await?;
-    let since_answer = newest.iter().take_while(|(_, by)| *by != Author::Guide);
+    let since_answer = newest
+        .iter()
+        .take_while(|(id, by)| *by != Author::Guide || withdrawn.contains(id));
     let hers = since_answer.filter(|(_, by)| *by == Author::Member);
-    let free: BTreeSet<_> = hers
-        .map(|(id, _)| *id)
-        .chain(unseen.iter().copied())
-        .collect();
+    let mut free: BTreeSet<_> = hers.map(|(id, _)| *id).collect();
+    let waits = !free.is_empty();
+    free.extend(unseen);
     let nobody = message::ActiveModel {
         guide_id: Set(None),
         ..Default::default()
@@ -357,7 +360,7 @@ pub(super) async fn free_open_lines(
         open = open.filter(message::Column::GuideId.ne(guide));
     }
     open.exec(txn.conn()).await?;
-    Ok(())
+    Ok(waits)
 }
 
 pub(super) fn address_of(row: &conversation::Model) -> Address {

@@ -87,20 +87,16 @@ pub async fn release_held_in(txn: &Txn, now: Timestamp, to: &Address, wrote: boo
     queries::release_held(txn, now, to, wrote).await
 }
 
-/// Drops what `guide` had waiting for a person.
+/// Drops what `guide` had waiting for any of `people`, and says which lines these were and for whom: she has not got them.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn drop_answers_in(txn: &Txn, to: &Address, guide: GuideId) -> Result<()> {
-    queries::drop_answers(txn, to, guide).await
-}
-
-/// Drops what `guide` had waiting for any of `people`.
-///
-/// # Errors
-/// When the store fails.
-pub async fn drop_answers_to_in(txn: &Txn, people: &[Address], guide: GuideId) -> Result<()> {
-    queries::drop_answers_to(txn, people, guide).await
+pub async fn drop_answers_in(
+    txn: &Txn,
+    people: &[Address],
+    guide: GuideId,
+) -> Result<Vec<(MemberId, MessageId)>> {
+    queries::drop_answers(txn, people, guide).await
 }
 
 /// Drops what waits for a guide and says which lines were among it, so that somebody else can get them.

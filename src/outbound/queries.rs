@@ -22,7 +22,7 @@ pub use list::{
     Listed, backlog, count_messages, ended_lately, held_backlog, list_messages, restored_in,
 };
 pub(super) use taken_back::{
-    drop_answers, drop_answers_to, drop_relays, drop_relays_about, hold_label, with_relays_waiting,
+    drop_answers, drop_relays, drop_relays_about, hold_label, with_relays_waiting,
 };
 pub(super) use windows::{
     give_back_window, open_window, shut_windows, spend_window, use_up_windows, windows,

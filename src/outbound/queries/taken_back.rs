@@ -86,42 +86,41 @@ fn relays_waiting() -> Condition {
         .add(outbound::Column::Purpose.eq(Purpose::Relay))
 }
 
-/// Drops a guide's answers that still wait for a person.
+/// Drops a guide's answers that still wait for any of `people`, and says which they are and for whom.
 pub(in crate::outbound) async fn drop_answers(
-    txn: &Txn,
-    to: &Address,
-    guide: GuideId,
-) -> Result<()> {
-    Entity::update_many()
-        .col_expr(outbound::Column::State, State::Dropped.into())
-        .filter(of(to))
-        .filter(outbound::Column::State.is_in([State::Ready, State::Held]))
-        .filter(outbound::Column::Purpose.eq(Purpose::Answer))
-        .filter(outbound::Column::GuideId.eq(guide))
-        .exec(txn.conn())
-        .await?;
-    Ok(())
-}
-
-/// Drops a guide's answers that still wait for any of `people`.
-pub(in crate::outbound) async fn drop_answers_to(
     txn: &Txn,
     people: &[Address],
     guide: GuideId,
-) -> Result<()> {
-    Entity::update_many()
-        .col_expr(outbound::Column::State, State::Dropped.into())
-        .filter(among(
+) -> Result<Vec<(MemberId, MessageId)>> {
+    let waiting = Condition::all()
+        .add(among(
             outbound::Column::AccountId,
             outbound::Column::Openid,
             people,
         ))
-        .filter(outbound::Column::State.is_in([State::Ready, State::Held]))
-        .filter(outbound::Column::Purpose.eq(Purpose::Answer))
-        .filter(outbound::Column::GuideId.eq(guide))
-        .exec(txn.conn())
+        .add(outbound::Column::State.is_in([State::Ready, State::Held]))
+        .add(outbound::Column::Purpose.eq(Purpose::Answer))
+        .add(outbound::Column::GuideId.eq(guide));
+    let found: Vec<(Option<MemberId>, Option<MessageId>)> = Entity::find()
+        .select_only()
+        .columns([outbound::Column::MemberId, outbound::Column::MessageId])
+        .filter(waiting.clone())
+        // Whoever is about to send one of them waits, and then finds it dropped.
+        .lock_exclusive()
+        .into_tuple()
+        .all(txn.conn())
         .await?;
-    Ok(())
+    if !found.is_empty() {
+        Entity::update_many()
+            .col_expr(outbound::Column::State, State::Dropped.into())
+            .filter(waiting)
+            .exec(txn.conn())
+            .await?;
+    }
+    let found = found.into_iter();
+    Ok(found
+        .filter_map(|(member, message)| member.zip(message))
+        .collect())
 }
 
 /// Puts the label that was sent before a file back to wait with the file.

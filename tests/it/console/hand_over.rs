@@ -1,6 +1,7 @@
 //! A guide goes, and the customers go to colleagues: at once, completely, and back again.
 
 mod many;
+mod withdrawn;
 
 use chrono::TimeDelta;
 use daogou_schema::{GuideId, binding};
