@@ -12,6 +12,10 @@ use super::verdict::ROWS_MAX;
 /// How many rows a table gets that grows with people.
 const PEOPLE: u32 = 8_000;
 
+/// How many stores and guides a large brand has: more than may be touched. Pages name them all, so each costs every page of
+/// the story its time.
+const SHOPS: u32 = 2_000;
+
 /// How many one gets that grows with every message. A twentieth belongs to one person of the story: twice what may be
 /// touched.
 const MESSAGES: u32 = 40_000;
@@ -88,19 +92,19 @@ fn those_who_came(people: &People, newest: MemberId) -> Vec<Rows> {
     vec![
         rows(
             "store",
-            PEOPLE,
+            SHOPS,
             "id, account_id, name, created_at",
             "1000 + i, 1, CONCAT('filled', i), LATE",
         ),
         rows(
             "guide",
-            PEOPLE,
+            SHOPS,
             "account_id, store_id, name, on_duty, last_number, created_at",
             "1, 1000 + i, CONCAT('filled', i), FALSE, 0, LATE",
         ),
         rows(
             "code",
-            PEOPLE,
+            SHOPS,
             "account_id, scene, purpose, store_id, ticket, url, created_at",
             "1, CONCAT('filled', i), 'store', 1000 + i, 'ticket', 'url', LATE",
         ),
