@@ -20,6 +20,14 @@ pub(super) fn moment_or_none(at: Option<Timestamp>, zone: Tz) -> Value {
     at.map_or(Value::from(()), |at| Value::from(moment(at, zone)))
 }
 
+/// A moment's day, as a poster says it.
+pub(super) fn day(at: Timestamp, zone: Tz) -> String {
+    at.to_utc()
+        .with_timezone(&zone)
+        .format("%Y.%-m.%-d")
+        .to_string()
+}
+
 /// How a member is called: by her remark, or by her number until there is one.
 pub(super) fn member(member: &member::Model) -> String {
     match &member.name {
