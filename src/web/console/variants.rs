@@ -94,13 +94,13 @@ fn typed(fields: &Fields) -> Result<(Vec<Variant>, Vec<usize>), Value> {
             day => day
                 .parse()
                 .map(Some)
-                .map_err(|_| wrong(name, "请写成 2026-10-01 这样的日期")),
+                .map_err(|_unreadable| wrong(name, "请写成 2026-10-01 这样的日期")),
         };
         let time = |name: &str| match field(name) {
             "" => Ok(None),
             time => chrono::NaiveTime::parse_from_str(time, "%H:%M")
                 .map(Some)
-                .map_err(|_| wrong(name, "请写成 20:00 这样的时间")),
+                .map_err(|_unreadable| wrong(name, "请写成 20:00 这样的时间")),
         };
         let days = (0..7).filter(|day| !field(&format!("d{day}")).is_empty());
         said.0.push(Variant {

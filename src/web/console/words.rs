@@ -56,6 +56,25 @@ pub(super) fn event(event: &binding_event::Model, name: impl Fn(GuideId) -> Stri
     }
 }
 
+/// How somebody came to follow, by WeChat's word for it; new words appear.
+pub(super) fn came_by(scene: &str) -> &'static str {
+    match scene {
+        "ADD_SCENE_SEARCH" => "来自搜一搜",
+        "ADD_SCENE_ACCOUNT_MIGRATION" => "来自公众号迁移",
+        "ADD_SCENE_PROFILE_CARD" => "来自名片分享",
+        "ADD_SCENE_QR_CODE" => "来自扫码",
+        "ADD_SCENE_PROFILE_LINK" | "ADD_SCENEPROFILE LINK" => "来自文章里的名称",
+        "ADD_SCENE_PROFILE_ITEM" => "来自文章右上角菜单",
+        "ADD_SCENE_PAID" => "来自支付后关注",
+        "ADD_SCENE_WECHAT_ADVERTISEMENT" => "来自微信广告",
+        "ADD_SCENE_REPRINT" => "来自他人转载",
+        "ADD_SCENE_LIVESTREAM" => "来自视频号直播",
+        "ADD_SCENE_CHANNELS" => "来自视频号",
+        "ADD_SCENE_WXA" => "来自小程序",
+        _ => "来自其他途径",
+    }
+}
+
 /// A problem with a field of a form.
 pub(super) fn problem(field: &str, text: impl Into<String>) -> Value {
     let text = text.into();

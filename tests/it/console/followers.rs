@@ -104,6 +104,8 @@ async fn everybody_comes_into_the_pool_once_and_without_a_word() {
         Some("ADD_SCENE_SEARCH")
     );
     assert!(identity.first_subscribed_at < identity.unsubscribed_at);
+    let hers = at(&format!("/members/{}", identity.member_id));
+    assert!(admin.opens(&hers).await.text.contains("来自搜一搜"));
     assert!(is_in_the_pool(&app, &first).await);
     assert!(!is_in_the_pool(&app, &last).await && !is_in_the_pool(&app, &wang).await);
     assert_eq!(app.guide_of(&last).await, app.guide_of(&wang).await);
