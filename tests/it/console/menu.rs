@@ -153,7 +153,13 @@ async fn what_somebody_changed_at_wechat_is_shown_and_an_earlier_version_comes_b
         .sends(&at("/menu"), &[("b0-name", "草稿"), ("b0-answer", "x")])
         .await;
     admin.sends(&at("/menu/discard"), &[]).await;
-    assert!(!admin.opens(&at("/menu")).await.text.contains("value=\"草稿\""));
+    assert!(
+        !admin
+            .opens(&at("/menu"))
+            .await
+            .text
+            .contains("value=\"草稿\"")
+    );
     let back = admin.sends(&at("/menu/versions/2"), &[]).await;
     assert_eq!(back.status, 303, "{}", back.text);
     publishes(&admin).await;
