@@ -17,7 +17,7 @@ macro_rules! templates {
 }
 
 templates! {
-    "label" "welcome" "already_yours" "kept" "no_guide_valid" "guide_scans"
+    "label" "welcome" "already_yours" "kept" "no_guide_valid" "guide_scans" "campaign_early" "campaign_over"
     "linked" "link_already" "link_other" "link_taken" "link_spent" "unlinked"
     "new_friend" "friend_back" "friend_left" "friend_moved_away" "given" "taken" "new_guide"
     "away" "waiting_for_guide" "pool" "changed_guide" "changed_to_pool" "muted" "unmuted" "quiet" "unquiet"

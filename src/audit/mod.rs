@@ -61,6 +61,18 @@ pub enum Act {
     NewLinkCode,
     /// A guide's welcome text is changed.
     SetWelcome,
+    /// A campaign is added.
+    AddCampaign,
+    /// A campaign gets another name, time, takers or words, or is ended.
+    ChangeCampaign,
+    /// An account's followers begin to be taken in, or go on to be.
+    StartFollowers,
+    /// That is stopped on the way.
+    StopFollowers,
+    /// What an account's menu will be is written or thrown away.
+    SaveMenu,
+    /// An account's menu is published.
+    PublishMenu,
     /// A guide is frozen to be handed over.
     FreezeGuide,
     /// It is decided who gets a guide's customers.

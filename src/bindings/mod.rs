@@ -18,7 +18,9 @@ use rules::Decision;
 
 pub use hand_over::{Those, count_of_guide, end_in, give_back_in, give_in, of_guide_in, those_in};
 pub use queries::{get_in, guide_of_in};
-pub use unbound::{assign_in, forget_unbound_in, note_unbound_in, release_in};
+pub use unbound::{
+    assign_in, forget_unbound_in, note_strangers_unbound_in, note_unbound_in, release_in,
+};
 
 /// What a scan did: the four outcomes and their refinements.
 #[derive(Debug)]
@@ -152,6 +154,10 @@ async fn scanned_guide(
             Ok(guides::next_of_store_in(txn, store, None)
                 .await?
                 .map(|g| (g, false)))
+        }
+        Purpose::Campaign => {
+            let taker = guides::campaigns::taker_in(txn, code.id, own).await?;
+            Ok(taker.map(|g| (g, false)))
         }
         Purpose::Link => Ok(None),
     }

@@ -23,6 +23,26 @@ pub async fn note_unbound_in(
     queries::insert_unbound(txn, account, &[member], now).await
 }
 
+/// Notes that these have no guide: all of `new`, who are members since a moment ago, and who of `known` is nobody's.
+///
+/// # Errors
+/// When the store fails.
+pub async fn note_strangers_unbound_in(
+    txn: &Txn,
+    account: AccountId,
+    new: &[MemberId],
+    known: &[MemberId],
+    now: Timestamp,
+) -> Result<()> {
+    let mut nobodys = new.to_vec();
+    for piece in known.chunks(64) {
+        let bound = queries::those(txn, piece).await?;
+        let free = |member: &&MemberId| bound.iter().all(|row| row.member_id != **member);
+        nobodys.extend(piece.iter().filter(free));
+    }
+    queries::insert_unbound(txn, account, &nobodys, now).await
+}
+
 /// She is nobody's to be: she has a guide, or is one.
 ///
 /// # Errors

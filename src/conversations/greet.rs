@@ -1,7 +1,8 @@
 //! Greetings after a scan or follow, and what the guide is told.
 
+use daogou_schema::code::Purpose as Scanning;
 use daogou_schema::outbound::Purpose;
-use daogou_schema::{binding, guide, member};
+use daogou_schema::{binding, campaign, code, guide, member};
 use minijinja::context;
 
 use super::hand_over::hand_over_in;
@@ -10,6 +11,7 @@ use crate::accounts::Visit;
 use crate::bindings::Scanned;
 use crate::db::Txn;
 use crate::error::Result;
+use crate::guides::campaigns::rules::Phase;
 use crate::guides::{self, Linked};
 use crate::members;
 
@@ -21,16 +23,29 @@ pub async fn greet_in(
     txn: &Txn,
     visit: &Visit,
     member: &member::Model,
+    code: &code::Model,
     scanned: &Scanned,
 ) -> Result<()> {
     let row = queries::touch(txn, visit, member.id).await?;
+    let campaign = guides::campaigns::of_code_in(txn, visit, code).await?;
+    if let Some((campaign, phase)) = &campaign {
+        say_when(txn, visit, campaign, *phase).await?;
+    }
+    let running = campaign.filter(|(_, phase)| *phase == Phase::Running);
+    let is_running = running.is_some();
+    let words = running.and_then(|(campaign, _)| campaign.welcome);
+    // Out of its time a campaign has nothing of its own to say.
+    let first = match code.purpose {
+        Scanning::Campaign if !is_running => None,
+        _ => guides::variants::words_for(visit, code).or_else(|| words.clone()),
+    };
     match scanned {
         Scanned::Bound {
             guide,
             number,
             from,
         } => {
-            welcome(txn, visit, guide, *number).await?;
+            welcome(txn, visit, guide, *number, first.as_deref()).await?;
             if let Some(before) = from.filter(|before| *before != guide.id) {
                 hand_over_in(txn, visit, &row, before, Some(guide)).await?;
             }
@@ -48,6 +63,11 @@ pub async fn greet_in(
                 say::pass_on_in(txn, visit, guide, &row).await?;
             }
             Ok(())
+        }
+        Scanned::AlreadyYours(guide) | Scanned::Kept(guide) if words.is_some() => {
+            let number = guides::number_of_in(txn, guide.id, member.id).await?;
+            let number = number.unwrap_or_default();
+            welcome(txn, visit, guide, number, words.as_deref()).await
         }
         Scanned::AlreadyYours(guide) => {
             tell::visitor_in(
@@ -75,11 +95,35 @@ pub async fn greet_in(
     }
 }
 
-/// The guide's own welcome text, or the brand's.
-async fn welcome(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> Result<()> {
+/// Whoever scans a campaign's code out of its time reads so; everything else goes on as with any other code.
+async fn say_when(
+    txn: &Txn,
+    visit: &Visit,
+    campaign: &campaign::Model,
+    phase: Phase,
+) -> Result<()> {
+    let name = match phase {
+        Phase::Early => "campaign_early",
+        Phase::Running => return Ok(()),
+        Phase::Over => "campaign_over",
+    };
+    let from = campaign.starts_at.to_utc().with_timezone(&visit.timezone);
+    let from = from.format("%-m月%-d日 %H:%M").to_string();
+    let variables = context! { campaign => &campaign.name, from };
+    tell::visitor_in(txn, visit, Purpose::Welcome, name, variables).await
+}
+
+/// The code's words, the guide's own welcome text, or the brand's.
+async fn welcome(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    number: i32,
+    words: Option<&str>,
+) -> Result<()> {
     let store = guides::store_in(txn, guide.store_id).await?.map(|s| s.name);
     let variables = context! { guide => &guide.name, store, number };
-    let own = guide.welcome.as_ref().and_then(|text| {
+    let own = words.or(guide.welcome.as_deref()).and_then(|text| {
         match visit.texts.render_own(text, variables.clone()) {
             Ok(text) => Some(text),
             Err(error) => {
@@ -94,6 +138,14 @@ async fn welcome(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) ->
         None => visit.texts.render("welcome", variables)?,
     };
     tell::visitor_text_in(txn, visit, Purpose::Welcome, text).await
+}
+
+/// Whoever taps the menu reads what was chosen for the key.
+///
+/// # Errors
+/// When the store fails.
+pub async fn answer_tap_in(txn: &Txn, visit: &Visit, answer: String) -> Result<()> {
+    tell::visitor_text_in(txn, visit, Purpose::Courtesy, answer).await
 }
 
 /// A linked guide scanned a guide's or store's code: nobody is bound, and the guide is told.

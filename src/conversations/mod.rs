@@ -22,7 +22,9 @@ pub use given::{
     count_for_a_unit_in, freeze_in, give_in, lock_in, release_in, resume_in, tell_given_in,
     tell_taken_in,
 };
-pub use greet::{friend_back_in, friend_left_in, greet_in, guide_scanned_in, linked_in};
+pub use greet::{
+    answer_tap_in, friend_back_in, friend_left_in, greet_in, guide_scanned_in, linked_in,
+};
 pub use guide_side::{guide_left_in, hear_guide_in, is_answer};
 pub use line::files_of;
 pub use member_side::{hear_member_in, is_line};

@@ -16,8 +16,8 @@ use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
 
-/// A link code lives as long as WeChat lets a temporary code live: 30 days. (WeChat: parametric QR codes.)
-const LINK_LIFETIME: TimeDelta = TimeDelta::days(30);
+/// As long as WeChat lets a temporary code live: 30 days. (WeChat: parametric QR codes.)
+const TEMPORARY_LIFETIME: TimeDelta = TimeDelta::days(30);
 /// Random characters behind the prefix: unguessable enough that nobody links a stranger's phone by trying.
 const SCENE_RANDOM: usize = 16;
 
@@ -46,17 +46,24 @@ impl From<code::Model> for Code {
 }
 
 pub(super) enum Wanted {
-    Permanent { prefix: &'static str },
+    Permanent {
+        prefix: &'static str,
+    },
     Link,
+    /// For as long as WeChat lets it live: a new one, or another one that carries the same scene.
+    Campaign {
+        scene: Option<String>,
+    },
 }
 
 /// Asks WeChat for a code.
 pub(super) async fn create(ctx: &Context, account: &Account, wanted: Wanted) -> Result<Code> {
-    let (prefix, lifetime) = match wanted {
-        Wanted::Permanent { prefix } => (prefix, None),
-        Wanted::Link => ("l", Some(LINK_LIFETIME)),
+    let new = |prefix: &str| format!("{prefix}{}", ctx.chance.word(SCENE_RANDOM));
+    let (scene, lifetime) = match wanted {
+        Wanted::Permanent { prefix } => (new(prefix), None),
+        Wanted::Link => (new("l"), Some(TEMPORARY_LIFETIME)),
+        Wanted::Campaign { scene } => (scene.unwrap_or_else(|| new("c")), Some(TEMPORARY_LIFETIME)),
     };
-    let scene = format!("{prefix}{}", ctx.chance.word(SCENE_RANDOM));
     let wanted = match lifetime {
         Some(lifetime) => NewQr::Temporary {
             scene: scene.clone(),

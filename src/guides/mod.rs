@@ -1,16 +1,18 @@
 //! Guides 导购 and stores 门店: who they are, their codes, their own WeChat, whether they are on duty.
 
+pub mod campaigns;
 mod codes;
 pub mod editing;
 pub mod hours;
 mod linking;
 mod queries;
 mod stores;
+pub mod variants;
 mod welcome;
 
 use std::collections::BTreeSet;
 
-use daogou_schema::{Address, GuideId, MemberId, StoreId, Timestamp, guide};
+use daogou_schema::{AccountId, Address, GuideId, MemberId, StoreId, Timestamp, guide};
 use sea_orm::ConnectionTrait;
 
 use crate::accounts::Account;
@@ -179,6 +181,26 @@ pub async fn linked_among_in(txn: &Txn, people: BTreeSet<Address>) -> Result<BTr
         .flatten()
         .filter_map(|g| g.openid)
         .collect())
+}
+
+/// The same of many, in pieces: of longer lists PostgreSQL and MariaDB read the whole table.
+///
+/// # Errors
+/// When the store fails.
+pub async fn linked_here_in(
+    txn: &Txn,
+    account: AccountId,
+    openids: &[String],
+) -> Result<BTreeSet<String>> {
+    let mut linked = BTreeSet::new();
+    for piece in openids.chunks(64) {
+        let people = piece.iter().map(|openid| Address {
+            account_id: account,
+            openid: openid.clone(),
+        });
+        linked.append(&mut linked_among_in(txn, people.collect()).await?);
+    }
+    Ok(linked)
 }
 
 /// The guide that a command means: by number or by name within the account.

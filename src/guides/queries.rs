@@ -1,5 +1,6 @@
 //! Guides, stores, codes and numbers in the store.
 
+mod campaigns;
 mod codes;
 mod numbers;
 
@@ -15,10 +16,13 @@ use super::address;
 use crate::db::{Only, Txn, among, each, padded, update_all};
 use crate::error::Result;
 
+pub(super) use campaigns::{
+    campaign, campaign_in, campaigns, due_campaigns, guides_among, insert_campaign, update_campaign,
+};
 pub use codes::certain_codes_in;
 pub(super) use codes::{
-    code_anywhere, code_by_id, code_by_scene, codes_of_guides, codes_of_stores, guide_codes,
-    insert_code, use_up_code,
+    change_code, code_anywhere, code_by_id, code_by_scene, codes_of_guides, codes_of_stores,
+    guide_codes, insert_code, use_up_code,
 };
 pub(super) use numbers::insert_number;
 pub use numbers::{forget_member_in, member_of_number_in, number_of_in};

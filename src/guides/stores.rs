@@ -137,7 +137,7 @@ pub async fn code(ctx: &Context, account: &Account, store: &store::Model) -> Res
     };
     ctx.db
         .write(row, |txn, row| {
-            Box::pin(queries::insert_code(txn, row.clone()))
+            Box::pin(async move { queries::insert_code(txn, row.clone()).await.map(drop) })
         })
         .await?;
     Ok(code)

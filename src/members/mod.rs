@@ -1,6 +1,7 @@
 //! Members 会员: one person each, known by an openid per account.
 
 mod consents;
+mod followers;
 mod queries;
 
 use daogou_schema::{Address, CodeId, GuideId, MemberId, Timestamp, identity, member};
@@ -15,6 +16,7 @@ use crate::guides;
 use crate::texts::Texts;
 
 pub use consents::{Word, consents, note_word_in};
+pub use followers::{Follower, take_followers_in};
 pub use queries::{
     addresses_in, forget_code_in, get_in, has_left_in, known_among_in, member_at_in, set_name_in,
 };

@@ -1,5 +1,7 @@
 //! Members and identities in the store.
 
+pub(super) mod followers;
+
 use chrono::TimeDelta;
 use daogou_schema::{AccountId, Address, CodeId, MemberId, Timestamp, consent, identity, member};
 use sea_orm::sea_query::Expr;
@@ -148,6 +150,7 @@ pub(super) async fn save_identity(
         unsubscribed_at: None,
         last_seen_at: now,
         code_id: None,
+        subscribe_scene: None,
     });
     // Every act of a talk would write the row anew; what she did exactly when is in the store anyway.
     let seen_lately = now - row.last_seen_at < SEEN_EVERY;
@@ -155,6 +158,8 @@ pub(super) async fn save_identity(
     row.member_id = member;
     if let Following::By(code) = following {
         row.code_id = Some(code);
+        // What WeChat said was about another follow.
+        row.subscribe_scene = None;
     }
     match following {
         Following::Yes | Following::By(_) if !row.subscribed => {

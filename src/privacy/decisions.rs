@@ -64,9 +64,15 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
     ),
     (
         "code",
-        &["scene", "purpose", "ticket", "url"],
+        &["scene", "purpose", "ticket", "url", "variants"],
         NotHers,
         "what the brand printed",
+    ),
+    (
+        "campaign",
+        &["name", "stores", "guides", "welcome"],
+        NotHers,
+        "what the brand plans and says to everybody",
     ),
     (
         "guide_number",
@@ -75,8 +81,26 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
         "no guide's #12 leads to her; the number is not given again",
     ),
     (
+        "menu_version",
+        &["state", "content"],
+        NotHers,
+        "the brand's menu",
+    ),
+    (
+        "menu_answer",
+        &["tap", "answer"],
+        NotHers,
+        "what the brand says to everybody who taps",
+    ),
+    (
+        "follower_sync",
+        &["state", "page", "place", "trouble"],
+        Expires,
+        "where a run over an account's followers stands: one openid, emptied when it is done",
+    ),
+    (
         "identity",
-        &["openid", "member_id"],
+        &["openid", "member_id", "subscribe_scene"],
         Deleted,
         "who she is to WeChat",
     ),

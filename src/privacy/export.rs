@@ -308,7 +308,7 @@ impl File {
         let account = accounts::get(&self.ctx, row.account_id).await?;
         Ok(json!({
             "appid": account.appid, "openid": row.openid, "follows": row.subscribed,
-            "first_followed": row.first_subscribed_at.map(at), "followed": row.subscribed_at.map(at),
+            "came_by": row.subscribe_scene, "first_followed": row.first_subscribed_at.map(at), "followed": row.subscribed_at.map(at),
             "unfollowed": row.unsubscribed_at.map(at), "last_seen": at(row.last_seen_at),
         }))
     }

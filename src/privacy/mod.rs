@@ -20,6 +20,6 @@ pub use consents::note;
 pub use erasing::work;
 pub use export::export;
 pub use leaving::{cancelled_in, cleaned_in, revoked_in, sweep};
-pub use orders::{get, list, order, preview};
+pub use orders::{forgotten, get, list, order, preview};
 pub use phones::{find as find_by_phone, phone_of, reveal, set_phone};
 pub use questions::purge_questions;

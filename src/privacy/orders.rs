@@ -1,5 +1,6 @@
 //! Erasures that are ordered, and their receipts.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use daogou_schema::erasure::{Cause, Model, State};
@@ -14,6 +15,9 @@ use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::Result;
+
+/// How many receipts are read at once.
+const PIECE: u64 = 500;
 
 /// Who is to be erased, and why.
 #[derive(Clone, Copy, Debug)]
@@ -143,4 +147,24 @@ pub async fn list(
 /// When the store fails.
 pub async fn preview(ctx: &Context, member: MemberId, most: u32) -> Result<Counts> {
     erase::sizes(ctx.db.reads(), member, most).await
+}
+
+/// Who of an account had herself erased, by her proof, and when: what WeChat still says about her is not taken in anew.
+///
+/// # Errors
+/// When the store fails.
+pub async fn forgotten(ctx: &Context, account: AccountId) -> Result<HashMap<String, Timestamp>> {
+    let mut forgotten = HashMap::new();
+    let mut before = None;
+    loop {
+        let piece = orders::newest(ctx.db.reads(), account, before, PIECE).await?;
+        let Some(last) = piece.last() else {
+            return Ok(forgotten);
+        };
+        before = Some(last.id);
+        for row in piece.iter().filter(|row| row.cause == Cause::Asked) {
+            let proofs = row.proof.as_deref().unwrap_or_default().split(',');
+            forgotten.extend(proofs.map(|proof| (proof.to_owned(), row.asked_at)));
+        }
+    }
 }

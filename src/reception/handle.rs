@@ -16,7 +16,7 @@ use crate::guides::Linked;
 use crate::lanes::Holders;
 use crate::members::{self, Arrival, Following, Known};
 use crate::outbound::{PassiveAnswer, Standing};
-use crate::{fans, guides, outbound, privacy};
+use crate::{fans, guides, menus, outbound, privacy};
 
 /// A push as it takes effect: everything about it that is not in the store.
 pub(super) struct Act<'a> {
@@ -142,9 +142,12 @@ async fn take_effect(txn: &Txn, visit: &Visit, push: &Push) -> Result<bool> {
             Ok(false)
         }
         // Taps that open a window. (WeChat: customer-service messages; only these three menu types do.)
-        Body::Event(Event::Click { .. } | Event::ScanCode { .. }) => {
+        Body::Event(Event::Click { key, .. } | Event::ScanCode { key, .. }) => {
             let standing = act(txn, visit, Trigger::Menu).await?;
             meet(txn, visit, Following::Yes).await?;
+            if let Some(answer) = menus::answer_in(txn, visit, key).await? {
+                conversations::answer_tap_in(txn, visit, answer).await?;
+            }
             Ok(standing.any)
         }
         Body::Event(Event::EnterTempSession { session_from }) => {
@@ -316,15 +319,17 @@ async fn arrive(txn: &Txn, visit: &Visit, way: Way, scene: Option<&str>) -> Resu
     if let (Way::Scanned, Some(code)) = (way, came_by) {
         fans::scanned_in(txn, visit, code).await?;
     }
-    let scanned = match code {
-        Some(code) => Some(bindings::scan_in(txn, visit, known.member.id, &code).await?),
+    let scanned = match &code {
+        Some(code) => Some(bindings::scan_in(txn, visit, known.member.id, code).await?),
         None => None,
     };
     if known.is_new && !scanned.as_ref().is_some_and(bindings::has_guide) {
         note_unbound(txn, visit, &known).await?;
     }
-    match scanned {
-        Some(scanned) => conversations::greet_in(txn, visit, &known.member, &scanned).await,
+    match code.as_ref().zip(scanned) {
+        Some((code, scanned)) => {
+            conversations::greet_in(txn, visit, &known.member, code, &scanned).await
+        }
         None => Ok(()),
     }
 }

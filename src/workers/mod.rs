@@ -14,7 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{bulks, fans, hand_overs, media, nodes, outbound, privacy, reception, tags, telemetry};
+use crate::{
+    bulks, fans, followers, guides, hand_overs, media, nodes, outbound, privacy, reception, tags,
+    telemetry,
+};
 
 /// How many people are sent to at once.
 const SENDERS: usize = 64;
@@ -59,8 +62,14 @@ fn sweep(ctx: &Context, stop: &CancellationToken) {
     every(ctx, stop, "go on with bulk work", SWEEP_EVERY, |ctx| {
         Box::pin(async move { bulks::work(&ctx).await })
     });
+    every(ctx, stop, "take followers in", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { followers::work(&ctx).await })
+    });
     every(ctx, stop, "take removed tags off", UPKEEP_EVERY, |ctx| {
         Box::pin(async move { tags::clear_removed(&ctx).await })
+    });
+    every(ctx, stop, "renew campaign codes", UPKEEP_EVERY, |ctx| {
+        Box::pin(async move { guides::campaigns::renew(&ctx).await })
     });
     every(ctx, stop, "count fans", SWEEP_EVERY, |ctx| {
         Box::pin(async move { fans::count(&ctx).await })

@@ -2,16 +2,20 @@
 
 mod accounts;
 mod audit;
+mod campaigns;
 mod crowd;
 mod editing;
 mod figures;
+mod followers;
 mod hand_over;
 mod members;
+mod menu;
 mod own;
 mod pool;
 mod posters;
 mod rights;
 mod sign_in;
+mod variants;
 mod welcome;
 
 use crate::kit::{APPID, Desk, TestApp};

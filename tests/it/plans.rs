@@ -36,6 +36,15 @@ const SMALL: &[(&str, &str)] = &[
         "one row for each guide who left, moved or was away for long",
     ),
     ("tag", "at most 200 in use for each account"),
+    ("campaign", "one row for each campaign of the brand"),
+    (
+        "menu_version",
+        "one row each time headquarters publishes its menu",
+    ),
+    (
+        "follower_sync",
+        "one row each time somebody lets an account's followers be taken in",
+    ),
     (
         "bulk",
         "one row each time somebody of the staff does the same to many members",

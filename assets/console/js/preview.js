@@ -17,10 +17,13 @@ export function previews(root) {
         // no network: the last picture stays, and saving says what is wrong
       }
     };
-    form.addEventListener("input", () => {
+    const soon = () => {
       clearTimeout(waiting);
       waiting = setTimeout(look, PAUSE);
-    });
+    };
+    form.addEventListener("input", soon);
+    // Fields that belong to the form and stand beside it.
+    for (const field of form.elements) if (!form.contains(field)) field.addEventListener("input", soon);
     for (const button of form.querySelectorAll("[data-fill]")) {
       button.addEventListener("click", () => {
         const field = form.querySelector("textarea");

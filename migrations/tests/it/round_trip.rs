@@ -52,6 +52,10 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::consent()).await;
     keeps(db, samples::erasure()).await;
     keeps(db, samples::member_phone()).await;
+    keeps(db, samples::campaign()).await;
+    keeps(db, samples::follower_sync()).await;
+    keeps(db, samples::menu_version()).await;
+    keeps(db, samples::menu_answer()).await;
 }
 
 /// Writes the row into its empty table and reads it again.

@@ -70,9 +70,8 @@ pub(in crate::guides) async fn code_anywhere(
         .await?)
 }
 
-pub(in crate::guides) async fn insert_code(txn: &Txn, row: code::ActiveModel) -> Result<()> {
-    row.insert(txn.conn()).await?;
-    Ok(())
+pub(in crate::guides) async fn insert_code(txn: &Txn, row: code::ActiveModel) -> Result<CodeId> {
+    Ok(row.insert(txn.conn()).await?.id)
 }
 
 /// Uses a one-time code up, guarded: false when somebody was faster.
@@ -134,4 +133,17 @@ pub(in crate::guides) async fn code_by_id(
 ) -> Result<Option<code::Model>> {
     let query = code::Entity::find_by_id(id).filter(code::Column::AccountId.eq(account));
     Ok(query.only(db).await?)
+}
+
+pub(in crate::guides) async fn change_code(
+    txn: &Txn,
+    id: CodeId,
+    row: code::ActiveModel,
+) -> Result<()> {
+    code::Entity::update_many()
+        .set(row)
+        .filter(code::Column::Id.eq(id))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
 }

@@ -31,6 +31,9 @@ pub struct Model {
     pub expires_at: Option<Timestamp>,
     /// When a link code was used; it works once.
     pub used_at: Option<Timestamp>,
+    /// First words for hours and days as JSON (see guides::variants); none when it has none.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub variants: Option<String>,
 }
 
 /// None: rows are joined by the queries that need it.
@@ -51,6 +54,8 @@ pub enum Purpose {
     Guide,
     /// Binds the consumer to a guide of the store.
     Store,
+    /// Binds the consumer to one of those whom a campaign names.
+    Campaign,
     /// Links the guide's own WeChat, once.
     Link,
 }

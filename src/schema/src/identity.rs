@@ -32,6 +32,8 @@ pub struct Model {
     pub last_seen_at: Timestamp,
     /// By which code she followed last, [`CodeId::NONE`] when by none; empty as long as her follow was not counted.
     pub code_id: Option<CodeId>,
+    /// How she came, in WeChat's words (`ADD_SCENE_SEARCH` and others), where it was asked for.
+    pub subscribe_scene: Option<String>,
 }
 
 /// None: rows are joined by the queries that need it.

@@ -51,6 +51,10 @@ ids! {
     TagId
     /// One bulk work 批量操作.
     BulkId
+    /// One run over an account's followers.
+    FollowerSyncId
+    /// One version of an account's menus.
+    MenuVersionId
 }
 
 impl CodeId {

@@ -13,12 +13,14 @@ pub mod binding;
 pub mod binding_event;
 pub mod bulk;
 pub mod bulk_member;
+pub mod campaign;
 pub mod code;
 pub mod consent;
 pub mod conversation;
 pub mod erasure;
 pub mod fan_act;
 pub mod fan_day;
+pub mod follower_sync;
 pub mod guide;
 pub mod guide_number;
 pub mod hand_over;
@@ -32,6 +34,8 @@ pub mod media;
 pub mod member;
 pub mod member_phone;
 pub mod member_tag;
+pub mod menu_answer;
+pub mod menu_version;
 pub mod message;
 pub mod node;
 pub mod outbound;
@@ -55,7 +59,8 @@ macro_rules! every_entity {
             account store member guide code guide_number identity binding binding_event conversation question media
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
             hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day consent
-            erasure member_phone
+            erasure member_phone campaign follower_sync menu_version
+            menu_answer
         }
     };
 }

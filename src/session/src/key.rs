@@ -65,6 +65,11 @@ pub enum Key {
         /// The openid.
         person: String,
     },
+    /// Held by the process that takes an account's followers in.
+    Followers {
+        /// Our number of the account.
+        account: i64,
+    },
     /// Whether a guide is on duty.
     Duty {
         /// Our number of the guide.
@@ -94,6 +99,8 @@ impl Key {
             Self::CurrentCustomer { .. } => minutes(60),
             // As long as the sweep needs to find what the holder, dead by then, has left.
             Self::Sender { .. } => Duration::from_secs(1),
+            // Longer than a hundred people take, shorter than anybody waits when the holder dies.
+            Self::Followers { .. } => Duration::from_secs(30),
             Self::Duty { .. } => minutes(1),
             Self::Limit { window, .. } => *window,
         }
@@ -111,6 +118,7 @@ impl Key {
             Self::Window { .. } => "window",
             Self::CurrentCustomer { .. } => "current_customer",
             Self::Sender { .. } => "sender",
+            Self::Followers { .. } => "followers",
             Self::Duty { .. } => "duty",
             Self::Limit { .. } => "limit",
         }
@@ -127,6 +135,7 @@ impl Key {
             Self::Route { account, person }
             | Self::Window { account, person }
             | Self::Sender { account, person } => format!("{account}:{}", plain(person)),
+            Self::Followers { account } => format!("account:{account}"),
             Self::CurrentCustomer { guide } | Self::Duty { guide } => format!("guide:{guide}"),
             Self::Limit { name, window } => format!("{}:{}", plain(name), window.as_millis()),
         };

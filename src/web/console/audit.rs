@@ -131,8 +131,8 @@ impl Names {
         }
         let id = value.as_i64();
         let named = match (key, id) {
-            ("guide" | "to" | "stand_in", Some(id)) => named(&self.guides, &GuideId(id)),
-            ("store" | "to_store", Some(id)) => named(&self.stores, &StoreId(id)),
+            ("guide" | "guides" | "to" | "stand_in", Some(id)) => named(&self.guides, &GuideId(id)),
+            ("store" | "stores" | "to_store", Some(id)) => named(&self.stores, &StoreId(id)),
             ("tag" | "put" | "taken", Some(id)) => named(&self.tags, &TagId(id)),
             _ => None,
         };
@@ -167,6 +167,11 @@ fn field(key: &str) -> &str {
         "stand_in" => "顶班同事",
         "welcome" => "欢迎语",
         "guide" => "导购",
+        "stores" => "门店",
+        "guides" => "导购",
+        "version" => "版本",
+        "from" => "开始",
+        "until" => "结束",
         "to" => "移交给",
         "cause" => "原因",
         "scan_rule" => "重复扫码",
@@ -243,6 +248,12 @@ fn act(word: &str) -> &'static str {
         Ok(Act::ChangeGuide) => "修改导购",
         Ok(Act::NewLinkCode) => "生成关联码",
         Ok(Act::SetWelcome) => "修改欢迎语",
+        Ok(Act::AddCampaign) => "添加活动码",
+        Ok(Act::ChangeCampaign) => "修改活动码",
+        Ok(Act::StartFollowers) => "同步已有粉丝",
+        Ok(Act::StopFollowers) => "停止同步粉丝",
+        Ok(Act::SaveMenu) => "修改菜单草稿",
+        Ok(Act::PublishMenu) => "发布菜单",
         Ok(Act::FreezeGuide) => "发起移交",
         Ok(Act::ConfirmHandOver) => "开始移交",
         Ok(Act::UndoHandOver) => "撤销移交",

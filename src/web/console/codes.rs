@@ -47,7 +47,7 @@ pub(super) async fn of_store(
     in_kind(&code.url, &kind)
 }
 
-fn in_kind(url: &str, kind: &str) -> Page {
+pub(super) fn in_kind(url: &str, kind: &str) -> Page {
     match kind {
         "svg" => drawn(url),
         "png" => {

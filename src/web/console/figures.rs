@@ -241,7 +241,7 @@ pub(super) async fn show(
     ))
 }
 
-fn person(ctx: &Context, desk: &Desk, row: &Row, guides: &[guide::Model]) -> Value {
+pub(super) fn person(ctx: &Context, desk: &Desk, row: &Row, guides: &[guide::Model]) -> Value {
     let guide = row.binding.as_ref().map(|binding| binding.guide_id);
     let guide = guides.iter().find(|known| Some(known.id) == guide);
     context! {

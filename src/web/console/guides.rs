@@ -241,15 +241,16 @@ pub(super) async fn show_guide(
         poster_href => format!("{at}/poster"),
         members_href => format!("{}/members?guide={}", desk.at(), guide.id),
     };
+    let came = guides::consumer_codes(ctx, desk.account.id, &[guide.id], &[]).await?;
+    let came: Vec<_> = came.iter().map(|code| code.id).collect();
     let code = context! {
         svg_href => format!("{at}/code.svg"),
         png_href => format!("{at}/code.png"),
+        welcome_href => came.last().map(|id| format!("{}/codes/{id}/welcome", desk.at())),
         scene => code.scene,
         url => code.url,
     };
     let days = fans::days_until(ctx, 30);
-    let came = guides::consumer_codes(ctx, desk.account.id, &[guide.id], &[]).await?;
-    let came: Vec<_> = came.iter().map(|code| code.id).collect();
     let by_day = fans::by_day(ctx, desk.account.id, Which::Those(&came), &days).await?;
     let people = came
         .last()

@@ -121,6 +121,7 @@ async fn shown(
         openid => &row.identity.openid,
         following => following(&row),
         first_followed => words::moment_or_none(row.identity.first_subscribed_at, zone),
+        came_by => row.identity.subscribe_scene.as_deref().map(words::came_by),
         unfollowed => words::moment_or_none(row.identity.unsubscribed_at, zone),
         seen => words::moment(row.identity.last_seen_at, zone),
     };

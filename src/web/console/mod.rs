@@ -3,16 +3,20 @@
 mod accounts;
 mod audit;
 mod bulks;
+mod campaigns;
 mod chart;
 mod codes;
 mod erasures;
 mod figures;
+mod followers;
 mod gate;
 mod guides;
 mod hand_overs;
 mod invitation;
+mod inviting;
 mod me;
 mod members;
+mod menu;
 mod overview;
 mod pool;
 mod posters;
@@ -23,17 +27,23 @@ mod stop;
 mod stores;
 mod tags;
 mod undelivered;
+mod variants;
 mod welcome;
 mod words;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::{self, FormConfig, ServiceConfig};
+
+/// A menu of fifteen buttons, each with a text to answer, is the longest form.
+const FORM_BYTES_MAX: usize = 192 * 1024;
 
 /// The URL map of the console, each line with who may call it.
 pub(super) fn routes(config: &mut ServiceConfig) {
+    config.app_data(FormConfig::default().limit(FORM_BYTES_MAX));
     // First, because its pages look like an account's whose appid is a word.
     whole_installation(config);
     scoped(config);
     of_codes(config);
+    inviting::routes(config);
     of_privacy(config);
     headquarters(config);
 }
@@ -254,6 +264,18 @@ fn of_codes(config: &mut ServiceConfig) {
             web::get().to(undelivered::show),
         )
         // Headquarters.
+        .route(
+            "/console/{appid}/codes/{id}/welcome",
+            web::get().to(variants::show),
+        )
+        .route(
+            "/console/{appid}/codes/{id}/welcome",
+            web::post().to(variants::save),
+        )
+        .route(
+            "/console/{appid}/codes/{id}/welcome/preview",
+            web::post().to(variants::preview),
+        )
         .route(
             "/console/{appid}/guides/{id}/welcome",
             web::post().to(welcome::save),

@@ -23,7 +23,7 @@ const POSTERS_MAX: usize = 100;
 const PICTURES_MAX: usize = 500;
 
 /// What the address asks for; a name may stand there several times.
-type Asked = Query<Vec<(String, String)>>;
+pub(super) type Asked = Query<Vec<(String, String)>>;
 
 pub(super) async fn of_guide(
     ctx: Data<Context>,
@@ -52,6 +52,7 @@ pub(super) async fn of_store(
     let store = stores.iter().find(|store| store.id == StoreId(path.1));
     let store = store.ok_or(Stop::NotFound)?;
     let poster = context! {
+        campaign => Value::from(()),
         name => Value::from(()),
         store => &store.name,
         code_href => format!("{}/stores/{}/code.svg", desk.at(), store.id),
@@ -79,13 +80,14 @@ pub(super) async fn of_guides(ctx: Data<Context>, desk: Desk, asked: Asked) -> P
 
 fn poster_of(desk: &Desk, guide: &guide::Model, stores: &[store::Model]) -> Value {
     context! {
+        campaign => Value::from(()),
         name => &guide.name,
         store => store_name(stores, guide.store_id),
         code_href => format!("{}/guides/{}/code.svg", desk.at(), guide.id),
     }
 }
 
-fn shown(desk: &Desk, asked: &Asked, back: &str, posters: Vec<Value>) -> HttpResponse {
+pub(super) fn shown(desk: &Desk, asked: &Asked, back: &str, posters: Vec<Value>) -> HttpResponse {
     let size = match first(asked, "size") {
         Some("a5") => "a5",
         _ => "a4",

@@ -20,6 +20,14 @@ pub(super) fn moment_or_none(at: Option<Timestamp>, zone: Tz) -> Value {
     at.map_or(Value::from(()), |at| Value::from(moment(at, zone)))
 }
 
+/// A moment's day, as a poster says it.
+pub(super) fn day(at: Timestamp, zone: Tz) -> String {
+    at.to_utc()
+        .with_timezone(&zone)
+        .format("%Y.%-m.%-d")
+        .to_string()
+}
+
 /// How a member is called: by her remark, or by her number until there is one.
 pub(super) fn member(member: &member::Model) -> String {
     match &member.name {
@@ -45,6 +53,25 @@ pub(super) fn event(event: &binding_event::Model, name: impl Fn(GuideId) -> Stri
         Reason::Unfollowed => "取消关注，绑定保留".to_owned(),
         Reason::Refollowed => "重新关注".to_owned(),
         Reason::Erased => "资料已删除，绑定结束".to_owned(),
+    }
+}
+
+/// How somebody came to follow, by WeChat's word for it; new words appear.
+pub(super) fn came_by(scene: &str) -> &'static str {
+    match scene {
+        "ADD_SCENE_SEARCH" => "来自搜一搜",
+        "ADD_SCENE_ACCOUNT_MIGRATION" => "来自公众号迁移",
+        "ADD_SCENE_PROFILE_CARD" => "来自名片分享",
+        "ADD_SCENE_QR_CODE" => "来自扫码",
+        "ADD_SCENE_PROFILE_LINK" | "ADD_SCENEPROFILE LINK" => "来自文章里的名称",
+        "ADD_SCENE_PROFILE_ITEM" => "来自文章右上角菜单",
+        "ADD_SCENE_PAID" => "来自支付后关注",
+        "ADD_SCENE_WECHAT_ADVERTISEMENT" => "来自微信广告",
+        "ADD_SCENE_REPRINT" => "来自他人转载",
+        "ADD_SCENE_LIVESTREAM" => "来自视频号直播",
+        "ADD_SCENE_CHANNELS" => "来自视频号",
+        "ADD_SCENE_WXA" => "来自小程序",
+        _ => "来自其他途径",
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod callback;
 pub(crate) mod customer_service;
 pub(crate) mod media;
+pub(crate) mod menu;
 pub(crate) mod oauth;
 pub(crate) mod qr;
 pub(crate) mod template;

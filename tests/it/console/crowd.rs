@@ -85,6 +85,7 @@ async fn members(db: &DatabaseConnection, now: Timestamp, count: u64) -> Vec<Mem
             subscribed_at: Set(Some(now)),
             unsubscribed_at: Set(None),
             code_id: Set(None),
+            subscribe_scene: Set(None),
             last_seen_at: Set(now),
         });
         let inserted = identity::Entity::insert_many(rows).exec_without_returning(db);

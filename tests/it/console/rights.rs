@@ -1,5 +1,7 @@
 //! Who may do what: every page and every form, for everybody.
 
+mod inviting;
+
 use super::at;
 use crate::kit::{Desk, TestApp};
 
@@ -71,17 +73,6 @@ const PAGES: &[(&str, Answers)] = &[
 /// What is posted there.
 const FORMS: &[(&str, Fields, Answers)] = &[
     ("/guides/1/link", &[], HEADQUARTERS),
-    ("/guides/1/welcome", &[("welcome", "您好")], HEADQUARTERS),
-    (
-        "/guides/1/welcome/preview",
-        &[("welcome", "您好")],
-        ONLY_HEADQUARTERS,
-    ),
-    (
-        "/guides/99/welcome",
-        &[("welcome", "您好")],
-        [303, 403, 404, 404],
-    ),
     ("/stores", &[("name", "")], [303, 403, 400, 400]),
     ("/guides", &[("name", "")], [303, 403, 400, 400]),
     ("/stores/1", &[("name", "")], [303, 403, 400, 400]),
@@ -163,6 +154,14 @@ const FORMS: &[(&str, Fields, Answers)] = &[
     ),
 ];
 
+fn pages() -> impl Iterator<Item = &'static (&'static str, Answers)> {
+    PAGES.iter().chain(inviting::PAGES)
+}
+
+fn forms() -> impl Iterator<Item = &'static (&'static str, Fields, Answers)> {
+    FORMS.iter().chain(inviting::FORMS)
+}
+
 /// What only administrators post.
 const STAFF_FORMS: &[&str] = &[
     "",
@@ -220,8 +219,8 @@ const DOORS: &[&str] = &[
 #[test]
 fn every_route_of_the_console_is_in_the_tables() {
     let mut tried: Vec<String> = DOORS.iter().map(|door| (*door).to_owned()).collect();
-    tried.extend(PAGES.iter().map(|(page, _)| format!("get {}", at(page))));
-    tried.extend(FORMS.iter().map(|(form, ..)| format!("post {}", at(form))));
+    tried.extend(pages().map(|(page, _)| format!("get {}", at(page))));
+    tried.extend(forms().map(|(form, ..)| format!("post {}", at(form))));
     let administration = ADMINISTRATION.iter();
     tried.extend(administration.map(|(page, _)| format!("get /console/{page}")));
     tried.extend(
@@ -235,7 +234,10 @@ fn every_route_of_the_console_is_in_the_tables() {
     tried.extend(of_accounts.map(|(form, ..)| format!("post /console/accounts{form}")));
     let of_staff = |form: &&str| format!("post /console/staff{form}");
     tried.extend(STAFF_FORMS.iter().map(of_staff));
-    let map = include_str!("../../../src/web/console/mod.rs");
+    let map = concat!(
+        include_str!("../../../src/web/console/mod.rs"),
+        include_str!("../../../src/web/console/inviting.rs"),
+    );
     let mut routes = 0;
     for route in map.split(".route(").skip(1) {
         let path = route.split('"').nth(1).expect("a path");
@@ -285,7 +287,7 @@ async fn every_page_and_every_form_knows_who_may() {
     let stranger = Desk::stranger(&app);
     let desks = [&stranger, &manager, &operator, &admin];
 
-    for (page, wanted) in PAGES {
+    for (page, wanted) in pages() {
         for (desk, wanted) in desks.iter().zip(wanted) {
             assert_eq!(desk.opens(&at(page)).await.status, *wanted, "{page}");
         }
@@ -299,7 +301,7 @@ async fn every_page_and_every_form_knows_who_may() {
         let elsewhere = desk.opens("/console/wxnobody/members").await;
         assert!([303, 404].contains(&elsewhere.status.as_u16()));
     }
-    for (form, fields, wanted) in FORMS {
+    for (form, fields, wanted) in forms() {
         assert_eq!(
             stranger.posts(&at(form), fields).await.status,
             wanted[0],

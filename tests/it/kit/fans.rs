@@ -2,10 +2,18 @@
 
 use daogou_schema::{fan_act, fan_day};
 use sea_orm::{EntityTrait, QueryOrder};
+use serde_json::json;
 
-use super::{TestApp, eventually};
+use super::{APPID, Phone, TestApp, eventually};
 
 impl TestApp {
+    /// So many people who have followed for long without a word to us: the first and the last of them.
+    pub async fn crowd(&self, count: u64) -> [Phone; 2] {
+        let wanted = json!({ "appid": APPID, "count": count });
+        let made = self.control("/sandbox/v1/crowd", wanted).await;
+        [&made["first"], &made["last"]].map(|one| Phone::new(self, one))
+    }
+
     /// Each code's days, once nothing waits to be counted.
     pub async fn counted(&self) -> Vec<fan_day::Model> {
         self.at_rest().await;

@@ -24,7 +24,7 @@ pub use browser::Browser;
 pub use desk::{Answered, Desk, PASSWORD, path_of};
 pub use envelope::{Push, Sender};
 pub use eventually::{PATIENCE, eventually, within};
-pub use phone::{Guide, Phone};
+pub use phone::{Guide, Phone, text_of};
 pub use process::Process;
 pub use proxy::Proxy;
 pub use server::{Server, with};

@@ -51,6 +51,7 @@ pub async fn tell(app: &mut TestApp) {
     headquarters::hand_over(app, &zheng).await;
     headquarters::work_in_bulk(app).await;
     headquarters::erase(app, &li).await;
+    headquarters::invite(app).await;
     end_and_begin(app, lin, wang).await;
 }
 

@@ -38,6 +38,8 @@ const FLOORS: &[&str] = &[
     "hand_overs",
     "bulks",
     "privacy",
+    "followers",
+    "menus",
     "reception",
     "checkup",
     "backup",

@@ -1,5 +1,6 @@
 //! One row of every entity. Their ids are 1, so that they refer to each other.
 
+mod brand;
 mod headquarters;
 mod members;
 
@@ -9,6 +10,7 @@ use sea_orm_migration::sea_orm::{
 };
 use serde_json::{Value, json};
 
+pub use brand::*;
 pub use headquarters::*;
 pub use members::*;
 
@@ -129,6 +131,7 @@ pub fn code() -> code::Model {
         created_at: NOW,
         expires_at: Some(LATER),
         used_at: None,
+        variants: Some("[{\"text\":\"晚上好🌙\"}]".to_owned()),
     }
 }
 
@@ -152,6 +155,7 @@ pub fn identity() -> identity::Model {
         unsubscribed_at: None,
         last_seen_at: LATER,
         code_id: Some(CodeId(1)),
+        subscribe_scene: Some("ADD_SCENE_SEARCH".to_owned()),
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .route("/accounts/{appid}/verify", web::post().to(accounts::verify))
         .route("/people", web::post().to(people::add))
         .route("/people", web::get().to(people::list))
+        .route("/crowd", web::post().to(people::crowd))
         .route("/people/{id}", web::get().to(people::show))
         .route("/people/{id}/acts", web::post().to(people::act))
         .route("/people/{id}/chat", web::get().to(people::chat))

@@ -16,6 +16,10 @@ use crate::push::{self, Delivery};
 use crate::trouble::Trouble;
 use crate::world::World;
 
+/// As many as a large brand has.
+const CROWD_MAX: u64 = 1_000_000;
+/// In seconds.
+const YEAR: i64 = 365 * 86_400;
 /// Three attempts of five seconds, and a little for the way.
 const WAIT_MAX: Duration = Duration::from_secs(16);
 
@@ -37,6 +41,32 @@ pub(super) async fn add(payload: Payload, inner: State) -> Result<Json<Value>, T
     };
     let index = world.add_person(name, like);
     Ok(Json(Value::Object(described(&world, index))))
+}
+
+/// Many people who have followed an account for long: nobody is told of them.
+pub(super) async fn crowd(payload: Payload, inner: State) -> Result<Json<Value>, Trouble> {
+    let body = object(payload).await?;
+    let count = body.get("count").and_then(Value::as_u64).unwrap_or(0);
+    if count > CROWD_MAX {
+        return Err(Trouble::bad("that is too large a crowd"));
+    }
+    let mut world = inner.world();
+    let appid = named(&world, body.get("appid").and_then(Value::as_str))?;
+    let now = world.now();
+    let mut ends = Vec::new();
+    for number in 0..count {
+        let index = world.add_person(format!("老粉丝{number}"), None);
+        if number == 0 || number + 1 == count {
+            ends.push(Value::Object(described(&world, index)));
+        }
+        if let Some(account) = world.accounts.get_mut(&appid) {
+            let since = i64::try_from(number).unwrap_or_default();
+            account.relation(index).followed_before(now - YEAR + since);
+        }
+    }
+    Ok(Json(
+        json!({"count": count, "first": ends.first(), "last": ends.last()}),
+    ))
 }
 
 pub(super) async fn list(inner: State) -> Json<Value> {

@@ -111,6 +111,14 @@ pub(crate) struct Relation {
 }
 
 impl Relation {
+    /// The person has followed since then, by searching.
+    pub(crate) fn followed_before(&mut self, since: i64) {
+        self.subscribed = true;
+        self.ever_subscribed = true;
+        self.subscribe_time = since;
+        self.subscribe_scene = "ADD_SCENE_SEARCH";
+    }
+
     /// Adds an item to the chat and returns its number, which begins at 1.
     pub(crate) fn append(&mut self, mut item: Map<String, Value>) -> u64 {
         self.last_seq += 1;

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::client::Client;
 use crate::errors::CallError;
 
+const LIST: &str = "/cgi-bin/user/get";
 const INFO: &str = "/cgi-bin/user/info";
 const BATCH: &str = "/cgi-bin/user/info/batchget";
 
@@ -45,12 +46,57 @@ impl UserInfo {
     }
 }
 
+/// A page of an account's followers, at most 10,000.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct FollowerPage {
+    /// How many follow in all.
+    pub total: i64,
+    /// Absent on a page without anybody.
+    data: Openids,
+    /// Behind whom the next page begins.
+    next_openid: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+struct Openids {
+    openid: Vec<String>,
+}
+
+impl FollowerPage {
+    /// Who follows.
+    pub fn openids(&self) -> &[String] {
+        &self.data.openid
+    }
+
+    /// Behind whom the next page begins, if this one was not the last.
+    pub fn next(&self) -> Option<&str> {
+        let more = !self.data.openid.is_empty() && !self.next_openid.is_empty();
+        more.then_some(self.next_openid.as_str())
+    }
+}
+
 #[derive(Deserialize)]
 struct UserInfos {
     user_info_list: Vec<UserInfo>,
 }
 
 impl Client {
+    /// The followers behind `after`, or the first ones. An account has 500 such calls a day.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn followers(
+        &self,
+        token: &str,
+        after: Option<&str>,
+    ) -> Result<FollowerPage, CallError> {
+        let after = after.unwrap_or_default();
+        self.get(LIST, &[("access_token", token), ("next_openid", after)])
+            .await
+    }
+
     /// What the platform knows of a person.
     ///
     /// # Errors

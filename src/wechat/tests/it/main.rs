@@ -12,6 +12,7 @@ mod failures;
 mod fixtures;
 mod hostile;
 mod inbound;
+mod menus;
 mod platform;
 mod round_trips;
 mod vectors;

@@ -208,3 +208,68 @@ pub async fn erase(app: &TestApp, li: &Phone) {
         app.later(TimeDelta::seconds(2)).await;
     }
 }
+
+/// A campaign brings somebody, who followed before is taken in, and the menu is published and tapped.
+pub async fn invite(app: &TestApp) {
+    let desk = Desk::admin(app, "wei").await;
+    let at = |page: &str| format!("/console/{APPID}{page}");
+    let now = app.clock.now().with_timezone(&chrono_tz::Asia::Shanghai);
+    let moment = |days: i64| {
+        (now + TimeDelta::days(days))
+            .format("%Y-%m-%dT%H:%M")
+            .to_string()
+    };
+    let (from, until) = (moment(0), moment(60));
+    let fields = [
+        ("name", "店庆"),
+        ("from", from.as_str()),
+        ("until", until.as_str()),
+        ("store-1", "1"),
+        ("guide-1", "1"),
+        ("welcome", "店庆快乐，{{ guide }}在"),
+    ];
+    let sent = desk.sends(&at("/campaigns"), &fields).await;
+    let page = sent.to.expect(&sent.text);
+    desk.sends(&page, &fields).await;
+    let shown = desk.opens(&page).await.text;
+    let (_, scene) = shown.split_once("data-copy=\"").expect("a scene");
+    let scene = scene.split('"').next().expect("a scene");
+    let zhang = app.person("张女士").await;
+    zhang.scans(scene).await;
+    zhang.sees("店庆快乐").await;
+    let evening = [("v0-text", "晚上好"), ("v0-start", "20:00")];
+    desk.sends(&at("/codes/1/welcome"), &evening).await;
+    desk.sends(&at("/codes/1/welcome"), &[]).await;
+    for path in ["", "/edit", "/poster", "/code.svg"] {
+        assert_eq!(desk.opens(&format!("{page}{path}")).await.status, 200);
+    }
+    app.crowd(70).await;
+    for _ in 0..2 {
+        desk.sends(&at("/followers/start"), &[]).await;
+        reads(&desk, &at("/followers"), "已完成").await;
+    }
+    desk.sends(&at("/followers/start"), &[]).await;
+    desk.sends(&at("/followers/stop"), &[]).await;
+    let menu = [
+        ("b0-name", "联系"),
+        ("b0-key", "contact"),
+        ("b0-answer", "请留言"),
+    ];
+    desk.sends(&at("/menu"), &menu).await;
+    desk.sends(&at("/menu/publish"), &[]).await;
+    desk.sends(&at("/menu/versions/2"), &[]).await;
+    app.later(TimeDelta::seconds(2)).await;
+    zhang.taps("contact").await;
+    zhang.sees("请留言").await;
+    for path in [
+        "/campaigns",
+        "/campaigns/new",
+        "/followers",
+        "/menu",
+        "/menu/live",
+    ] {
+        assert_eq!(desk.opens(&at(path)).await.status, 200, "{path}");
+    }
+    desk.sends(&format!("{page}/end"), &[]).await;
+    app.at_rest().await;
+}
