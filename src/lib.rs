@@ -14,6 +14,7 @@ pub mod config;
 mod telemetry;
 
 // bench: tools every subject uses
+mod archive;
 mod context;
 mod db;
 mod error;
@@ -21,6 +22,7 @@ mod health;
 mod lanes;
 mod nodes;
 mod picture;
+mod sheets;
 mod signals;
 mod texts;
 mod vault;
@@ -33,9 +35,11 @@ mod bindings;
 mod bulks;
 mod checkup;
 mod conversations;
+mod exports;
 mod fans;
 mod guides;
 mod hand_overs;
+mod imports;
 mod media;
 mod members;
 mod outbound;

@@ -20,7 +20,20 @@ pub async fn note_unbound_in(
     member: MemberId,
     now: Timestamp,
 ) -> Result<()> {
-    queries::insert_unbound(txn, account, &[member], now).await
+    note_all_unbound_in(txn, account, &[member], now).await
+}
+
+/// The same of many.
+///
+/// # Errors
+/// When the store fails.
+pub async fn note_all_unbound_in(
+    txn: &Txn,
+    account: AccountId,
+    members: &[MemberId],
+    now: Timestamp,
+) -> Result<()> {
+    queries::insert_unbound(txn, account, members, now).await
 }
 
 /// She is nobody's to be: she has a guide, or is one.

@@ -1,7 +1,9 @@
 //! Members 会员: one person each, known by an openid per account.
 
+pub mod cards;
 mod consents;
 mod queries;
+pub mod waiting;
 
 use daogou_schema::{Address, CodeId, GuideId, MemberId, Timestamp, identity, member};
 use minijinja::context;

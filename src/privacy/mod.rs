@@ -3,7 +3,6 @@
 //! An erasure is ordered in one unit, makes her unknown in the next, and then deletes what she left piece by piece, so
 //! that a process may die anywhere in between. What is done with every column is decided in `decisions`.
 
-mod archive;
 mod consents;
 #[cfg(test)]
 mod decisions;
@@ -21,5 +20,8 @@ pub use erasing::work;
 pub use export::export;
 pub use leaving::{cancelled_in, cleaned_in, revoked_in, sweep};
 pub use orders::{get, list, order, preview};
-pub use phones::{find as find_by_phone, phone_of, reveal, set_phone};
+pub use phones::{
+    digest as phone_digest, find as find_by_phone, has_phone_in, note_all_in as note_phones_in,
+    owners_in as phone_owners_in, phone_of, phones_of, reveal, set_phone,
+};
 pub use questions::purge_questions;

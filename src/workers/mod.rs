@@ -14,7 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{bulks, fans, hand_overs, media, nodes, outbound, privacy, reception, tags, telemetry};
+use crate::{
+    bulks, exports, fans, hand_overs, imports, media, nodes, outbound, privacy, reception, tags,
+    telemetry,
+};
 
 /// How many people are sent to at once.
 const SENDERS: usize = 64;
@@ -58,6 +61,12 @@ fn sweep(ctx: &Context, stop: &CancellationToken) {
     });
     every(ctx, stop, "go on with bulk work", SWEEP_EVERY, |ctx| {
         Box::pin(async move { bulks::work(&ctx).await })
+    });
+    every(ctx, stop, "take files in", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { imports::work(&ctx).await })
+    });
+    every(ctx, stop, "write lists out", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { exports::work(&ctx).await })
     });
     every(ctx, stop, "take removed tags off", UPKEEP_EVERY, |ctx| {
         Box::pin(async move { tags::clear_removed(&ctx).await })
@@ -113,6 +122,8 @@ async fn purge(ctx: &Context) -> Result<()> {
     let raw = now - TimeDelta::days(ctx.config.raw_days.into());
     while reception::purge_raw(ctx, raw).await? > 0 {}
     while privacy::purge_questions(ctx, raw).await? > 0 {}
+    imports::forget_old(ctx).await?;
+    exports::forget_old(ctx).await?;
     while outbound::purge(ctx, raw).await? > 0 {}
     while reception::purge_keys(ctx, now - TimeDelta::days(KEY_DAYS)).await? > 0 {}
     Ok(())

@@ -51,6 +51,14 @@ ids! {
     TagId
     /// One bulk work 批量操作.
     BulkId
+    /// One file that was brought in 导入.
+    ImportId
+    /// One list that is taken out 导出.
+    ExportId
+    /// Two profiles made one 合并.
+    MergeId
+    /// One field of the brand's own 自定义字段.
+    FieldId
 }
 
 impl CodeId {

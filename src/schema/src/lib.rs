@@ -17,6 +17,8 @@ pub mod code;
 pub mod consent;
 pub mod conversation;
 pub mod erasure;
+pub mod export;
+pub mod export_piece;
 pub mod fan_act;
 pub mod fan_day;
 pub mod guide;
@@ -24,12 +26,15 @@ pub mod guide_number;
 pub mod hand_over;
 pub mod hand_over_member;
 pub mod identity;
+pub mod import;
+pub mod import_row;
 pub mod inbound;
 pub mod inbound_key;
 pub mod invitation;
 pub mod lane;
 pub mod media;
 pub mod member;
+pub mod member_card;
 pub mod member_phone;
 pub mod member_tag;
 pub mod message;
@@ -55,7 +60,8 @@ macro_rules! every_entity {
             account store member guide code guide_number identity binding binding_event conversation question media
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
             hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day consent
-            erasure member_phone
+            erasure member_phone import import_row member_card export
+            export_piece
         }
     };
 }

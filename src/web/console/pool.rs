@@ -16,6 +16,7 @@ use super::stop::{Page, Stop};
 use super::words;
 use crate::bindings::pool::{self, Cursor, Filter, Row, Whose};
 use crate::context::Context;
+use crate::members::waiting::is_waiting;
 use crate::web::page;
 use crate::{privacy, tags};
 
@@ -254,7 +255,8 @@ fn shown(desk: &Desk, row: &Row, tags: &[TagId], zone: Tz, choices: &Choices) ->
         quiet => row.member.quiet,
         muted => row.member.muted,
         since => words::moment(row.member.created_at, zone),
-        seen => words::moment(row.identity.last_seen_at, zone),
+        // Who waits to follow was never here.
+        seen => (!is_waiting(&row.identity.openid)).then(|| words::moment(row.identity.last_seen_at, zone)),
     }
 }
 

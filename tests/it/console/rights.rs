@@ -66,6 +66,15 @@ const PAGES: &[(&str, Answers)] = &[
     ("/tags", ONLY_HEADQUARTERS),
     ("/bulks", ALL),
     ("/bulks/1", [303, 404, 404, 404]),
+    ("/imports", ONLY_HEADQUARTERS),
+    ("/imports/template-members.xlsx", ONLY_HEADQUARTERS),
+    ("/imports/template-stores.csv", ONLY_HEADQUARTERS),
+    ("/imports/template-members.exe", [303, 403, 404, 404]),
+    ("/imports/99", [303, 403, 404, 404]),
+    ("/imports/99/mend.csv", [303, 403, 404, 404]),
+    ("/exports", ONLY_HEADQUARTERS),
+    ("/exports/99", [303, 403, 404, 404]),
+    ("/exports/99/file.csv", [303, 403, 404, 404]),
 ];
 
 /// What is posted there.
@@ -143,6 +152,16 @@ const FORMS: &[(&str, Fields, Answers)] = &[
     ),
     ("/bulks/99/stop", &[], [303, 404, 404, 404]),
     ("/bulks/99/undo", &[], [303, 404, 404, 404]),
+    // Without a file.
+    ("/imports", &[("kind", "members")], [303, 403, 400, 400]),
+    ("/imports/99/start", &[], [303, 403, 404, 404]),
+    ("/imports/99/stop", &[], [303, 403, 404, 404]),
+    ("/exports/new", &[("filter", "")], ONLY_HEADQUARTERS),
+    ("/exports", &[("filter", "guide=99")], [303, 403, 400, 400]),
+    // Whole numbers: administrators, with a reason.
+    ("/exports", &[("phones", "whole")], [303, 403, 403, 400]),
+    ("/exports", &[("phones", "masked")], HEADQUARTERS),
+    ("/exports/99/stop", &[], [303, 403, 404, 404]),
     (
         "/members/1/privacy/consents",
         &[("purpose", "profile"), ("given", "yes")],
