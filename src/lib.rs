@@ -42,6 +42,7 @@ mod hand_overs;
 mod imports;
 mod media;
 mod members;
+mod merges;
 mod outbound;
 mod privacy;
 mod reception;

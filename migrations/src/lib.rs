@@ -43,6 +43,7 @@ mod m2026_11_22_000031_account_console;
 mod m2026_11_22_000032_second_step;
 mod m2026_11_22_000035_import;
 mod m2026_11_22_000036_export;
+mod m2026_11_22_000037_merge;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -142,6 +143,7 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000032_second_step::changes(),
             m2026_11_22_000035_import::changes(),
             m2026_11_22_000036_export::changes(),
+            m2026_11_22_000037_merge::changes(),
         ]
         .into_iter()
         .flatten()

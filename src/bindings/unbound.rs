@@ -36,6 +36,15 @@ pub async fn note_all_unbound_in(
     queries::insert_unbound(txn, account, members, now).await
 }
 
+/// She is nobody any more, because she turned out to be somebody else.
+///
+/// # Errors
+/// When the store fails.
+pub async fn dissolve_in(txn: &Txn, member: MemberId) -> Result<()> {
+    queries::delete_all(txn, &[member]).await?;
+    queries::delete_unbound(txn, &[member]).await
+}
+
 /// She is nobody's to be: she has a guide, or is one.
 ///
 /// # Errors

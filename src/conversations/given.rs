@@ -88,6 +88,15 @@ pub async fn count_for_a_unit_in(txn: &Txn, visit: &Visit, members: &[MemberId])
     Ok(members.iter().take_while(fits).count())
 }
 
+/// Whether somebody waits for an answer, or is in a talk that is not over.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_open_in(txn: &Txn, visit: &Visit, member: MemberId) -> Result<bool> {
+    let rows = queries::those(txn, &[member]).await?;
+    Ok(!open_among(txn, &rows, visit.now).await?.is_empty())
+}
+
 /// `members` were with `before`, or nobody, and are bound to `next` now. With `back` they come back to `next`: who has not heard of
 /// `before` need not hear anything.
 ///

@@ -26,6 +26,8 @@ pub const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 4..=100;
 /// How many members a piece has.
 const PIECE: usize = 500;
+/// How many pieces one round writes: a round must end in time.
+const ROUND: usize = 300;
 /// How many of the newest are listed.
 const LISTED_MAX: u64 = 100;
 /// How many pieces one unit forgets.
@@ -152,7 +154,10 @@ async fn go_on(ctx: &Context, row: Model) -> Result<()> {
     let names = rows::Names::load(ctx, &account).await?;
     let kept: Kept = serde_json::from_str(&row.audience).map_err(unreadable)?;
     let mut now = Some(row);
-    while let Some(row) = now.filter(|row| row.state == State::Running) {
+    for _ in 0..ROUND {
+        let Some(row) = now.filter(|row| row.state == State::Running) else {
+            break;
+        };
         let after = row.place.as_deref().and_then(Cursor::read);
         let page = pool::list(ctx, kept.scope, kept.filter, after, PIECE).await?;
         let written = rows::written(ctx, &names, &page.rows, row.whole).await?;

@@ -15,7 +15,7 @@ use crate::{guides, privacy, tags};
 
 /// What the columns are called.
 pub(super) const HEADINGS: [&str; 13] = [
-    "会员号",
+    "系统编号",
     "姓名",
     "手机号",
     "会员卡号",

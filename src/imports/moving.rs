@@ -17,6 +17,9 @@ use crate::error::Result;
 /// How many members a unit of work takes: it holds the writer for some ten milliseconds.
 const PIECE: u64 = 200;
 
+/// How many pieces, or single rows, one round takes: a round must end in time.
+const ROUND: usize = 200;
+
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Taken {
@@ -54,7 +57,10 @@ pub async fn work(ctx: &Context) -> Result<()> {
 async fn go_on(ctx: &Context, row: Model) -> Result<()> {
     let account = accounts::get(ctx, row.account_id).await?;
     let mut now = Some(row);
-    while let Some(row) = now.filter(|row| row.state == State::Running) {
+    for _ in 0..ROUND {
+        let Some(row) = now.filter(|row| row.state == State::Running) else {
+            break;
+        };
         now = match row.kind {
             Kind::Member => members(ctx, &account, &row).await?,
             Kind::Guide | Kind::Store => one_by_one(ctx, &account, &row).await?,

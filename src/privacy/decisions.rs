@@ -253,6 +253,18 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
         "that a list was taken out, by whom and why; who was in it is not kept",
     ),
     (
+        "member_merge",
+        &["cause"],
+        NotHers,
+        "that two profiles became one",
+    ),
+    (
+        "member_merge",
+        &["before"],
+        Emptied,
+        "what was where, so that it can be undone; gone after 48 hours too",
+    ),
+    (
         "export_piece",
         &["sealed"],
         Expires,

@@ -107,6 +107,7 @@ async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
     let windows = erase::windows(txn, &people).await?;
     let conversations = erase::conversation(txn, member).await?;
     let phones = erase::phone(txn, member).await?;
+    erase::merges(txn, member).await?;
     let cards = members::cards::forget_in(txn, member).await?;
     let tags = tags::forget_member_in(txn, member).await?;
     let known = erase::identities_of(txn, member).await?;

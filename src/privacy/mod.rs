@@ -19,9 +19,10 @@ pub use consents::note;
 pub use erasing::work;
 pub use export::export;
 pub use leaving::{cancelled_in, cleaned_in, revoked_in, sweep};
-pub use orders::{get, list, order, preview};
+pub use orders::{are_being_erased_in, get, list, order, preview};
 pub use phones::{
     digest as phone_digest, find as find_by_phone, has_phone_in, note_all_in as note_phones_in,
-    owners_in as phone_owners_in, phone_of, phones_of, reveal, set_phone,
+    opened as open_phone, owners_in as phone_owners_in, phone_of, phone_row_in, phones_of,
+    replace_phone_in, reveal, set_phone,
 };
 pub use questions::purge_questions;

@@ -144,3 +144,11 @@ pub async fn list(
 pub async fn preview(ctx: &Context, member: MemberId, most: u32) -> Result<Counts> {
     erase::sizes(ctx.db.reads(), member, most).await
 }
+
+/// Whether one of `members` is erased, or is going to be.
+///
+/// # Errors
+/// When the store fails.
+pub async fn are_being_erased_in(txn: &Txn, members: &[MemberId]) -> Result<bool> {
+    Ok(!orders::ordered(txn.conn(), members).await?.is_empty())
+}

@@ -161,6 +161,26 @@ pub async fn phones_of(
     rows.into_iter().map(shown).collect()
 }
 
+/// A member's number as it is kept.
+///
+/// # Errors
+/// When the store fails.
+pub async fn phone_row_in(txn: &Txn, member: MemberId) -> Result<Option<member_phone::Model>> {
+    phones::locked(txn, member).await
+}
+
+/// A member has this number from now on, or none, as part of something that is written down as a whole.
+///
+/// # Errors
+/// When the store fails.
+pub async fn replace_phone_in(
+    txn: &Txn,
+    member: MemberId,
+    row: Option<member_phone::Model>,
+) -> Result<()> {
+    phones::replace_row(txn, member, row).await
+}
+
 /// Whether a member has a number.
 ///
 /// # Errors
@@ -219,7 +239,15 @@ pub async fn reveal(
 }
 
 pub(super) fn open(ctx: &Context, row: &member_phone::Model) -> Result<String> {
-    let number = ctx.vault()?.open(&place(row.member_id), &row.sealed)?;
+    opened(ctx.vault()?, row)
+}
+
+/// The number that is kept, in E.164.
+///
+/// # Errors
+/// When it was stored under another key.
+pub fn opened(vault: &Vault, row: &member_phone::Model) -> Result<String> {
+    let number = vault.open(&place(row.member_id), &row.sealed)?;
     Ok(number.expose().to_owned())
 }
 

@@ -34,11 +34,9 @@ pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Row>, Fault> {
         if record.len() > COLUMNS_MAX {
             return Err(Fault::TooWide);
         }
-        // A spreadsheet counts rows, not the lines inside a cell.
-        let line = record.position().map_or(0, csv::Position::line);
-        let line = usize::try_from(line)
-            .unwrap_or_default()
-            .saturating_sub(within);
+        // A spreadsheet counts rows, also empty ones, and not the lines inside a cell.
+        let line = record.position().map_or(0, |place| first_line(&text, place));
+        let line = line.saturating_sub(within);
         within += record
             .iter()
             .map(|cell| cell.matches('\n').count())
@@ -46,6 +44,15 @@ pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Row>, Fault> {
         rows.take(line, record.iter().map(cell).collect())?;
     }
     Ok(rows.0)
+}
+
+/// The line on which a record begins, behind the empty ones before it.
+fn first_line(text: &str, place: &csv::Position) -> usize {
+    let begin = usize::try_from(place.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(begin..).unwrap_or_default();
+    let ends = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    let empty = ends.filter(|byte| **byte == b'\n').count();
+    usize::try_from(place.line()).unwrap_or_default() + empty
 }
 
 fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {

@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{
-    bulks, exports, fans, hand_overs, imports, media, nodes, outbound, privacy, reception, tags,
-    telemetry,
+    bulks, exports, fans, hand_overs, imports, media, merges, nodes, outbound, privacy, reception,
+    tags, telemetry,
 };
 
 /// How many people are sent to at once.
@@ -124,6 +124,7 @@ async fn purge(ctx: &Context) -> Result<()> {
     while privacy::purge_questions(ctx, raw).await? > 0 {}
     imports::forget_old(ctx).await?;
     exports::forget_old(ctx).await?;
+    merges::forget_old(ctx).await?;
     while outbound::purge(ctx, raw).await? > 0 {}
     while reception::purge_keys(ctx, now - TimeDelta::days(KEY_DAYS)).await? > 0 {}
     Ok(())

@@ -9,6 +9,7 @@ mod figures;
 mod hand_over;
 mod imports;
 mod members;
+mod merging;
 mod own;
 mod pool;
 mod posters;

@@ -2,7 +2,10 @@
 
 use daogou_schema::MemberId;
 use daogou_schema::member_phone::{self, ActiveModel, Column, Entity, Model};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
+};
 
 use crate::db::{Only, Txn, padded};
 use crate::error::Result;
@@ -36,6 +39,15 @@ pub(in crate::privacy) async fn replace(
             .await?;
     }
     Ok(())
+}
+
+pub(in crate::privacy) async fn replace_row(
+    txn: &Txn,
+    member: MemberId,
+    row: Option<Model>,
+) -> Result<()> {
+    let row = row.map(|row| row.into_active_model().reset_all());
+    replace(txn, member, row).await
 }
 
 pub(in crate::privacy) async fn with_digest(

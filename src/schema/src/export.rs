@@ -26,10 +26,10 @@ pub struct Model {
     /// Phone numbers are whole; otherwise masked.
     pub whole: bool,
     /// Why they are.
-    #[sea_orm(column_type = "String(StringLen::N(200))")]
+    #[sea_orm(column_type = "String(StringLen::N(200))", nullable)]
     pub reason: Option<String>,
     /// Whom it has come to: where the next piece begins.
-    #[sea_orm(column_type = "String(StringLen::N(64))")]
+    #[sea_orm(column_type = "String(StringLen::N(64))", nullable)]
     pub place: Option<String>,
     /// How many members are in it.
     pub rows: i32,

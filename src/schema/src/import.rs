@@ -26,7 +26,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub headings: String,
     /// Who gets members whose row names nobody, in turn: guides' ids with commas.
-    #[sea_orm(column_type = "String(StringLen::N(4000))")]
+    #[sea_orm(column_type = "String(StringLen::N(4000))", nullable)]
     pub targets: Option<String>,
     /// How many rows it has.
     pub rows: i32,

@@ -19,7 +19,7 @@ pub struct Model {
     /// What becomes of it.
     pub state: State,
     /// What is wrong with it and what to do; never what stands in a cell.
-    #[sea_orm(column_type = "String(StringLen::N(500))")]
+    #[sea_orm(column_type = "String(StringLen::N(500))", nullable)]
     pub problem: Option<String>,
 }
 

@@ -35,6 +35,7 @@ pub mod lane;
 pub mod media;
 pub mod member;
 pub mod member_card;
+pub mod member_merge;
 pub mod member_phone;
 pub mod member_tag;
 pub mod message;
@@ -61,7 +62,7 @@ macro_rules! every_entity {
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
             hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day consent
             erasure member_phone import import_row member_card export
-            export_piece
+            export_piece member_merge
         }
     };
 }

@@ -14,6 +14,7 @@ use super::upload::Upload;
 use super::words::{self, problem};
 use crate::context::Context;
 use crate::imports::{self, File, No, columns, rules};
+use crate::privacy::rules::{e164, masked};
 use crate::sheets::{BYTES_MAX, COLUMNS_MAX, Fault, ROWS_MAX};
 use crate::web::page;
 use crate::{guides, staff};
@@ -122,6 +123,7 @@ fn shown(ctx: &Context, desk: &Desk, row: &Model, by: &str) -> Value {
         started_at => words::moment_or_none(row.started_at, zone),
         done_at => words::moment_or_none(row.done_at, zone),
         kept_until => words::moment(row.created_at + imports::KEPT_FOR, zone),
+        mine => row.staff_id == desk.gate.signed_in.staff.id,
         kept => !row.headings.is_empty() && row.state != State::Dropped,
     }
 }
@@ -217,7 +219,15 @@ async fn one(
     let names = staff::colleagues(ctx.db.reads()).await?;
     let by = names.iter().find(|it| it.staff.id == row.staff_id);
     let columns = imports::columns_of(row);
-    let line = |row: imports::Row| context! { line => row.line, cells => row.cells, problem => row.problem };
+    let phone = columns.known.iter().position(|(_, key)| key == "phone");
+    let line = |row: imports::Row| {
+        let cells = row.cells.iter().enumerate().map(|(place, cell)| {
+            // Whoever looks on need not see whole numbers.
+            let number = e164(cell).filter(|_| Some(place) == phone);
+            number.map_or_else(|| cell.clone(), |number| masked(&number))
+        });
+        context! { line => row.line, cells => cells.collect::<Vec<_>>(), problem => row.problem }
+    };
     let draft = row.state == State::Draft;
     let mut first = Vec::new();
     if draft {
@@ -341,6 +351,10 @@ pub(super) async fn to_mend(
 ) -> Page {
     let row = permitted(&ctx, &desk, path.1).await?;
     let format = Format::of(&path.2).ok_or(Stop::NotFound)?;
+    // It holds whole numbers: whoever brought them gets them back, and nobody else.
+    if row.staff_id != desk.gate.signed_in.staff.id {
+        return Err(Stop::NotFound);
+    }
     let mut head = imports::columns_of(&row).titles(row.kind);
     head.push("需要修改".to_owned());
     let bad = imports::rows(&ctx, row.id, false, 0, MENDED).await?;

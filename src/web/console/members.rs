@@ -20,6 +20,7 @@ use crate::bindings::pool::{self, Row};
 use crate::context::Context;
 use crate::conversations::{self, Said};
 use crate::error::Error;
+use crate::members::cards;
 use crate::members::waiting::is_waiting;
 use crate::web::page;
 use crate::{members, outbound, tags};
@@ -162,6 +163,8 @@ async fn shown(
             lines,
             older_href,
             privacy => privacy::card(ctx, desk, &row).await?,
+            card => cards::of(ctx.db.reads(), &[row.member.id]).await?.remove(&row.member.id),
+            merges => super::merges::card(ctx, desk, row.member.id).await?,
             ..desk.frame()
         },
     ))

@@ -15,6 +15,7 @@ mod imports;
 mod invitation;
 mod me;
 mod members;
+mod merges;
 mod overview;
 mod pool;
 mod posters;
@@ -311,6 +312,18 @@ fn of_data(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/exports/{id}/file.{format}",
             web::get().to(exports::fetch),
+        )
+        .route(
+            "/console/{appid}/members/{id}/merge",
+            web::get().to(merges::show),
+        )
+        .route(
+            "/console/{appid}/members/{id}/merge",
+            web::post().to(merges::merge),
+        )
+        .route(
+            "/console/{appid}/merges/{id}/undo",
+            web::post().to(merges::undo),
         );
 }
 

@@ -226,7 +226,7 @@ pub(super) async fn list(
 }
 
 /// Who is called so, or has this number or whole phone number.
-async fn named(ctx: &Context, desk: &Desk, word: &str) -> Result<Vec<Row>, Stop> {
+pub(super) async fn named(ctx: &Context, desk: &Desk, word: &str) -> Result<Vec<Row>, Stop> {
     let mut rows = pool::find(ctx, desk.scope(), word).await?;
     // For a manager a whole phone number finds nobody: she must not try numbers out.
     if desk.for_headquarters().is_ok() {

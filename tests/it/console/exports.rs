@@ -45,14 +45,14 @@ async fn table(desk: &Desk, page: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_holds_who_is_shown_with_masked_numbers_and_is_its_makers_for_a_day() {
     for store in STORES {
-        let Some(app) = TestApp::on(store, Session::Embedded).await else {
+        let Some(mut app) = TestApp::on(store, Session::Embedded).await else {
             continue;
         };
-        is_taken_out(&app).await;
+        is_taken_out(&mut app).await;
     }
 }
 
-async fn is_taken_out(app: &TestApp) {
+async fn is_taken_out(app: &mut TestApp) {
     let desk = Desk::admin(app, "he").await;
     app.add_store("城北店");
     app.guide("林小满", "城北店").await;
@@ -106,7 +106,8 @@ async fn is_taken_out(app: &TestApp) {
         operator.opens(&format!("{page}/file.csv")).await.status,
         404
     );
-    app.later(TimeDelta::minutes(2)).await;
+    // Each start looks.
+    app.restart().await;
     let db = app.database().await;
     eventually("nothing of it being kept", async || {
         let kept = export_piece::Entity::find()

@@ -1,5 +1,7 @@
 //! Who may do what: every page and every form, for everybody.
 
+mod data;
+
 use super::at;
 use crate::kit::{Desk, TestApp};
 
@@ -66,15 +68,6 @@ const PAGES: &[(&str, Answers)] = &[
     ("/tags", ONLY_HEADQUARTERS),
     ("/bulks", ALL),
     ("/bulks/1", [303, 404, 404, 404]),
-    ("/imports", ONLY_HEADQUARTERS),
-    ("/imports/template-members.xlsx", ONLY_HEADQUARTERS),
-    ("/imports/template-stores.csv", ONLY_HEADQUARTERS),
-    ("/imports/template-members.exe", [303, 403, 404, 404]),
-    ("/imports/99", [303, 403, 404, 404]),
-    ("/imports/99/mend.csv", [303, 403, 404, 404]),
-    ("/exports", ONLY_HEADQUARTERS),
-    ("/exports/99", [303, 403, 404, 404]),
-    ("/exports/99/file.csv", [303, 403, 404, 404]),
 ];
 
 /// What is posted there.
@@ -152,16 +145,6 @@ const FORMS: &[(&str, Fields, Answers)] = &[
     ),
     ("/bulks/99/stop", &[], [303, 404, 404, 404]),
     ("/bulks/99/undo", &[], [303, 404, 404, 404]),
-    // Without a file.
-    ("/imports", &[("kind", "members")], [303, 403, 400, 400]),
-    ("/imports/99/start", &[], [303, 403, 404, 404]),
-    ("/imports/99/stop", &[], [303, 403, 404, 404]),
-    ("/exports/new", &[("filter", "")], ONLY_HEADQUARTERS),
-    ("/exports", &[("filter", "guide=99")], [303, 403, 400, 400]),
-    // Whole numbers: administrators, with a reason.
-    ("/exports", &[("phones", "whole")], [303, 403, 403, 400]),
-    ("/exports", &[("phones", "masked")], HEADQUARTERS),
-    ("/exports/99/stop", &[], [303, 403, 404, 404]),
     (
         "/members/1/privacy/consents",
         &[("purpose", "profile"), ("given", "yes")],
@@ -239,8 +222,10 @@ const DOORS: &[&str] = &[
 #[test]
 fn every_route_of_the_console_is_in_the_tables() {
     let mut tried: Vec<String> = DOORS.iter().map(|door| (*door).to_owned()).collect();
-    tried.extend(PAGES.iter().map(|(page, _)| format!("get {}", at(page))));
-    tried.extend(FORMS.iter().map(|(form, ..)| format!("post {}", at(form))));
+    let pages = PAGES.iter().chain(data::PAGES);
+    tried.extend(pages.map(|(page, _)| format!("get {}", at(page))));
+    let forms = FORMS.iter().chain(data::FORMS);
+    tried.extend(forms.map(|(form, ..)| format!("post {}", at(form))));
     let administration = ADMINISTRATION.iter();
     tried.extend(administration.map(|(page, _)| format!("get /console/{page}")));
     tried.extend(
@@ -304,7 +289,7 @@ async fn every_page_and_every_form_knows_who_may() {
     let stranger = Desk::stranger(&app);
     let desks = [&stranger, &manager, &operator, &admin];
 
-    for (page, wanted) in PAGES {
+    for (page, wanted) in PAGES.iter().chain(data::PAGES) {
         for (desk, wanted) in desks.iter().zip(wanted) {
             assert_eq!(desk.opens(&at(page)).await.status, *wanted, "{page}");
         }
@@ -318,7 +303,7 @@ async fn every_page_and_every_form_knows_who_may() {
         let elsewhere = desk.opens("/console/wxnobody/members").await;
         assert!([303, 404].contains(&elsewhere.status.as_u16()));
     }
-    for (form, fields, wanted) in FORMS {
+    for (form, fields, wanted) in FORMS.iter().chain(data::FORMS) {
         assert_eq!(
             stranger.posts(&at(form), fields).await.status,
             wanted[0],

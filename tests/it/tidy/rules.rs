@@ -40,6 +40,7 @@ const FLOORS: &[&str] = &[
     "hand_overs",
     "bulks",
     "privacy",
+    "merges",
     "imports",
     "exports",
     "reception",

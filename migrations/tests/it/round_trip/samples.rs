@@ -1,5 +1,6 @@
 //! One row of every entity. Their ids are 1, so that they refer to each other.
 
+mod data;
 mod headquarters;
 mod members;
 
@@ -9,6 +10,7 @@ use sea_orm_migration::sea_orm::{
 };
 use serde_json::{Value, json};
 
+pub use data::*;
 pub use headquarters::*;
 pub use members::*;
 

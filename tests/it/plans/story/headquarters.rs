@@ -192,6 +192,19 @@ pub async fn bring_files(app: &TestApp) {
         desk.opens(&format!("{list}{page}")).await;
     }
     desk.opens(&at("/exports")).await;
+    let stray = app.person("赵女士").await;
+    stray.does(json!({ "act": "follow" })).await;
+    app.at_rest().await;
+    let member = app.identity_of(&stray).await.expect("a member").member_id;
+    let hers = at(&format!("/members/{member}"));
+    desk.sends(
+        &format!("{hers}/privacy/phone"),
+        &[("phone", "13911113333")],
+    )
+    .await;
+    desk.opens(&hers).await;
+    desk.sends(&at("/merges/1/undo"), &[]).await;
+    desk.opens(&format!("{hers}/merge?q=赵女士")).await;
     app.later(TimeDelta::minutes(2)).await;
     app.at_rest().await;
 }
