@@ -41,6 +41,9 @@ mod m2026_11_22_000029_privacy;
 mod m2026_11_22_000030_member_phone;
 mod m2026_11_22_000031_account_console;
 mod m2026_11_22_000032_second_step;
+mod m2026_11_22_000035_import;
+mod m2026_11_22_000036_export;
+mod m2026_11_22_000037_merge;
 mod m2026_11_22_000038_campaign;
 mod m2026_11_22_000039_follower_sync;
 mod m2026_11_22_000040_menu;
@@ -141,6 +144,9 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000030_member_phone::changes(),
             m2026_11_22_000031_account_console::changes(),
             m2026_11_22_000032_second_step::changes(),
+            m2026_11_22_000035_import::changes(),
+            m2026_11_22_000036_export::changes(),
+            m2026_11_22_000037_merge::changes(),
             m2026_11_22_000038_campaign::changes(),
             m2026_11_22_000039_follower_sync::changes(),
             m2026_11_22_000040_menu::changes(),

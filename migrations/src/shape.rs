@@ -96,6 +96,14 @@ pub(crate) fn sealed(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).var_binary(1024).not_null().take()
 }
 
+/// Encrypted bytes of any length up to 16 MB: MySQL's plain BLOB ends at 64 kB.
+pub(crate) fn bytes(db: DbBackend, name: &'static str) -> ColumnDef {
+    match db {
+        DbBackend::MySql => ColumnDef::new(name).custom("mediumblob").not_null().take(),
+        _ => ColumnDef::new(name).blob().not_null().take(),
+    }
+}
+
 /// A JSON document, in the form the database keeps best.
 pub(crate) fn json(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).json_binary().not_null().take()

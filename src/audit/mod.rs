@@ -117,6 +117,20 @@ pub enum Act {
     SetPhone,
     /// A member's whole phone number is shown.
     RevealPhone,
+    /// The rows of a file begin to be taken.
+    StartImport,
+    /// That is stopped on the way.
+    StopImport,
+    /// A list of members is ordered to be taken out.
+    StartExport,
+    /// Such a list is whole.
+    FinishExport,
+    /// Such a list is fetched.
+    FetchExport,
+    /// Two members become one.
+    MergeMembers,
+    /// They are two again.
+    UnmergeMembers,
 }
 
 impl Act {

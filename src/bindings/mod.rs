@@ -19,7 +19,8 @@ use rules::Decision;
 pub use hand_over::{Those, count_of_guide, end_in, give_back_in, give_in, of_guide_in, those_in};
 pub use queries::{get_in, guide_of_in};
 pub use unbound::{
-    assign_in, forget_unbound_in, note_strangers_unbound_in, note_unbound_in, release_in,
+    assign_in, dissolve_in, forget_unbound_in, note_all_unbound_in, note_strangers_unbound_in,
+    note_unbound_in, release_in,
 };
 
 /// What a scan did: the four outcomes and their refinements.

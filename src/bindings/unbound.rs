@@ -20,7 +20,29 @@ pub async fn note_unbound_in(
     member: MemberId,
     now: Timestamp,
 ) -> Result<()> {
-    queries::insert_unbound(txn, account, &[member], now).await
+    note_all_unbound_in(txn, account, &[member], now).await
+}
+
+/// The same of many.
+///
+/// # Errors
+/// When the store fails.
+pub async fn note_all_unbound_in(
+    txn: &Txn,
+    account: AccountId,
+    members: &[MemberId],
+    now: Timestamp,
+) -> Result<()> {
+    queries::insert_unbound(txn, account, members, now).await
+}
+
+/// She is nobody any more, because she turned out to be somebody else.
+///
+/// # Errors
+/// When the store fails.
+pub async fn dissolve_in(txn: &Txn, member: MemberId) -> Result<()> {
+    queries::delete_all(txn, &[member]).await?;
+    queries::delete_unbound(txn, &[member]).await
 }
 
 /// Notes that these have no guide: all of `new`, who are members since a moment ago, and who of `known` is nobody's.

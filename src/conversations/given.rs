@@ -14,6 +14,7 @@ use super::{guide_side, queries, say, tell};
 use crate::accounts::Visit;
 use crate::db::Txn;
 use crate::error::Result;
+use crate::members::waiting::is_waiting;
 use crate::{bindings, guides, lanes, outbound};
 
 /// For so long after the last word a talk is open.
@@ -58,7 +59,10 @@ pub async fn lock_in(txn: &Txn, members: &[MemberId]) -> Result<()> {
     // Not by their conversations: whoever never wrote has none, and may scan or write in this moment.
     let known = crate::members::addresses_in(txn, members).await?;
     let mut people: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
-    for (_, person) in &known {
+    for (_, person) in known
+        .iter()
+        .filter(|(_, person)| !is_waiting(&person.openid))
+    {
         let here = people.entry(person.account_id).or_default();
         here.insert(person.openid.as_str());
     }
@@ -82,6 +86,15 @@ pub async fn count_for_a_unit_in(txn: &Txn, visit: &Visit, members: &[MemberId])
         talks <= OPEN_MAX
     };
     Ok(members.iter().take_while(fits).count())
+}
+
+/// Whether somebody waits for an answer, or is in a talk that is not over.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_open_in(txn: &Txn, visit: &Visit, member: MemberId) -> Result<bool> {
+    let rows = queries::those(txn, &[member]).await?;
+    Ok(!open_among(txn, &rows, visit.now).await?.is_empty())
 }
 
 /// `members` were with `before`, or nobody, and are bound to `next` now. With `back` they come back to `next`: who has not heard of
@@ -153,7 +166,8 @@ async fn without_conversation(
         return Ok(Vec::new());
     }
     let mut known = crate::members::addresses_in(txn, &silent).await?;
-    known.retain(|(_, person)| person.account_id == visit.account.id);
+    known
+        .retain(|(_, person)| person.account_id == visit.account.id && !is_waiting(&person.openid));
     known.dedup_by_key(|(member, _)| *member);
     Ok(known)
 }

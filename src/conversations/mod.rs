@@ -19,8 +19,8 @@ pub mod words;
 
 pub use activity::{active, waiting_in_pool};
 pub use given::{
-    count_for_a_unit_in, freeze_in, give_in, lock_in, release_in, resume_in, tell_given_in,
-    tell_taken_in,
+    count_for_a_unit_in, freeze_in, give_in, is_open_in, lock_in, release_in, resume_in,
+    tell_given_in, tell_taken_in,
 };
 pub use greet::{
     answer_tap_in, friend_back_in, friend_left_in, greet_in, guide_scanned_in, linked_in,

@@ -1,8 +1,10 @@
 //! Members 会员: one person each, known by an openid per account.
 
+pub mod cards;
 mod consents;
 mod followers;
 mod queries;
+pub mod waiting;
 
 use daogou_schema::{Address, CodeId, GuideId, MemberId, Timestamp, identity, member};
 use minijinja::context;

@@ -252,6 +252,48 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
         Deleted,
         "her number",
     ),
+    (
+        "member_card",
+        &["member_id", "number"],
+        Deleted,
+        "by which the brand knew her",
+    ),
+    (
+        "import",
+        &["kind", "state", "file_name", "headings", "targets"],
+        NotHers,
+        "that a file was brought in, and what its columns are called",
+    ),
+    (
+        "import_row",
+        &["sealed", "state", "problem"],
+        Expires,
+        "rows that wait to be taken or mended; gone when they are taken, and after 7 days",
+    ),
+    (
+        "export",
+        &["state", "audience", "words", "reason", "place"],
+        NotHers,
+        "that a list was taken out, by whom and why; who was in it is not kept",
+    ),
+    (
+        "member_merge",
+        &["cause"],
+        NotHers,
+        "that two profiles became one",
+    ),
+    (
+        "member_merge",
+        &["before"],
+        Emptied,
+        "what was where, so that it can be undone; gone after 48 hours too",
+    ),
+    (
+        "export_piece",
+        &["sealed"],
+        Expires,
+        "a list until it was fetched; gone after 24 hours",
+    ),
 ];
 
 #[cfg(test)]

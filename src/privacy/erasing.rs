@@ -18,7 +18,7 @@ use crate::conversations;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::lanes::Holders;
-use crate::{bindings, guides, lanes, tags};
+use crate::{bindings, guides, lanes, members, tags};
 
 /// How many erasures one round begins, and goes on with.
 const ROUND: u64 = 50;
@@ -107,6 +107,8 @@ async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
     let windows = erase::windows(txn, &people).await?;
     let conversations = erase::conversation(txn, member).await?;
     let phones = erase::phone(txn, member).await?;
+    erase::merges(txn, member).await?;
+    let cards = members::cards::forget_in(txn, member).await?;
     let tags = tags::forget_member_in(txn, member).await?;
     let known = erase::identities_of(txn, member).await?;
     let names = erase::names(txn, member).await?;
@@ -133,6 +135,7 @@ async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
                 ("identity", known),
                 ("member", names),
                 ("member_phone", phones),
+                ("member_card", cards),
                 ("member_tag", tags),
                 ("conversation", conversations),
                 ("reply_window", windows),
@@ -323,6 +326,7 @@ async fn finish_in(txn: &Txn, id: ErasureId, holders: &Arc<Holders>, now: Timest
     // What somebody noted at the console in the very moment in which she became unknown.
     erase::names(txn, row.member_id).await?;
     erase::phone(txn, row.member_id).await?;
+    members::cards::forget_in(txn, row.member_id).await?;
     tags::forget_member_in(txn, row.member_id).await?;
     for person in &people {
         keep_out_others(txn, std::slice::from_ref(person)).await?;

@@ -8,16 +8,16 @@ use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 use tokio::sync::mpsc;
 
-use super::archive::Archive;
 use super::queries::export as rows;
 use super::{phones, queries};
 use crate::accounts::{self, Account};
+use crate::archive::Archive;
 use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
 use crate::conversations::files_of;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use crate::guides;
+use crate::{guides, members};
 
 /// So much is handed on at once.
 const PIECE: usize = 64 * 1024;
@@ -140,9 +140,10 @@ impl File {
         self.text("{\n").await?;
         let head = json!(at(self.now));
         self.text(&format!("\"made_at\": {head}")).await?;
+        let card = members::cards::of(&db, &[member]).await?.remove(&member);
         let who = rows::member(&db, member).await?.map(|row| {
             json!({
-                "number": row.id, "unionid": row.unionid, "name": row.name,
+                "number": row.id, "unionid": row.unionid, "name": row.name, "card": card,
                 "only_answers": row.quiet, "no_marketing": row.muted, "first_seen": at(row.created_at),
             })
         });

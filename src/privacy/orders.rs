@@ -168,3 +168,11 @@ pub async fn forgotten(ctx: &Context, account: AccountId) -> Result<HashMap<Stri
         }
     }
 }
+
+/// Whether one of `members` is erased, or is going to be.
+///
+/// # Errors
+/// When the store fails.
+pub async fn are_being_erased_in(txn: &Txn, members: &[MemberId]) -> Result<bool> {
+    Ok(!orders::ordered(txn.conn(), members).await?.is_empty())
+}

@@ -1,6 +1,8 @@
 //! Members' phone numbers: encrypted in the store, found by a keyed digest, shown masked; whoever sees a whole one is
 //! written down.
 
+use std::collections::BTreeMap;
+
 use daogou_schema::{AccountId, MemberId, Timestamp, member_phone};
 use sea_orm::Set;
 use serde_json::json;
@@ -9,8 +11,9 @@ use super::queries::{orders, phones};
 use super::rules;
 use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
-use crate::db::Txn;
+use crate::db::{Txn, insert_all};
 use crate::error::Result;
+use crate::vault::Vault;
 
 /// A number as pages show it.
 #[derive(Clone, Debug)]
@@ -62,14 +65,7 @@ pub async fn set_phone(
             let Some(number) = rules::e164(text) else {
                 return Ok(false);
             };
-            let vault = ctx.vault()?;
-            Some(member_phone::ActiveModel {
-                member_id: Set(member),
-                sealed: Set(vault.seal(&place(member), &number)?),
-                digest: Set(vault.digest(PURPOSE, &number)?),
-                masked: Set(rules::masked(&number)),
-                noted_at: Set(doing.at),
-            })
+            Some(row(ctx.vault()?, member, &number, doing.at)?)
         }
     };
     ctx.db
@@ -114,6 +110,100 @@ async fn note(
     audit::note_in(txn, doing.at, entry).await
 }
 
+/// Whose numbers these are, by their digests; several members may share one.
+///
+/// # Errors
+/// When the store fails.
+pub async fn owners_in(txn: &Txn, digests: &[String]) -> Result<Vec<(String, MemberId)>> {
+    phones::owners(txn, digests).await
+}
+
+/// By what a number in E.164 is found.
+///
+/// # Errors
+/// Never in practice.
+pub fn digest(vault: &Vault, number: &str) -> Result<String> {
+    vault.digest(PURPOSE, number)
+}
+
+/// Notes numbers in E.164 of members who had none, as part of something that is written down as a whole.
+///
+/// # Errors
+/// When the store fails.
+pub async fn note_all_in(
+    txn: &Txn,
+    vault: &Vault,
+    numbers: &[(MemberId, String)],
+    now: Timestamp,
+) -> Result<()> {
+    let row = |(member, number): &(MemberId, String)| row(vault, *member, number, now);
+    let rows = numbers.iter().map(row).collect::<Result<Vec<_>>>()?;
+    insert_all(txn, &rows).await.map(drop)
+}
+
+/// The numbers of `members`, masked or whole; whoever asks for whole ones has that written down.
+///
+/// # Errors
+/// When the store fails, or the numbers were stored under another key.
+pub async fn phones_of(
+    ctx: &Context,
+    members: &[MemberId],
+    whole: bool,
+) -> Result<BTreeMap<MemberId, String>> {
+    let shown = |row: member_phone::Model| {
+        let number = match whole {
+            true => open(ctx, &row)?,
+            false => row.masked,
+        };
+        Ok((row.member_id, number))
+    };
+    let rows = phones::those(ctx.db.reads(), members).await?;
+    rows.into_iter().map(shown).collect()
+}
+
+/// A member's number as it is kept.
+///
+/// # Errors
+/// When the store fails.
+pub async fn phone_row_in(txn: &Txn, member: MemberId) -> Result<Option<member_phone::Model>> {
+    phones::locked(txn, member).await
+}
+
+/// A member has this number from now on, or none, as part of something that is written down as a whole.
+///
+/// # Errors
+/// When the store fails.
+pub async fn replace_phone_in(
+    txn: &Txn,
+    member: MemberId,
+    row: Option<member_phone::Model>,
+) -> Result<()> {
+    phones::replace_row(txn, member, row).await
+}
+
+/// Whether a member has a number.
+///
+/// # Errors
+/// When the store fails.
+pub async fn has_phone_in(txn: &Txn, member: MemberId) -> Result<bool> {
+    Ok(phones::locked(txn, member).await?.is_some())
+}
+
+fn row(
+    vault: &Vault,
+    member: MemberId,
+    number: &str,
+    now: Timestamp,
+) -> Result<member_phone::ActiveModel> {
+    Ok(member_phone::ActiveModel {
+        member_id: Set(member),
+        sealed: Set(vault.seal(&place(member), number)?),
+        digest: Set(digest(vault, number)?),
+        masked: Set(rules::masked(number)),
+        noted_at: Set(now),
+    })
+}
+
 /// A member's number, masked.
 ///
 /// # Errors
@@ -149,7 +239,15 @@ pub async fn reveal(
 }
 
 pub(super) fn open(ctx: &Context, row: &member_phone::Model) -> Result<String> {
-    let number = ctx.vault()?.open(&place(row.member_id), &row.sealed)?;
+    opened(ctx.vault()?, row)
+}
+
+/// The number that is kept, in E.164.
+///
+/// # Errors
+/// When it was stored under another key.
+pub fn opened(vault: &Vault, row: &member_phone::Model) -> Result<String> {
+    let number = vault.open(&place(row.member_id), &row.sealed)?;
     Ok(number.expose().to_owned())
 }
 
@@ -160,7 +258,7 @@ pub(super) fn open(ctx: &Context, row: &member_phone::Model) -> Result<String> {
 pub async fn find(ctx: &Context, text: &str) -> Result<Vec<MemberId>> {
     match rules::e164(text) {
         Some(number) => {
-            let digest = ctx.vault()?.digest(PURPOSE, &number)?;
+            let digest = digest(ctx.vault()?, &number)?;
             phones::with_digest(ctx.db.reads(), &digest).await
         }
         None => Ok(Vec::new()),

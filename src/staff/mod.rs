@@ -23,7 +23,7 @@ use rules::{INVITATION_LASTS, NOTED_EVERY, SIGN_IN_LASTS};
 
 pub use own::{change_password, end_own, handle, own_sign_ins, rename_self};
 pub use password::Passwords;
-pub use queries::{colleagues, invitations};
+pub use queries::{Colleague, colleagues, invitations};
 pub use second::{
     Offer, SwitchedOn, offer, offer_again, sign_in_with_code, switch_off, switch_off_for, switch_on,
 };

@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{
-    bulks, fans, followers, guides, hand_overs, media, nodes, outbound, privacy, reception, tags,
-    telemetry,
+    bulks, exports, fans, followers, guides, hand_overs, imports, media, merges, nodes, outbound,
+    privacy, reception, tags, telemetry,
 };
 
 /// How many people are sent to at once.
@@ -64,6 +64,12 @@ fn sweep(ctx: &Context, stop: &CancellationToken) {
     });
     every(ctx, stop, "take followers in", SWEEP_EVERY, |ctx| {
         Box::pin(async move { followers::work(&ctx).await })
+    });
+    every(ctx, stop, "take files in", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { imports::work(&ctx).await })
+    });
+    every(ctx, stop, "write lists out", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { exports::work(&ctx).await })
     });
     every(ctx, stop, "take removed tags off", UPKEEP_EVERY, |ctx| {
         Box::pin(async move { tags::clear_removed(&ctx).await })
@@ -122,6 +128,9 @@ async fn purge(ctx: &Context) -> Result<()> {
     let raw = now - TimeDelta::days(ctx.config.raw_days.into());
     while reception::purge_raw(ctx, raw).await? > 0 {}
     while privacy::purge_questions(ctx, raw).await? > 0 {}
+    imports::forget_old(ctx).await?;
+    exports::forget_old(ctx).await?;
+    merges::forget_old(ctx).await?;
     while outbound::purge(ctx, raw).await? > 0 {}
     while reception::purge_keys(ctx, now - TimeDelta::days(KEY_DAYS)).await? > 0 {}
     Ok(())

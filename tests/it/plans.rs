@@ -50,6 +50,14 @@ const SMALL: &[(&str, &str)] = &[
         "one row each time somebody of the staff does the same to many members",
     ),
     (
+        "import",
+        "one row each time somebody of headquarters brings a file",
+    ),
+    (
+        "export",
+        "one row each time somebody of headquarters takes a list out",
+    ),
+    (
         "fan_act",
         "one row for each arrival of the last second: counted, it is removed",
     ),

@@ -56,6 +56,12 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::follower_sync()).await;
     keeps(db, samples::menu_version()).await;
     keeps(db, samples::menu_answer()).await;
+    keeps(db, samples::import()).await;
+    keeps(db, samples::import_row()).await;
+    keeps(db, samples::member_card()).await;
+    keeps(db, samples::export()).await;
+    keeps(db, samples::export_piece()).await;
+    keeps(db, samples::member_merge()).await;
 }
 
 /// Writes the row into its empty table and reads it again.

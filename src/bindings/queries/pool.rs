@@ -160,7 +160,8 @@ pub(in crate::bindings) async fn rows(
         .all(db)
         .await?;
     let row = |member: member::Model| {
-        let identity = identities.iter().find(|i| i.member_id == member.id)?;
+        let own = identities.iter().filter(|i| i.member_id == member.id);
+        let identity = own.max_by_key(|i| (i.subscribed, i.last_seen_at))?;
         let binding = bindings.iter().find(|b| b.member_id == member.id);
         Some(Row {
             identity: identity.clone(),

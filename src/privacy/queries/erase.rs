@@ -6,8 +6,8 @@ use daogou_schema::message::Author;
 use daogou_schema::outbound::State;
 use daogou_schema::{
     AccountId, Address, GuideId, InboundId, MemberId, MessageId, OutboundId, Timestamp,
-    conversation, identity, inbound, member, member_phone, message, outbound, question,
-    reply_window,
+    conversation, identity, inbound, member, member_merge, member_phone, message, outbound,
+    question, reply_window,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -78,6 +78,21 @@ pub(in crate::privacy) async fn phone(txn: &Txn, member: MemberId) -> Result<u64
         .exec(txn.conn())
         .await?;
     Ok(gone.rows_affected)
+}
+
+/// What was where before somebody became part of her.
+pub(in crate::privacy) async fn merges(txn: &Txn, member: MemberId) -> Result<()> {
+    let nothing = member_merge::ActiveModel {
+        before: Set(None),
+        open_until: Set(None),
+        ..Default::default()
+    };
+    member_merge::Entity::update_many()
+        .set(nothing)
+        .filter(member_merge::Column::KeptId.eq(member))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
 }
 
 pub(in crate::privacy) async fn conversation(txn: &Txn, member: MemberId) -> Result<u64> {

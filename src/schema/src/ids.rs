@@ -55,6 +55,14 @@ ids! {
     FollowerSyncId
     /// One version of an account's menus.
     MenuVersionId
+    /// One file that was brought in 导入.
+    ImportId
+    /// One list that is taken out 导出.
+    ExportId
+    /// Two profiles made one 合并.
+    MergeId
+    /// One field of the brand's own 自定义字段.
+    FieldId
 }
 
 impl CodeId {

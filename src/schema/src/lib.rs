@@ -18,6 +18,8 @@ pub mod code;
 pub mod consent;
 pub mod conversation;
 pub mod erasure;
+pub mod export;
+pub mod export_piece;
 pub mod fan_act;
 pub mod fan_day;
 pub mod follower_sync;
@@ -26,12 +28,16 @@ pub mod guide_number;
 pub mod hand_over;
 pub mod hand_over_member;
 pub mod identity;
+pub mod import;
+pub mod import_row;
 pub mod inbound;
 pub mod inbound_key;
 pub mod invitation;
 pub mod lane;
 pub mod media;
 pub mod member;
+pub mod member_card;
+pub mod member_merge;
 pub mod member_phone;
 pub mod member_tag;
 pub mod menu_answer;
@@ -59,8 +65,8 @@ macro_rules! every_entity {
             account store member guide code guide_number identity binding binding_event conversation question media
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
             hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day consent
-            erasure member_phone campaign follower_sync menu_version
-            menu_answer
+            erasure member_phone campaign follower_sync menu_version menu_answer import import_row member_card
+            export export_piece member_merge
         }
     };
 }

@@ -18,7 +18,7 @@ use crate::audit::{self, Act, Wanted};
 use crate::context::Context;
 use crate::error::Error;
 use crate::web::page;
-use crate::{guides, staff, tags};
+use crate::{guides, sheets, staff, tags};
 
 /// How many rows a page shows.
 const PAGE: u64 = 50;
@@ -183,6 +183,16 @@ fn field(key: &str) -> &str {
         "taken" => "去掉",
         "seen" => "已处理",
         "changed" => "已改变",
+        "rows" => "行数",
+        "bad" => "有问题",
+        "made" => "新增",
+        "known" => "已有",
+        "filter" => "条件",
+        "whole" => "完整手机号",
+        "reason" => "原因",
+        "format" => "格式",
+        "kept" => "保留",
+        "gone" => "并入",
         "appid" => "AppID",
         "kind" => "类型",
         "mode" => "消息加密",
@@ -276,6 +286,13 @@ fn act(word: &str) -> &'static str {
         Ok(Act::NoteConsent) => "登记同意",
         Ok(Act::SetPhone) => "修改手机号",
         Ok(Act::RevealPhone) => "查看手机号",
+        Ok(Act::StartImport) => "开始导入",
+        Ok(Act::StopImport) => "停止导入",
+        Ok(Act::StartExport) => "开始导出会员名单",
+        Ok(Act::FinishExport) => "会员名单导出完成",
+        Ok(Act::FetchExport) => "下载会员名单",
+        Ok(Act::MergeMembers) => "合并会员",
+        Ok(Act::UnmergeMembers) => "撤销合并会员",
         // A newer program wrote it.
         Err(_) => "其他操作",
     }
@@ -292,6 +309,9 @@ fn subject(kind: &str) -> &str {
         "tag" => "标签",
         "member" => "会员",
         "bulk" => "批量操作",
+        "import" => "导入",
+        "export" => "导出",
+        "merge" => "合并",
         other => other,
     }
 }
@@ -322,45 +342,29 @@ pub(super) async fn export(ctx: Data<Context>, gate: Gate) -> Page {
 }
 
 fn table(names: &Names, rows: &[row::Model], first: bool) -> Result<Vec<u8>, Error> {
-    let failed = |error: csv::Error| Error::Internal(format!("a table is not written: {error}"));
-    let mut table = csv::Writer::from_writer(Vec::new());
-    if first {
-        // The mark by which spreadsheets know UTF-8.
-        let head = [
-            "\u{feff}序号",
-            "时间（UTC）",
-            "操作人",
-            "操作",
-            "对象",
-            "修改前",
-            "修改后",
-            "摘要",
-        ];
-        table.write_record(head).map_err(failed)?;
-    }
-    for row in rows {
-        let at = row.at.to_utc().to_rfc3339();
-        let (before, after) = (row.before.as_deref(), row.after.as_deref());
-        let cells = [
-            &row.seq.to_string(),
-            &at,
-            names.of(row.staff_id),
-            act(&row.act),
-            &row.subject,
-            before.unwrap_or_default(),
-            after.unwrap_or_default(),
-            &row.digest,
-        ];
-        table.write_record(cells.map(harmless)).map_err(failed)?;
-    }
-    let failed = |error: csv::IntoInnerError<_>| Error::Internal(error.to_string());
-    table.into_inner().map_err(failed)
-}
-
-/// A cell that a spreadsheet does not take for a formula.
-fn harmless(cell: &str) -> String {
-    match cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{cell}"),
-        false => cell.to_owned(),
-    }
+    let head = [
+        "序号",
+        "时间（UTC）",
+        "操作人",
+        "操作",
+        "对象",
+        "修改前",
+        "修改后",
+        "摘要",
+    ];
+    let head = Some(head.map(str::to_owned).to_vec()).filter(|_| first);
+    let rows = rows.iter().map(|row| {
+        vec![
+            row.seq.to_string(),
+            row.at.to_utc().to_rfc3339(),
+            names.of(row.staff_id).to_owned(),
+            act(&row.act).to_owned(),
+            row.subject.clone(),
+            row.before.clone().unwrap_or_default(),
+            row.after.clone().unwrap_or_default(),
+            row.digest.clone(),
+        ]
+    });
+    let rows: Vec<_> = head.into_iter().chain(rows).collect();
+    sheets::csv(&rows, first)
 }

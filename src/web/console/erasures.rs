@@ -20,10 +20,11 @@ use crate::{staff, web::page};
 const PAGE: u64 = 50;
 
 /// What is deleted, in the order of the receipt, and what it is called.
-const KINDS: [(&str, &str); 11] = [
+const KINDS: [(&str, &str); 12] = [
     ("identity", "微信身份（OpenID、关注时间）"),
     ("member", "会员资料（备注、UnionID、免打扰与退订设置）"),
     ("member_phone", "手机号"),
+    ("member_card", "会员卡号"),
     ("message", "会话内容"),
     ("media", "图片、语音和视频文件"),
     ("conversation", "会话状态"),

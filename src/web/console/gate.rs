@@ -118,7 +118,7 @@ impl FromRequest for Gate {
     }
 }
 
-async fn gate(request: &HttpRequest) -> Result<Gate, Stop> {
+pub(super) async fn gate(request: &HttpRequest) -> Result<Gate, Stop> {
     let ctx = context_of(request)?;
     let token = token_of(request).ok_or(Stop::SignIn)?;
     let signed_in = staff::signed_in(&ctx, &token).await?;
@@ -259,7 +259,7 @@ impl FromRequest for Sent {
 }
 
 /// Whether no other site's page sent it. A browser says where a form comes from; what is no browser has no cookie either.
-fn is_own(request: &HttpRequest) -> bool {
+pub(super) fn is_own(request: &HttpRequest) -> bool {
     let header = |name| {
         request
             .headers()
@@ -308,7 +308,7 @@ impl<T: Behind> FromRequest for SentBy<T> {
     }
 }
 
-fn checked(gate: &Gate, Sent(fields): Sent) -> Result<Fields, Stop> {
+pub(super) fn checked(gate: &Gate, Sent(fields): Sent) -> Result<Fields, Stop> {
     match fields.get("csrf") == gate.signed_in.form_key {
         true => Ok(fields),
         false => Err(Stop::Foreign),

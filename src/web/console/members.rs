@@ -20,6 +20,8 @@ use crate::bindings::pool::{self, Row};
 use crate::context::Context;
 use crate::conversations::{self, Said};
 use crate::error::Error;
+use crate::members::cards;
+use crate::members::waiting::is_waiting;
 use crate::web::page;
 use crate::{members, outbound, tags};
 
@@ -27,6 +29,7 @@ const LINES: u64 = 60;
 
 pub(super) fn following(row: &Row) -> &'static str {
     match (row.identity.subscribed, row.identity.unsubscribed_at) {
+        _ if is_waiting(&row.identity.openid) => "waiting",
         (true, _) => "yes",
         (false, Some(_)) => "left",
         (false, None) => "unknown",
@@ -118,12 +121,12 @@ async fn shown(
     });
     let identity = context! {
         appid => &desk.account.appid,
-        openid => &row.identity.openid,
+        openid => Some(&row.identity.openid).filter(|openid| !is_waiting(openid)),
         following => following(&row),
         first_followed => words::moment_or_none(row.identity.first_subscribed_at, zone),
         came_by => row.identity.subscribe_scene.as_deref().map(words::came_by),
         unfollowed => words::moment_or_none(row.identity.unsubscribed_at, zone),
-        seen => words::moment(row.identity.last_seen_at, zone),
+        seen => Some(row.identity.last_seen_at).filter(|_| !is_waiting(&row.identity.openid)).map(|at| words::moment(at, zone)),
     };
     let own_tags = tags::of_members(ctx.db.reads(), &[row.member.id]).await?;
     let own_tags = own_tags.get(&row.member.id).cloned().unwrap_or_default();
@@ -161,6 +164,8 @@ async fn shown(
             lines,
             older_href,
             privacy => privacy::card(ctx, desk, &row).await?,
+            card => cards::of(ctx.db.reads(), &[row.member.id]).await?.remove(&row.member.id),
+            merges => super::merges::card(ctx, desk, row.member.id).await?,
             ..desk.frame()
         },
     ))

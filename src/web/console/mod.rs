@@ -7,16 +7,19 @@ mod campaigns;
 mod chart;
 mod codes;
 mod erasures;
+mod exports;
 mod figures;
 mod followers;
 mod gate;
 mod guides;
 mod hand_overs;
+mod imports;
 mod invitation;
 mod inviting;
 mod me;
 mod members;
 mod menu;
+mod merges;
 mod overview;
 mod pool;
 mod posters;
@@ -25,8 +28,10 @@ mod sign_in;
 mod staff;
 mod stop;
 mod stores;
+mod table_file;
 mod tags;
 mod undelivered;
+mod upload;
 mod variants;
 mod welcome;
 mod words;
@@ -45,6 +50,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     of_codes(config);
     inviting::routes(config);
     of_privacy(config);
+    of_data(config);
     headquarters(config);
 }
 
@@ -283,6 +289,63 @@ fn of_codes(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/guides/{id}/welcome/preview",
             web::post().to(welcome::preview),
+        );
+}
+
+/// What comes in and goes out by the table: headquarters only.
+fn of_data(config: &mut ServiceConfig) {
+    config
+        .route("/console/{appid}/imports", web::get().to(imports::list))
+        .route("/console/{appid}/imports", web::post().to(imports::bring))
+        .route(
+            "/console/{appid}/imports/template-{kind}.{format}",
+            web::get().to(imports::template),
+        )
+        .route(
+            "/console/{appid}/imports/{id}",
+            web::get().to(imports::show),
+        )
+        .route(
+            "/console/{appid}/imports/{id}/start",
+            web::post().to(imports::start),
+        )
+        .route(
+            "/console/{appid}/imports/{id}/stop",
+            web::post().to(imports::stop),
+        )
+        .route(
+            "/console/{appid}/imports/{id}/mend.{format}",
+            web::get().to(imports::to_mend),
+        )
+        .route("/console/{appid}/exports", web::get().to(exports::list))
+        .route("/console/{appid}/exports", web::post().to(exports::order))
+        .route(
+            "/console/{appid}/exports/new",
+            web::post().to(exports::choose),
+        )
+        .route(
+            "/console/{appid}/exports/{id}",
+            web::get().to(exports::show),
+        )
+        .route(
+            "/console/{appid}/exports/{id}/stop",
+            web::post().to(exports::stop),
+        )
+        .route(
+            "/console/{appid}/exports/{id}/file.{format}",
+            web::get().to(exports::fetch),
+        )
+        .route(
+            "/console/{appid}/members/{id}/merge",
+            web::get().to(merges::show),
+        )
+        .route(
+            "/console/{appid}/members/{id}/merge",
+            web::post().to(merges::merge),
+        )
+        .route(
+            "/console/{appid}/merges/{id}/undo",
+            web::post().to(merges::undo),
         );
 }
 

@@ -16,6 +16,7 @@ use super::stop::{Page, Stop};
 use super::words;
 use crate::bindings::pool::{self, Cursor, Filter, Row, Whose};
 use crate::context::Context;
+use crate::members::waiting::is_waiting;
 use crate::web::page;
 use crate::{privacy, tags};
 
@@ -225,7 +226,7 @@ pub(super) async fn list(
 }
 
 /// Who is called so, or has this number or whole phone number.
-async fn named(ctx: &Context, desk: &Desk, word: &str) -> Result<Vec<Row>, Stop> {
+pub(super) async fn named(ctx: &Context, desk: &Desk, word: &str) -> Result<Vec<Row>, Stop> {
     let mut rows = pool::find(ctx, desk.scope(), word).await?;
     // For a manager a whole phone number finds nobody: she must not try numbers out.
     if desk.for_headquarters().is_ok() {
@@ -254,7 +255,8 @@ fn shown(desk: &Desk, row: &Row, tags: &[TagId], zone: Tz, choices: &Choices) ->
         quiet => row.member.quiet,
         muted => row.member.muted,
         since => words::moment(row.member.created_at, zone),
-        seen => words::moment(row.identity.last_seen_at, zone),
+        // Who waits to follow was never here.
+        seen => (!is_waiting(&row.identity.openid)).then(|| words::moment(row.identity.last_seen_at, zone)),
     }
 }
 

@@ -17,7 +17,7 @@ use super::words::{self, problem};
 use crate::bindings::pool::{self, Row};
 use crate::context::Context;
 use crate::web::page;
-use crate::{members, privacy};
+use crate::{members, merges, privacy};
 
 /// How many of the newest words a member's own page shows.
 const CARD: usize = 3;
@@ -169,6 +169,7 @@ pub(super) async fn set_phone(
     let row = permitted(&ctx, &desk, path.1).await?;
     let (account, by) = (desk.account.id, desk.gate.by());
     if privacy::set_phone(&ctx, account, row.member.id, fields.get("phone"), by).await? {
+        merges::join(&ctx, &desk.account, row.member.id, by).await?;
         return Ok(page::go_to(&at(&desk, row.member.id)));
     }
     let text = "请填写 11 位手机号，或带国家号的号码，例如 +852 6123 4567";

@@ -1,5 +1,6 @@
 //! Who may do what: every page and every form, for everybody.
 
+mod data;
 mod inviting;
 
 use super::at;
@@ -155,11 +156,11 @@ const FORMS: &[(&str, Fields, Answers)] = &[
 ];
 
 fn pages() -> impl Iterator<Item = &'static (&'static str, Answers)> {
-    PAGES.iter().chain(inviting::PAGES)
+    PAGES.iter().chain(inviting::PAGES).chain(data::PAGES)
 }
 
 fn forms() -> impl Iterator<Item = &'static (&'static str, Fields, Answers)> {
-    FORMS.iter().chain(inviting::FORMS)
+    FORMS.iter().chain(inviting::FORMS).chain(data::FORMS)
 }
 
 /// What only administrators post.

@@ -120,6 +120,47 @@ impl Desk {
         answer.bytes().await.expect("a whole file").to_vec()
     }
 
+    /// Posts a form of our own page with a file.
+    pub async fn uploads(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        name: &str,
+        bytes: &[u8],
+    ) -> Answered {
+        let file = reqwest::multipart::Part::bytes(bytes.to_vec()).file_name(name.to_owned());
+        let mut form = reqwest::multipart::Form::new().part("file", file);
+        for (name, value) in fields {
+            form = form.text((*name).to_owned(), (*value).to_owned());
+        }
+        let form = form.text("csrf", self.form_key().await);
+        let cookie = self.cookie.lock().expect("one at a time").clone();
+        let request = self
+            .http
+            .post(format!("{}{path}", self.base))
+            .header(ORIGIN, &self.base)
+            .header(COOKIE, cookie.unwrap_or_default())
+            .multipart(form);
+        let answer = request.send().await.expect("an answer");
+        let to = answer.headers().get(LOCATION);
+        let to = to.map(|to| to.to_str().expect("a text").to_owned());
+        let status = answer.status();
+        let text = answer.text().await.unwrap_or_default();
+        Answered { status, to, text }
+    }
+
+    /// A file that a page links to.
+    pub async fn saves(&self, path: &str) -> Vec<u8> {
+        let cookie = self.cookie.lock().expect("one at a time").clone();
+        let request = self
+            .http
+            .get(format!("{}{path}", self.base))
+            .header(COOKIE, cookie.unwrap_or_default());
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.bytes().await.expect("a whole file").to_vec()
+    }
+
     /// What our pages put into their forms.
     pub async fn form_key(&self) -> String {
         let first = self.opens("/console").await;

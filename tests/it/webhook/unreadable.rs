@@ -48,9 +48,7 @@ async fn bytes_that_are_not_utf_8_are_kept_as_far_as_they_are_text() {
     let app = TestApp::with(Store::Sqlite, Session::Embedded, "secure", "service").await;
     let app = app.expect("SQLite is always there");
     let mut broken = text_from("oShe", "1", "在吗").into_bytes();
-    let at = broken
-        .windows(2)
-        .position(|w| w == "在".as_bytes()[..2].as_ref());
+    let at = broken.windows(2).position(|w| w == &"在".as_bytes()[..2]);
     broken.splice(at.expect("the text").., [0xff, 0xfe, 0x80]);
     assert_taken(
         &push(&app, &app.sender().push("secure", &broken)).await,

@@ -1,6 +1,7 @@
 //! One row of every entity. Their ids are 1, so that they refer to each other.
 
 mod brand;
+mod data;
 mod headquarters;
 mod members;
 
@@ -11,6 +12,7 @@ use sea_orm_migration::sea_orm::{
 use serde_json::{Value, json};
 
 pub use brand::*;
+pub use data::*;
 pub use headquarters::*;
 pub use members::*;
 

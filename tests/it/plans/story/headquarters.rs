@@ -146,6 +146,69 @@ async fn reads(desk: &Desk, page: &str, end: &str) {
     .await;
 }
 
+/// Files are brought in: some rows are taken, some are not.
+pub async fn bring_files(app: &TestApp) {
+    let desk = Desk::admin(app, "song").await;
+    let at = |page: &str| format!("/console/{APPID}{page}");
+    let files = [
+        ("stores", "门店名称\n云上店\n"),
+        ("guides", "姓名,门店\n白露,云上店\n"),
+        (
+            "members",
+            "手机号,卡号,姓名,导购,标签\n13911112222,V1,赵女士,白露,敏感肌\n13911113333,,,,\n,V1,,,\n13812341234,V2,,,\n,,无,,\n",
+        ),
+        ("members", "手机号\n1\n"),
+    ];
+    for (kind, text) in files {
+        let sent = desk
+            .uploads(&at("/imports"), &[("kind", kind)], "a.csv", text.as_bytes())
+            .await;
+        let page = sent.to.expect(&sent.text);
+        assert_eq!(desk.opens(&page).await.status, 200);
+        if text.ends_with("1\n") {
+            desk.sends(&format!("{page}/stop"), &[]).await;
+            continue;
+        }
+        desk.sends(
+            &format!("{page}/start"),
+            &[("whose", "dealt"), ("to-1", "1")],
+        )
+        .await;
+        reads(&desk, &page, "已完成").await;
+        desk.opens(&format!("{page}/mend.csv")).await;
+    }
+    desk.opens(&at("/imports")).await;
+    desk.sends(&at("/exports/new"), &[("filter", "guide=1")])
+        .await;
+    let whole = [
+        ("filter", "guide=1"),
+        ("phones", "whole"),
+        ("reason", "逐个电话邀约"),
+    ];
+    let sent = desk.sends(&at("/exports"), &whole).await;
+    let list = sent.to.expect(&sent.text);
+    reads(&desk, &list, "可以下载").await;
+    for page in ["/file.csv", "/file.xlsx"] {
+        desk.opens(&format!("{list}{page}")).await;
+    }
+    desk.opens(&at("/exports")).await;
+    let stray = app.person("赵女士").await;
+    stray.does(json!({ "act": "follow" })).await;
+    app.at_rest().await;
+    let member = app.identity_of(&stray).await.expect("a member").member_id;
+    let hers = at(&format!("/members/{member}"));
+    desk.sends(
+        &format!("{hers}/privacy/phone"),
+        &[("phone", "13911113333")],
+    )
+    .await;
+    desk.opens(&hers).await;
+    desk.sends(&at("/merges/1/undo"), &[]).await;
+    desk.opens(&format!("{hers}/merge?q=赵女士")).await;
+    app.later(TimeDelta::minutes(2)).await;
+    app.at_rest().await;
+}
+
 /// A guide is away for long; the customers go to a colleague, and come back.
 pub async fn hand_over(app: &TestApp, guide: &Guide) {
     let desk = Desk::admin(app, "qian").await;

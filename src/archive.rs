@@ -35,7 +35,7 @@ struct Open {
 }
 
 /// A ZIP file in the making.
-pub(super) struct Archive {
+pub struct Archive {
     out: Vec<u8>,
     /// How many bytes were taken.
     taken: u64,
