@@ -49,6 +49,14 @@ pub enum Act {
     SignOutStaff,
     /// Somebody of the staff is dismissed.
     DismissStaff,
+    /// A dealer gets other regions.
+    SetRegions,
+    /// A region is added.
+    AddRegion,
+    /// A region gets another name or lies in another one.
+    ChangeRegion,
+    /// A region is removed.
+    RemoveRegion,
     /// A store is added.
     AddStore,
     /// A store gets another name, other hours or another text outside them.

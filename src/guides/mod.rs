@@ -5,6 +5,8 @@ pub mod editing;
 pub mod hours;
 mod linking;
 mod queries;
+pub mod regions;
+mod scope;
 mod stores;
 mod welcome;
 
@@ -28,8 +30,9 @@ pub use queries::{
     forget_member_in, get_in, linked_to_in, list, member_of_number_in, note_lost_line_in,
     number_of_in, on_duty_in_store_in, set_duty_in,
 };
+pub use scope::{regions_seen_by, stores_seen_by};
 pub use stores::{
-    add as add_store, code as store_code, find as find_store, get_in as store_in,
+    StorePlace, add as add_store, code as store_code, find as find_store, get_in as store_in,
     list as list_stores,
 };
 pub use welcome::{greeting, set_welcome};

@@ -2,6 +2,7 @@
 
 mod codes;
 mod numbers;
+mod regions;
 
 use daogou_schema::{
     AccountId, Address, GuideId, MemberId, MessageId, StoreId, Timestamp, guide, store,
@@ -22,6 +23,9 @@ pub(super) use codes::{
 };
 pub(super) use numbers::insert_number;
 pub use numbers::{forget_member_in, member_of_number_in, number_of_in};
+pub(super) use regions::{
+    delete_region, insert_region, locked_regions, regions, stores_in_regions, update_region,
+};
 
 /// The guide with this id.
 ///

@@ -40,10 +40,11 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
     ),
     (
         "store",
-        &["name", "hours", "away_text"],
+        &["name", "hours", "away_text", "owner"],
         NotHers,
         "the brand's shop",
     ),
+    ("region", &["name"], NotHers, "the brand's shops"),
     (
         "member",
         &["unionid", "name"],
@@ -163,11 +164,18 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
     ),
     (
         "staff",
-        &["login", "name", "role", "password", "totp", "recovery"],
+        &[
+            "login", "name", "role", "regions", "password", "totp", "recovery",
+        ],
         NotHers,
         "staff",
     ),
-    ("invitation", &["digest", "name", "role"], NotHers, "staff"),
+    (
+        "invitation",
+        &["digest", "name", "role", "regions"],
+        NotHers,
+        "staff",
+    ),
     ("sign_in", &["digest"], NotHers, "staff"),
     (
         "hand_over",

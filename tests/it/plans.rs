@@ -22,6 +22,7 @@ use verdict::{Step, Verdict};
 const SMALL: &[(&str, &str)] = &[
     ("account", "one row for each appid of the brand"),
     ("store", "one row for each shop of the brand"),
+    ("region", "one row for each region of the brand's shops"),
     (
         "staff",
         "one row for each person at headquarters and each manager",

@@ -17,6 +17,7 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     up(&db).await.unwrap();
     let db = &db;
     keeps(db, samples::account()).await;
+    keeps(db, samples::region()).await;
     keeps(db, samples::store()).await;
     keeps(db, samples::member()).await;
     keeps(db, samples::guide()).await;

@@ -23,6 +23,8 @@ ids! {
     AccountId
     /// A store 门店.
     StoreId
+    /// A region 区域.
+    RegionId
     /// A guide 导购.
     GuideId
     /// A scene code 场景码.

@@ -36,6 +36,7 @@ pub mod message;
 pub mod node;
 pub mod outbound;
 pub mod question;
+pub mod region;
 pub mod reply_window;
 pub mod sign_in;
 pub mod staff;
@@ -52,7 +53,7 @@ pub use time::Timestamp;
 macro_rules! every_entity {
     ($then:ident) => {
         $then! {
-            account store member guide code guide_number identity binding binding_event conversation question media
+            account region store member guide code guide_number identity binding binding_event conversation question media
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
             hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day consent
             erasure member_phone

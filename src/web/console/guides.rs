@@ -10,6 +10,7 @@ use minijinja::{Value, context};
 
 use super::chart;
 use super::gate::{Desk, Fields, SentBy};
+use super::place::Place;
 use super::stop::{Page, Stop};
 use super::welcome;
 use super::words::{self, problem};
@@ -26,35 +27,22 @@ pub(super) async fn list(
     desk: Desk,
     asked: Query<HashMap<String, String>>,
 ) -> Page {
-    let chosen = asked
-        .get("store")
-        .and_then(|id| id.parse().ok())
-        .map(StoreId);
-    shown(
-        &ctx,
-        &desk,
-        StatusCode::OK,
-        chosen,
-        &Fields::default(),
-        Vec::new(),
-    )
-    .await
+    let place = Place::asked(&ctx, &desk, &asked).await?;
+    let fields = Fields::default();
+    shown(&ctx, &desk, StatusCode::OK, &place, &fields, Vec::new()).await
 }
 
 async fn shown(
     ctx: &Context,
     desk: &Desk,
     status: StatusCode,
-    chosen: Option<StoreId>,
+    place: &Place,
     fields: &Fields,
     problems: Vec<Value>,
 ) -> Result<HttpResponse, Stop> {
     let stores = stores_of(ctx, desk).await?;
-    let guides: Vec<_> = guides_of(ctx, desk)
-        .await?
-        .into_iter()
-        .filter(|guide| chosen.is_none_or(|store| store == guide.store_id))
-        .collect();
+    let mut guides = guides_of(ctx, desk).await?;
+    guides.retain(|guide| place.has(guide));
     let rows: Vec<_> = guides
         .iter()
         .map(|guide| {
@@ -69,22 +57,26 @@ async fn shown(
             }
         })
         .collect();
-    let choices: Vec<_> = stores
-        .iter()
-        .map(|store| {
-            context! { id => store.id.0, name => &store.name, chosen => Some(store.id) == chosen }
-        })
-        .collect();
     let form = context! {
         name => fields.get("name"),
         store => fields.get("store"),
         welcome => fields.exactly("welcome"),
     };
-    let store = chosen.map(|id| id.to_string()).unwrap_or_default();
+    let store = place.store.map(|id| id.to_string()).unwrap_or_default();
     Ok(page::show(
         status,
         "guides",
-        context! { here => "guides", guides => rows, stores => choices, store, form, problems, ..desk.frame() },
+        context! {
+            here => "guides",
+            guides => rows,
+            stores => place.store_choices(),
+            regions => place.region_choices(),
+            filtered => !place.is_everywhere(),
+            store,
+            form,
+            problems,
+            ..desk.frame()
+        },
     ))
 }
 
@@ -110,15 +102,7 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
         if store.is_none() {
             problems.push(problem("store", "请选择门店"));
         }
-        return shown(
-            &ctx,
-            &desk,
-            StatusCode::BAD_REQUEST,
-            None,
-            &fields,
-            problems,
-        )
-        .await;
+        return refused(&ctx, &desk, &fields, problems).await;
     };
     let text = Some(text).filter(|text| !text.is_empty());
     let wrong = match guides::add(&ctx, &desk.account, store, name, text, desk.gate.by()).await {
@@ -136,15 +120,12 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
         }
         Err(error) => return Err(error.into()),
     };
-    shown(
-        &ctx,
-        &desk,
-        StatusCode::BAD_REQUEST,
-        None,
-        &fields,
-        vec![wrong],
-    )
-    .await
+    refused(&ctx, &desk, &fields, vec![wrong]).await
+}
+
+async fn refused(ctx: &Context, desk: &Desk, fields: &Fields, problems: Vec<Value>) -> Page {
+    let place = Place::asked(ctx, desk, &HashMap::new()).await?;
+    shown(ctx, desk, StatusCode::BAD_REQUEST, &place, fields, problems).await
 }
 
 pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64)>) -> Page {
@@ -175,7 +156,7 @@ pub(super) async fn change(
     let by = desk.gate.by();
     let wrong = match editing::change_guide(&ctx, &desk.account, guide.id, change, by).await? {
         Ok(()) => return Ok(page::go_to(&format!("{}/guides/{}", desk.at(), guide.id))),
-        Err(No::Missing | No::Away(_) | No::AwayLong) => return Err(Stop::NotFound),
+        Err(No::Missing | No::Away(_) | No::AwayLong | No::Region) => return Err(Stop::NotFound),
         Err(No::Name) => problem("name", "姓名请写 1 到 60 个能显示的字"),
         Err(No::Taken) => problem("name", "这家门店已有同名导购"),
         Err(No::StandIn) => problem("stand_in", "请选同一门店还在职的同事"),

@@ -14,9 +14,11 @@ mod invitation;
 mod me;
 mod members;
 mod overview;
+mod place;
 mod pool;
 mod posters;
 mod privacy;
+mod regions;
 mod sign_in;
 mod staff;
 mod stop;
@@ -67,6 +69,10 @@ fn whole_installation(config: &mut ServiceConfig) {
             web::post().to(staff::sign_out),
         )
         .route("/console/staff/{id}/leave", web::post().to(staff::leave))
+        .route(
+            "/console/staff/{id}/regions",
+            web::post().to(staff::set_regions),
+        )
         .route(
             "/console/staff/{id}/codes-off",
             web::post().to(staff::codes_off),
@@ -145,6 +151,7 @@ fn headquarters(config: &mut ServiceConfig) {
             "/console/{appid}/hand-overs/{id}/undo",
             web::post().to(hand_overs::undo),
         )
+        .configure(of_regions)
         .route("/console/{appid}/stores", web::post().to(stores::add))
         .route(
             "/console/{appid}/stores/{id}",
@@ -158,6 +165,20 @@ fn headquarters(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/guides/{id}/link",
             web::post().to(guides::link),
+        );
+}
+
+/// Regions: headquarters only.
+fn of_regions(config: &mut ServiceConfig) {
+    config
+        .route("/console/{appid}/regions", web::post().to(regions::add))
+        .route(
+            "/console/{appid}/regions/{id}",
+            web::post().to(regions::change),
+        )
+        .route(
+            "/console/{appid}/regions/{id}/remove",
+            web::post().to(regions::remove),
         );
 }
 

@@ -176,6 +176,14 @@ async fn a_file_of_an_older_schema_is_brought_up_to_the_present_one() {
         without_column(&mut older, "staff", column);
     }
     without_column(&mut older, "identity", "code_id");
+    for (table, column) in [
+        ("store", "region_id"),
+        ("store", "owner"),
+        ("staff", "regions"),
+        ("invitation", "regions"),
+    ] {
+        without_column(&mut older, table, column);
+    }
     let forged = app.folder().join("older");
     forge(&forged, older);
 

@@ -50,6 +50,7 @@ pub async fn tell(app: &mut TestApp) {
     sun.says("有人吗").await;
     headquarters::hand_over(app, &zheng).await;
     headquarters::work_in_bulk(app).await;
+    headquarters::organise(app).await;
     headquarters::erase(app, &li).await;
     end_and_begin(app, lin, wang).await;
 }

@@ -79,6 +79,8 @@ pub fn store() -> store::Model {
         name: "静安店 🌸".to_owned(),
         hours: Some(json!([{"days": [1, 2, 3], "from": "10:00", "to": "22:00"}]).to_string()),
         away_text: Some(text().repeat(20)),
+        region_id: Some(RegionId(1)),
+        owner: Some(store::Owner::Counter),
         created_at: NOW,
         closed_at: None,
     }

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::kit::{APPID, Desk, Guide, PASSWORD, Phone, TestApp, eventually};
+use crate::relay::STORE;
 
 /// Headquarters comes in and looks at everything.
 pub async fn look_on(app: &TestApp) {
@@ -73,6 +74,42 @@ pub async fn look_on(app: &TestApp) {
     desk.posts("/console/sign-in", &right).await;
     app.pass(TimeDelta::minutes(6));
     desk.opens("/console").await;
+}
+
+/// Regions, and what a dealer sees of them.
+pub async fn organise(app: &TestApp) {
+    let desk = Desk::admin(app, "wei").await;
+    let at = |page: &str| format!("/console/{APPID}{page}");
+    for (form, fields) in [
+        ("/regions", &[("region_name", "华东")][..]),
+        ("/regions", &[("region_name", "杭州"), ("parent", "1")]),
+        ("/regions", &[("region_name", "误建")]),
+        ("/regions/3", &[("region_name", "误建的")]),
+        ("/regions/3/remove", &[]),
+        (
+            "/stores/1",
+            &[("name", STORE), ("always", "1"), ("region", "2")],
+        ),
+    ] {
+        let sent = desk.sends(&at(form), fields).await;
+        assert_eq!(sent.status, 303, "{form}: {}", sent.text);
+    }
+    let dealer = desk.invites_dealer(app, "jin", &[1]).await;
+    for page in [
+        "",
+        "?region=1",
+        "/stores?region=1",
+        "/codes?region=1",
+        "/guides?region=2",
+        "/members",
+        "/members?region=1",
+        "/members?region=1&after=99999999999999.99",
+        "/members?tag=1&region=1",
+        "/undelivered",
+    ] {
+        assert_eq!(dealer.opens(&at(page)).await.status, 200, "{page}");
+        assert_eq!(desk.opens(&at(page)).await.status, 200, "{page}");
+    }
 }
 
 /// Tags, and the same done to many members, and back.

@@ -4,6 +4,16 @@ use daogou_schema::*;
 
 use super::{LATER, NOW};
 
+pub fn region() -> region::Model {
+    region::Model {
+        id: RegionId(1),
+        account_id: AccountId(1),
+        parent_id: None,
+        name: "华东".to_owned(),
+        created_at: NOW,
+    }
+}
+
 pub fn staff() -> staff::Model {
     staff::Model {
         id: StaffId(1),
@@ -11,6 +21,7 @@ pub fn staff() -> staff::Model {
         name: "何".to_owned(),
         role: staff::Role::StoreManager,
         store_id: Some(StoreId(1)),
+        regions: Some("1,2".to_owned()),
         password: "$argon2id$v=19$".to_owned() + &"x".repeat(200),
         failures: 3,
         locked_until: Some(NOW),
@@ -29,6 +40,7 @@ pub fn invitation() -> invitation::Model {
         name: "周".to_owned(),
         role: staff::Role::HqOperator,
         store_id: None,
+        regions: None,
         created_at: NOW,
         expires_at: NOW,
     }
