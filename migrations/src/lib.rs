@@ -42,6 +42,7 @@ mod m2026_11_22_000030_member_phone;
 mod m2026_11_22_000031_account_console;
 mod m2026_11_22_000032_second_step;
 mod m2026_11_22_000033_region;
+mod m2026_11_22_000034_joining;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -140,6 +141,7 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000031_account_console::changes(),
             m2026_11_22_000032_second_step::changes(),
             m2026_11_22_000033_region::changes(),
+            m2026_11_22_000034_joining::changes(),
         ]
         .into_iter()
         .flatten()

@@ -61,10 +61,22 @@ pub enum Act {
     AddStore,
     /// A store gets another name, other hours or another text outside them.
     ChangeStore,
+    /// A store closes.
+    CloseStore,
+    /// That is taken back.
+    ReopenStore,
     /// A guide is added.
     AddGuide,
     /// A guide gets another name or stand-in.
     ChangeGuide,
+    /// A store gets a link by which guides ask to join.
+    MakeJoinLink,
+    /// That link is taken back.
+    WithdrawJoinLink,
+    /// Somebody who asked to join becomes a guide.
+    ApproveApplicant,
+    /// Somebody who asked to join does not.
+    DeclineApplicant,
     /// A guide gets a new link code.
     NewLinkCode,
     /// A guide's welcome text is changed.

@@ -144,6 +144,27 @@ pub async fn get_in(txn: &Txn, id: StoreId) -> Result<Option<store::Model>> {
     queries::store_in(txn, id).await
 }
 
+/// The store, locked until this unit ends.
+///
+/// # Errors
+/// When the store fails.
+pub async fn locked_in(txn: &Txn, id: StoreId) -> Result<Option<store::Model>> {
+    queries::locked_store(txn, id).await
+}
+
+/// A store is closed from `at` on, or open again. Nobody joins a closed one by its link.
+///
+/// # Errors
+/// When the store fails.
+pub async fn close_in(txn: &Txn, id: StoreId, at: Option<Timestamp>) -> Result<()> {
+    let row = store::ActiveModel {
+        closed_at: Set(at),
+        ..Default::default()
+    };
+    queries::update_store(txn, id, row).await?;
+    queries::delete_invitation(txn, id).await.map(drop)
+}
+
 /// The store's own code, made at the first call.
 ///
 /// # Errors

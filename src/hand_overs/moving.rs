@@ -56,7 +56,7 @@ pub(super) fn those(row: &Model) -> Those {
         store: (row.cause == Cause::Move).then_some(row.store_id),
         until: match row.cause {
             // Nobody comes any more.
-            Cause::Departure => None,
+            Cause::Departure | Cause::Closing => None,
             Cause::Move | Cause::LongLeave => row.confirmed_at,
         },
     }

@@ -1,8 +1,8 @@
 //! Hand-overs in the store.
 
-use daogou_schema::hand_over::{self, Entity, State};
+use daogou_schema::hand_over::{self, Cause, Entity, State};
 use daogou_schema::hand_over_member::{self, Outcome};
-use daogou_schema::{AccountId, GuideId, HandOverId, MemberId, Timestamp};
+use daogou_schema::{AccountId, GuideId, HandOverId, MemberId, StoreId, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -66,6 +66,22 @@ pub(super) async fn open_of(txn: &Txn, guide: GuideId) -> Result<Option<hand_ove
         .filter(hand_over::Column::GuideId.eq(guide))
         .filter(hand_over::Column::State.is_in([State::Frozen, State::Running, State::Undoing]));
     Ok(query.one(txn.conn()).await?)
+}
+
+/// Those of a store that was closed at that moment, as far as they were not taken back.
+pub(super) async fn of_closing(
+    txn: &Txn,
+    store: StoreId,
+    closed_at: Timestamp,
+) -> Result<Vec<hand_over::Model>> {
+    let query = Entity::find()
+        .filter(hand_over::Column::StoreId.eq(store))
+        .filter(hand_over::Column::Cause.eq(Cause::Closing))
+        .filter(hand_over::Column::CreatedAt.eq(closed_at))
+        .filter(hand_over::Column::State.ne(State::Undone))
+        .order_by_asc(hand_over::Column::Id)
+        .lock_exclusive();
+    Ok(query.all(txn.conn()).await?)
 }
 
 /// Whether the guide's customers were handed over once more since, and that was not undone.

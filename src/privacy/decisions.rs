@@ -53,7 +53,14 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
     ),
     (
         "guide",
-        &["name", "welcome", "openid"],
+        &[
+            "name",
+            "welcome",
+            "speciality",
+            "phone",
+            "phone_masked",
+            "openid",
+        ],
         NotHers,
         "staff; who is a guide too goes on working",
     ),
@@ -177,6 +184,25 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
         "staff",
     ),
     ("sign_in", &["digest"], NotHers, "staff"),
+    (
+        "guide_invitation",
+        &["digest", "sealed"],
+        NotHers,
+        "a shop's link for new guides",
+    ),
+    (
+        "applicant",
+        &[
+            "digest",
+            "name",
+            "speciality",
+            "phone",
+            "phone_masked",
+            "state",
+        ],
+        NotHers,
+        "who wants to work in a shop, for 30 days; the number goes as soon as it is decided",
+    ),
     (
         "hand_over",
         &["cause", "state", "openid", "targets"],

@@ -2,10 +2,12 @@
 
 mod accounts;
 mod audit;
+mod closing;
 mod crowd;
 mod editing;
 mod figures;
 mod hand_over;
+mod joining;
 mod members;
 mod own;
 mod pool;

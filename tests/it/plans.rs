@@ -29,6 +29,14 @@ const SMALL: &[(&str, &str)] = &[
     ),
     ("invitation", "one row for each invitation of the last days"),
     (
+        "guide_invitation",
+        "at most one row for each shop of the brand",
+    ),
+    (
+        "applicant",
+        "one row for each would-be guide of the last 30 days, at most 30 waiting a shop",
+    ),
+    (
         "sign_in",
         "one row for each browser in which staff is signed in",
     ),

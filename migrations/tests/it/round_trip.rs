@@ -53,6 +53,8 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::consent()).await;
     keeps(db, samples::erasure()).await;
     keeps(db, samples::member_phone()).await;
+    keeps(db, samples::guide_invitation()).await;
+    keeps(db, samples::applicant()).await;
 }
 
 /// Writes the row into its empty table and reads it again.

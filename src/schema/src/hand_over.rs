@@ -73,6 +73,8 @@ pub enum Cause {
     Move,
     /// The guide is away for long.
     LongLeave,
+    /// The guide's store closes, and the guide leaves with it.
+    Closing,
 }
 
 /// How far a hand-over is.

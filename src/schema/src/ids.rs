@@ -49,6 +49,8 @@ ids! {
     ErasureId
     /// One invitation to the staff.
     InvitationId
+    /// One person who wants to join a store as a guide.
+    ApplicantId
     /// One tag 标签.
     TagId
     /// One bulk work 批量操作.

@@ -7,6 +7,7 @@ mod ids;
 mod time;
 
 pub mod account;
+pub mod applicant;
 pub mod audit;
 pub mod audit_head;
 pub mod binding;
@@ -20,6 +21,7 @@ pub mod erasure;
 pub mod fan_act;
 pub mod fan_day;
 pub mod guide;
+pub mod guide_invitation;
 pub mod guide_number;
 pub mod hand_over;
 pub mod hand_over_member;
@@ -56,7 +58,7 @@ macro_rules! every_entity {
             account region store member guide code guide_number identity binding binding_event conversation question media
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
             hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day consent
-            erasure member_phone
+            erasure member_phone guide_invitation applicant
         }
     };
 }

@@ -70,6 +70,7 @@ async fn shown(
             here => "guides",
             guides => rows,
             stores => place.store_choices(),
+            open_stores => place.open_store_choices(),
             regions => place.region_choices(),
             filtered => !place.is_everywhere(),
             store,
@@ -85,6 +86,7 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
     let stores = stores_of(&ctx, &desk).await?;
     let store = stores
         .iter()
+        .filter(|store| store.closed_at.is_none())
         .find(|store| store.id.to_string() == fields.get("store"));
     let (name, text) = (fields.get("name"), fields.get("welcome"));
     let mut problems = Vec::new();
@@ -140,6 +142,10 @@ pub(super) struct Typed<'a> {
     pub welcome: Option<&'a str>,
     pub name: Option<&'a str>,
     pub stand_in: Option<&'a str>,
+    /// The form about what else is known of her.
+    pub profile: Option<&'a Fields>,
+    /// Her whole number, when somebody asked for it.
+    pub number: Option<&'a str>,
 }
 
 pub(super) async fn change(
@@ -164,7 +170,7 @@ pub(super) async fn change(
     let typed = Typed {
         name: Some(fields.get("name")),
         stand_in: Some(fields.get("stand_in")),
-        welcome: None,
+        ..Typed::default()
     };
     let status = StatusCode::BAD_REQUEST;
     show_guide(&ctx, &desk, &guide, status, typed, vec![wrong]).await
@@ -218,6 +224,9 @@ pub(super) async fn show_guide(
         linked_at => words::moment_or_none(guide.linked_at, zone),
         on_duty => guide.on_duty,
         members => words::size(size),
+        speciality => &guide.speciality,
+        phone => typed.number.or(guide.phone_masked.as_deref()),
+        whole => typed.number.is_some(),
         welcome,
         poster_href => format!("{at}/poster"),
         members_href => format!("{}/members?guide={}", desk.at(), guide.id),
@@ -254,6 +263,11 @@ pub(super) async fn show_guide(
             colleagues,
             typed => typed.name.unwrap_or(&guide.name),
             editing => typed.name.is_some(),
+            profiling => typed.profile.is_some(),
+            profile => context! {
+                speciality => typed.profile.map_or(guide.speciality.as_deref().unwrap_or_default(), |fields| fields.get("speciality")),
+                phone => typed.profile.map_or("", |fields| fields.get("phone")),
+            },
             problems,
             ..desk.frame()
         },

@@ -13,6 +13,7 @@ use super::chart;
 use super::figures::{self, Known, codes_of};
 use super::gate::{Desk, Gate};
 use super::guides::guides_of;
+use super::joining;
 use super::place::Place;
 use super::stop::{Page, Stop};
 use super::undelivered;
@@ -73,6 +74,7 @@ pub(super) async fn show(
     tiles.extend(talk_tiles(&ctx, &desk, talking).await?);
     tiles.extend(guide_tiles(&desk, &place, &guides));
     let mut attention = attention_of_headquarters(&ctx, &desk).await?;
+    attention.extend(joining::attention(&ctx, &desk).await?);
     attention.extend(undelivered::attention(&ctx, &desk, &guides).await?);
     attention.extend(unlinked(&desk, &guides));
     Ok(page::show(

@@ -85,6 +85,13 @@ impl Place {
         self.seen.iter().map(one).collect()
     }
 
+    /// The same without those that have closed.
+    pub(super) fn open_store_choices(&self) -> Vec<Value> {
+        let open = self.seen.iter().filter(|store| store.closed_at.is_none());
+        let one = |store: &store::Model| context! { id => store.id.0, name => &store.name, chosen => Some(store.id) == self.store };
+        open.map(one).collect()
+    }
+
     /// The choice of a region, for the filter.
     pub(super) fn region_choices(&self) -> Vec<Value> {
         choices(&self.regions, self.region)

@@ -83,6 +83,7 @@ pub(super) async fn shown(
                 owner => owner_word(store.owner),
                 guides => own().count(),
                 href => format!("{}/stores/{}", desk.at(), store.id),
+                closed => store.closed_at.is_some(),
                 open => store.hours.as_deref().and_then(Hours::from_json).is_none_or(|hours| hours.is_open(ctx.clock.now(), ctx.config.timezone)),
                 members_href => format!("{}/members?store={}", desk.at(), store.id),
                 code_href => format!("{}/stores/{}/code.png", desk.at(), store.id),
@@ -277,6 +278,7 @@ async fn one(
         name => &store.name,
         region => regions.name(store.region_id),
         owner => owner_word(store.owner),
+        closed => store.closed_at.is_some(),
         href => format!("{}/stores/{}", desk.at(), store.id),
         guides => own.count(),
     };

@@ -181,6 +181,9 @@ async fn a_file_of_an_older_schema_is_brought_up_to_the_present_one() {
         ("store", "owner"),
         ("staff", "regions"),
         ("invitation", "regions"),
+        ("guide", "speciality"),
+        ("guide", "phone"),
+        ("guide", "phone_masked"),
     ] {
         without_column(&mut older, table, column);
     }

@@ -51,6 +51,8 @@ pub async fn tell(app: &mut TestApp) {
     headquarters::hand_over(app, &zheng).await;
     headquarters::work_in_bulk(app).await;
     headquarters::organise(app).await;
+    headquarters::invite_guides(app).await;
+    headquarters::close_a_store(app).await;
     headquarters::erase(app, &li).await;
     end_and_begin(app, lin, wang).await;
 }

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{ALL, Answers, FORMS, Fields, PAGES, at};
+use super::{
+    ALL, Answers, FORMS, Fields, HERS_NOT, NOT_HERS, ONLY_HEADQUARTERS, PAGES, at,
+};
 use crate::console::crowd;
 use crate::kit::{Desk, TestApp};
 
@@ -14,6 +16,11 @@ const OWN_PAGES: &[(&str, Answers)] = &[
     ("/members?region=99", ALL),
     ("/codes?region=99", ALL),
     ("?region=99", ALL),
+    ("/stores/1/closing", ONLY_HEADQUARTERS),
+    ("/stores/99/closing", [303, 403, 404, 404]),
+    ("/stores/1/joining", ALL),
+    ("/stores/2/joining", NOT_HERS),
+    ("/stores/1/joining/link.svg", [303, 404, 404, 404]),
 ];
 
 const OWN_FORMS: &[(&str, Fields, Answers)] = &[
@@ -24,6 +31,35 @@ const OWN_FORMS: &[(&str, Fields, Answers)] = &[
         [303, 403, 404, 404],
     ),
     ("/regions/99/remove", &[], [303, 403, 404, 404]),
+    // Its guides need somebody who takes their customers.
+    ("/stores/1/closing", &[], [303, 403, 400, 400]),
+    ("/stores/99/closing", &[], [303, 403, 404, 404]),
+    ("/stores/1/reopening", &[], [303, 403, 409, 409]),
+    (
+        "/guides/1/profile",
+        &[("speciality", "")],
+        [303, 303, 303, 303],
+    ),
+    ("/guides/2/profile", &[("speciality", "")], HERS_NOT),
+    ("/guides/1/phone", &[], ALL),
+    ("/guides/2/phone", &[], NOT_HERS),
+    ("/stores/1/joining/link", &[], [303, 303, 303, 303]),
+    ("/stores/2/joining/link", &[], HERS_NOT),
+    ("/stores/1/joining/withdraw", &[], [303, 303, 303, 303]),
+    ("/stores/2/joining/withdraw", &[], HERS_NOT),
+    ("/stores/1/joining/99/approve", &[], [303, 409, 409, 409]),
+    ("/stores/2/joining/99/approve", &[], [303, 404, 409, 409]),
+    ("/stores/1/joining/99/decline", &[], [303, 409, 409, 409]),
+    ("/stores/2/joining/99/decline", &[], [303, 404, 409, 409]),
+];
+
+/// Where a would-be guide comes in: shown in `joining`.
+pub const DOORS: &[&str] = &[
+    "get /m/join/x",
+    "post /m/join/x",
+    "get /m/joining/x",
+    "get /m/joining/x/link.png",
+    "get /m/joining/x/code.png",
 ];
 
 pub fn pages() -> impl Iterator<Item = &'static (&'static str, Answers)> {
@@ -90,7 +126,7 @@ fn elsewhere(path: &str, fields: Fields, hers: u16) -> u16 {
     let all_of_nothing = ["/posters", "/codes.zip"].contains(&path);
     let chosen = fields.iter().any(|(name, _)| *name == "m-1");
     match hers {
-        200 | 303 if names_a_row(path) || all_of_nothing => 404,
+        200 | 303 | 409 if names_a_row(path) || all_of_nothing => 404,
         // Nobody whom she may choose was chosen.
         200 | 303 if chosen => 400,
         hers => hers,

@@ -112,6 +112,55 @@ pub async fn organise(app: &TestApp) {
     }
 }
 
+/// Two ask to join a store, and one of them does.
+pub async fn invite_guides(app: &TestApp) {
+    let desk = Desk::admin(app, "tao").await;
+    let joining = format!("/console/{APPID}/stores/1/joining");
+    for _again in 0..2 {
+        let made = desk.sends(&format!("{joining}/link"), &[]).await;
+        assert_eq!(made.status, 303, "{}", made.text);
+    }
+    let page = desk.opens(&joining).await.text;
+    let (_, behind) = page.split_once("/m/join/").expect("a link");
+    let link = format!("/m/join/{}", behind.split('"').next().expect("its end"));
+    for (id, name, word) in [(1, "沈知秋", "approve"), (2, "顾言", "decline")] {
+        let phone = Desk::stranger(app);
+        phone.opens(&link).await;
+        let fields = [("name", name), ("phone", "13812345678")];
+        let own = phone.posts(&link, &fields).await.to.expect("a page");
+        phone.opens(&link).await;
+        desk.opens(&format!("/console/{APPID}")).await;
+        let decided = desk.sends(&format!("{joining}/{id}/{word}"), &[]).await;
+        assert_eq!(decided.status, 303, "{}", decided.text);
+        assert_eq!(phone.opens(&own).await.status, 200);
+        phone.opens(&format!("{own}/link.png")).await;
+    }
+    desk.sends(&format!("{joining}/withdraw"), &[]).await;
+    let guide = format!("/console/{APPID}/guides/1");
+    let known = [("speciality", "羽绒服"), ("phone", "13812345678")];
+    desk.sends(&format!("{guide}/profile"), &known).await;
+    desk.sends(&format!("{guide}/phone"), &[]).await;
+}
+
+/// A store closes, and opens again.
+pub async fn close_a_store(app: &TestApp) {
+    let desk = Desk::admin(app, "xie").await;
+    let at = |page: &str| format!("/console/{APPID}{page}");
+    desk.sends(&at("/stores"), &[("name", "杭州城西店")]).await;
+    let guide = [("name", "程远"), ("store", "2")];
+    let sent = desk.sends(&at("/guides"), &guide).await;
+    assert_eq!(sent.status, 303, "{}", sent.text);
+    for (form, fields, end) in [
+        ("closing", &[("to-1", "1")][..], "撤销关店"),
+        ("reopening", &[], "关闭门店"),
+    ] {
+        let sent = desk.sends(&at(&format!("/stores/2/{form}")), fields).await;
+        assert_eq!(sent.status, 303, "{form}: {}", sent.text);
+        reads(&desk, &at("/stores/2/closing"), end).await;
+        app.at_rest().await;
+    }
+}
+
 /// Tags, and the same done to many members, and back.
 pub async fn work_in_bulk(app: &TestApp) {
     let desk = Desk::admin(app, "sun").await;

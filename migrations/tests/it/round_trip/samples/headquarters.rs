@@ -179,3 +179,33 @@ pub fn member_phone() -> member_phone::Model {
         noted_at: LATER,
     }
 }
+
+pub fn guide_invitation() -> guide_invitation::Model {
+    guide_invitation::Model {
+        store_id: StoreId(1),
+        account_id: AccountId(1),
+        digest: "0f".repeat(32),
+        sealed: vec![2; 93],
+        staff_id: StaffId(1),
+        created_at: NOW,
+        expires_at: LATER,
+    }
+}
+
+pub fn applicant() -> applicant::Model {
+    applicant::Model {
+        id: ApplicantId(1),
+        account_id: AccountId(1),
+        store_id: StoreId(1),
+        digest: "1a".repeat(32),
+        name: "沈知秋".to_owned(),
+        speciality: Some("羽绒服".to_owned()),
+        phone: Some(vec![3; 42]),
+        phone_masked: Some("138****1234".to_owned()),
+        state: applicant::State::Approved,
+        staff_id: Some(StaffId(1)),
+        guide_id: Some(GuideId(1)),
+        created_at: NOW,
+        decided_at: Some(LATER),
+    }
+}
