@@ -81,6 +81,10 @@ pub enum Act {
     NewLinkCode,
     /// A guide's welcome text is changed.
     SetWelcome,
+    /// It is wished that a guide's customers are handed over.
+    ProposeHandOver,
+    /// That is not done.
+    DeclineHandOver,
     /// A guide is frozen to be handed over.
     FreezeGuide,
     /// It is decided who gets a guide's customers.

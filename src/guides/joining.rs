@@ -59,8 +59,6 @@ pub type Outcome<T> = std::result::Result<T, No>;
 pub struct Link {
     /// What it carries.
     pub token: String,
-    /// When it was made.
-    pub created_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
 }
@@ -177,7 +175,6 @@ pub async fn link_of(ctx: &Context, store: &store::Model) -> Result<Option<Link>
     let token = ctx.vault()?.open(&place(store.id), &row.sealed)?;
     Ok(Some(Link {
         token: token.expose().to_owned(),
-        created_at: row.created_at,
         expires_at: row.expires_at,
     }))
 }

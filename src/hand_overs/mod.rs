@@ -3,6 +3,7 @@
 
 pub mod closing;
 mod moving;
+pub mod proposals;
 mod queries;
 pub mod rules;
 

@@ -84,12 +84,27 @@ pub(super) async fn of_closing(
     Ok(query.all(txn.conn()).await?)
 }
 
+/// What somebody wishes about a guide.
+pub(super) async fn proposal(
+    db: &impl ConnectionTrait,
+    guide: GuideId,
+) -> Result<Option<hand_over::Model>> {
+    let query = Entity::find()
+        .filter(hand_over::Column::GuideId.eq(guide))
+        .filter(hand_over::Column::State.eq(State::Proposed));
+    Ok(query.one(db).await?)
+}
+
 /// Whether the guide's customers were handed over once more since, and that was not undone.
 pub(super) async fn has_newer(txn: &Txn, row: &hand_over::Model) -> Result<bool> {
     let query = Entity::find()
         .filter(hand_over::Column::GuideId.eq(row.guide_id))
         .filter(hand_over::Column::Id.gt(row.id))
-        .filter(hand_over::Column::State.ne(State::Undone));
+        .filter(hand_over::Column::State.is_not_in([
+            State::Proposed,
+            State::Accepted,
+            State::Undone,
+        ]));
     Ok(query.one(txn.conn()).await?.is_some())
 }
 

@@ -14,7 +14,7 @@ pub fn can_be_undone(hand_over: &Model, now: Timestamp) -> bool {
         State::Running | State::Done => hand_over
             .confirmed_at
             .is_some_and(|confirmed| now - confirmed <= UNDO_WITHIN),
-        State::Undoing | State::Undone => false,
+        State::Proposed | State::Accepted | State::Undoing | State::Undone => false,
     }
 }
 

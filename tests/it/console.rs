@@ -12,6 +12,7 @@ mod members;
 mod own;
 mod pool;
 mod posters;
+mod proposing;
 mod rights;
 mod sign_in;
 mod welcome;

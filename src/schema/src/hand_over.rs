@@ -85,6 +85,10 @@ pub enum Cause {
     rename_all = "snake_case"
 )]
 pub enum State {
+    /// Somebody who looks after the store wishes it; nothing has changed.
+    Proposed,
+    /// A wish that became a hand-over of its own.
+    Accepted,
     /// The guide is frozen; who gets the customers is not decided.
     Frozen,
     /// The customers are on their way.

@@ -268,6 +268,8 @@ fn act(word: &str) -> &'static str {
         Ok(Act::DeclineApplicant) => "婉拒加入",
         Ok(Act::NewLinkCode) => "生成关联码",
         Ok(Act::SetWelcome) => "修改欢迎语",
+        Ok(Act::ProposeHandOver) => "提议移交",
+        Ok(Act::DeclineHandOver) => "不同意移交",
         Ok(Act::FreezeGuide) => "发起移交",
         Ok(Act::ConfirmHandOver) => "开始移交",
         Ok(Act::UndoHandOver) => "撤销移交",

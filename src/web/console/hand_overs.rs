@@ -325,6 +325,8 @@ fn shown(ctx: &Context, desk: &Desk, people: &People, row: &Model) -> Value {
     let (zone, now) = (ctx.config.timezone, Timestamp::from(ctx.clock.now()));
     let cause = CAUSES.iter().find(|(cause, ..)| *cause == row.cause);
     let (state, state_word) = match row.state {
+        State::Proposed => ("proposed", "待确认"),
+        State::Accepted => ("accepted", "已同意"),
         State::Frozen => ("frozen", "待分配"),
         State::Running => ("running", "移交中"),
         State::Done => ("done", "已完成"),

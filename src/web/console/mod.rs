@@ -16,12 +16,14 @@ mod join;
 mod joining;
 mod me;
 mod members;
+mod organisation;
 mod overview;
 mod place;
 mod pool;
 mod posters;
 mod privacy;
 mod profiles;
+mod proposals;
 mod regions;
 mod sign_in;
 mod staff;
@@ -58,7 +60,7 @@ fn whole_installation(config: &mut ServiceConfig) {
             "/console/invitations/{token}",
             web::post().to(invitation::accept),
         )
-        .configure(of_would_be_guides)
+        .configure(organisation::of_would_be_guides)
         // Whoever is signed in.
         .route("/console", web::get().to(overview::first))
         .route("/console/sign-out", web::post().to(sign_in::sign_out))
@@ -119,17 +121,9 @@ fn scoped(config: &mut ServiceConfig) {
         )
         .route("/console/{appid}/stores", web::get().to(stores::list))
         .route("/console/{appid}/stores/{id}", web::get().to(stores::show))
-        .configure(of_joining)
+        .configure(organisation::of_joining)
         .route("/console/{appid}/guides", web::get().to(guides::list))
-        .route("/console/{appid}/guides/{id}", web::get().to(guides::show))
-        .route(
-            "/console/{appid}/guides/{id}/profile",
-            web::post().to(profiles::change),
-        )
-        .route(
-            "/console/{appid}/guides/{id}/phone",
-            web::post().to(profiles::reveal),
-        );
+        .route("/console/{appid}/guides/{id}", web::get().to(guides::show));
 }
 
 /// Headquarters only.
@@ -165,8 +159,8 @@ fn headquarters(config: &mut ServiceConfig) {
             "/console/{appid}/hand-overs/{id}/undo",
             web::post().to(hand_overs::undo),
         )
-        .configure(of_regions)
-        .configure(of_closing)
+        .configure(organisation::of_regions)
+        .configure(organisation::of_closing)
         .route("/console/{appid}/stores", web::post().to(stores::add))
         .route(
             "/console/{appid}/stores/{id}",
@@ -180,76 +174,6 @@ fn headquarters(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/guides/{id}/link",
             web::post().to(guides::link),
-        );
-}
-
-/// A would-be guide's phone: whoever has the link, or the address of her own page.
-fn of_would_be_guides(config: &mut ServiceConfig) {
-    config
-        .route("/m/join/{link}", web::get().to(join::show))
-        .route("/m/join/{link}", web::post().to(join::apply))
-        .route("/m/joining/{key}", web::get().to(join::own_show))
-        .route("/m/joining/{key}/link.png", web::get().to(join::link_code))
-        .route("/m/joining/{key}/code.png", web::get().to(join::guide_code));
-}
-
-/// How guides join a store: whoever is signed in, store managers their own store's.
-fn of_joining(config: &mut ServiceConfig) {
-    config
-        .route(
-            "/console/{appid}/stores/{id}/joining",
-            web::get().to(joining::show),
-        )
-        .route(
-            "/console/{appid}/stores/{id}/joining/link.svg",
-            web::get().to(joining::link_svg),
-        )
-        .route(
-            "/console/{appid}/stores/{id}/joining/link",
-            web::post().to(joining::make_link),
-        )
-        .route(
-            "/console/{appid}/stores/{id}/joining/withdraw",
-            web::post().to(joining::withdraw),
-        )
-        .route(
-            "/console/{appid}/stores/{id}/joining/{applicant}/approve",
-            web::post().to(joining::approve),
-        )
-        .route(
-            "/console/{appid}/stores/{id}/joining/{applicant}/decline",
-            web::post().to(joining::decline),
-        );
-}
-
-/// Closing a store: headquarters only.
-fn of_closing(config: &mut ServiceConfig) {
-    config
-        .route(
-            "/console/{appid}/stores/{id}/closing",
-            web::get().to(closing::show),
-        )
-        .route(
-            "/console/{appid}/stores/{id}/closing",
-            web::post().to(closing::close),
-        )
-        .route(
-            "/console/{appid}/stores/{id}/reopening",
-            web::post().to(closing::reopen),
-        );
-}
-
-/// Regions: headquarters only.
-fn of_regions(config: &mut ServiceConfig) {
-    config
-        .route("/console/{appid}/regions", web::post().to(regions::add))
-        .route(
-            "/console/{appid}/regions/{id}",
-            web::post().to(regions::change),
-        )
-        .route(
-            "/console/{appid}/regions/{id}/remove",
-            web::post().to(regions::remove),
         );
 }
 

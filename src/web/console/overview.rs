@@ -15,6 +15,7 @@ use super::gate::{Desk, Gate};
 use super::guides::guides_of;
 use super::joining;
 use super::place::Place;
+use super::proposals;
 use super::stop::{Page, Stop};
 use super::undelivered;
 use super::words::size;
@@ -226,9 +227,10 @@ async fn attention_of_headquarters(ctx: &Context, desk: &Desk) -> Result<Vec<Val
     let at = desk.at();
     let all = guides::list(ctx.db.reads(), desk.account.id).await?;
     for row in hand_overs::list(ctx, &desk.account).await? {
+        let guide = all.iter().find(|guide| guide.id == row.guide_id);
+        let name = guide.map_or("", |guide| guide.name.as_str());
+        attention.extend(proposals::attention(desk, &row, name));
         if row.state == State::Frozen {
-            let guide = all.iter().find(|guide| guide.id == row.guide_id);
-            let name = guide.map_or("", |guide| guide.name.as_str());
             let text = format!("{name} 的顾客还没有移交给同事");
             attention.push(context! { text, href => format!("{at}/hand-overs/{}", row.id) });
         }

@@ -66,7 +66,8 @@ impl Shop {
     }
 
     async fn bindings(&self) -> Vec<binding::Model> {
-        let all = binding::Entity::find().all(&self.app.database().await);
+        let db = self.app.database().await;
+        let all = binding::Entity::find().all(&db);
         let mut all = all.await.expect("the bindings");
         all.sort_by_key(|row| row.member_id);
         all

@@ -61,12 +61,14 @@ impl Shop {
     }
 
     async fn applicants(&self) -> Vec<applicant::Model> {
-        let found = applicant::Entity::find().all(&self.app.database().await);
+        let db = self.app.database().await;
+        let found = applicant::Entity::find().all(&db);
         found.await.expect("the applicants")
     }
 
     async fn guides(&self) -> Vec<guide::Model> {
-        let found = guide::Entity::find().all(&self.app.database().await);
+        let db = self.app.database().await;
+        let found = guide::Entity::find().all(&db);
         found.await.expect("the guides")
     }
 

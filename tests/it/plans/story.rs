@@ -53,6 +53,7 @@ pub async fn tell(app: &mut TestApp) {
     headquarters::organise(app).await;
     headquarters::invite_guides(app).await;
     headquarters::close_a_store(app).await;
+    headquarters::propose(app, &zheng).await;
     headquarters::erase(app, &li).await;
     end_and_begin(app, lin, wang).await;
 }

@@ -9,6 +9,9 @@ use super::{
 use crate::console::crowd;
 use crate::kit::{Desk, TestApp};
 
+/// The part of the URL map.
+pub const MAP: &str = include_str!("../../../../src/web/console/organisation.rs");
+
 const OWN_PAGES: &[(&str, Answers)] = &[
     ("/stores?region=1", ALL),
     ("/stores?region=99", ALL),
@@ -18,6 +21,8 @@ const OWN_PAGES: &[(&str, Answers)] = &[
     ("?region=99", ALL),
     ("/stores/1/closing", ONLY_HEADQUARTERS),
     ("/stores/99/closing", [303, 403, 404, 404]),
+    ("/guides/1/proposal", ALL),
+    ("/guides/2/proposal", NOT_HERS),
     ("/stores/1/joining", ALL),
     ("/stores/2/joining", NOT_HERS),
     ("/stores/1/joining/link.svg", [303, 404, 404, 404]),
@@ -31,6 +36,18 @@ const OWN_FORMS: &[(&str, Fields, Answers)] = &[
         [303, 403, 404, 404],
     ),
     ("/regions/99/remove", &[], [303, 403, 404, 404]),
+    (
+        "/guides/1/proposal",
+        &[("cause", "")],
+        [303, 400, 400, 400],
+    ),
+    (
+        "/guides/2/proposal",
+        &[("cause", "")],
+        [303, 404, 400, 400],
+    ),
+    ("/hand-overs/99/accept", &[], [303, 403, 404, 404]),
+    ("/hand-overs/99/decline", &[], [303, 403, 404, 404]),
     // Its guides need somebody who takes their customers.
     ("/stores/1/closing", &[], [303, 403, 400, 400]),
     ("/stores/99/closing", &[], [303, 403, 404, 404]),
@@ -126,7 +143,7 @@ fn elsewhere(path: &str, fields: Fields, hers: u16) -> u16 {
     let all_of_nothing = ["/posters", "/codes.zip"].contains(&path);
     let chosen = fields.iter().any(|(name, _)| *name == "m-1");
     match hers {
-        200 | 303 | 409 if names_a_row(path) || all_of_nothing => 404,
+        200 | 303 | 400 | 409 if names_a_row(path) || all_of_nothing => 404,
         // Nobody whom she may choose was chosen.
         200 | 303 if chosen => 400,
         hers => hers,

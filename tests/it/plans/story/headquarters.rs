@@ -142,6 +142,31 @@ pub async fn invite_guides(app: &TestApp) {
     desk.sends(&format!("{guide}/phone"), &[]).await;
 }
 
+/// A manager wishes for what headquarters does not want.
+pub async fn propose(app: &TestApp, guide: &Guide) {
+    let desk = Desk::admin(app, "shi").await;
+    let at = |page: &str| format!("/console/{APPID}{page}");
+    let wish = [("cause", "long-leave"), ("to-1", "1")];
+    let form = at(&format!("/guides/{}/proposal", guide.id));
+    for word in ["decline", "accept"] {
+        let sent = desk.sends(&form, &wish).await;
+        assert_eq!(sent.status, 303, "{}", sent.text);
+        assert_eq!(desk.opens(&form).await.status, 200);
+        let list = desk.opens(&at("/hand-overs")).await.text;
+        let (_, newest) = list.split_once("/hand-overs/").expect("one");
+        let id: String = newest.chars().take_while(char::is_ascii_digit).collect();
+        let decided = desk.sends(&at(&format!("/hand-overs/{id}/{word}")), &[]).await;
+        let page = decided.to.expect(&decided.text);
+        assert_eq!(desk.opens(&page).await.status, 200);
+        if word == "accept" {
+            reads(&desk, &page, "已完成").await;
+            desk.sends(&format!("{page}/undo"), &[]).await;
+            reads(&desk, &page, "已撤销").await;
+        }
+        app.at_rest().await;
+    }
+}
+
 /// A store closes, and opens again.
 pub async fn close_a_store(app: &TestApp) {
     let desk = Desk::admin(app, "xie").await;
