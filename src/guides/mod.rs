@@ -34,8 +34,8 @@ pub use queries::{
 };
 pub use scope::{regions_seen_by, stores_seen_by};
 pub use stores::{
-    StorePlace, close_in, locked_in as locked_store_in, add as add_store, code as store_code, find as find_store, get_in as store_in,
-    list as list_stores,
+    StorePlace, add as add_store, close_in, code as store_code, find as find_store,
+    get_in as store_in, list as list_stores, locked_in as locked_store_in,
 };
 pub use welcome::{greeting, set_welcome};
 

@@ -154,9 +154,10 @@ pub async fn on_duty_in_store_in(txn: &Txn, store: StoreId) -> Result<Vec<guide:
 pub async fn of_store_in(txn: &Txn, store: StoreId) -> Result<Vec<guide::Model>> {
     let query = guide::Entity::find()
         .filter(guide::Column::StoreId.eq(store))
-        .filter(guide::Column::LeftAt.is_null())
-        .order_by_asc(guide::Column::Id);
-    Ok(query.all(txn.conn()).await?)
+        .filter(guide::Column::LeftAt.is_null());
+    let mut found = query.all(txn.conn()).await?;
+    found.sort_unstable_by_key(|guide| guide.id);
+    Ok(found)
 }
 
 /// A guide to be added.

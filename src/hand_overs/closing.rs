@@ -108,7 +108,9 @@ async fn close_in(
 
 /// What was looked at in the same unit is otherwise now: nothing of it stays.
 fn changed(no: super::No) -> Error {
-    Error::Internal(format!("a guide of a store that closes cannot leave: {no:?}"))
+    Error::Internal(format!(
+        "a guide of a store that closes cannot leave: {no:?}"
+    ))
 }
 
 async fn can_take_over(txn: &Txn, visit: &Visit, closing: &Closing) -> Result<bool> {
@@ -162,7 +164,9 @@ async fn reopen_in(
     let Some(store) = own(txn, visit, store).await? else {
         return Ok(Err(No::Missing));
     };
-    let Some(closed_at) = store.closed_at.filter(|at| visit.now - *at <= rules::UNDO_WITHIN)
+    let Some(closed_at) = store
+        .closed_at
+        .filter(|at| visit.now - *at <= rules::UNDO_WITHIN)
     else {
         return Ok(Err(No::TooLate));
     };

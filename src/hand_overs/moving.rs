@@ -75,11 +75,7 @@ async fn next_piece(
     match row.state {
         State::Running => hand_over_piece(txn, visit, &row).await,
         State::Undoing => hand_back_piece(txn, visit, &row, after).await,
-        State::Proposed
-        | State::Accepted
-        | State::Frozen
-        | State::Done
-        | State::Undone => Ok(None),
+        State::Proposed | State::Accepted | State::Frozen | State::Done | State::Undone => Ok(None),
     }
 }
 

@@ -137,7 +137,11 @@ async fn accept_in(
     };
     let confirmed = confirm_in(txn, visit, frozen, &targets, by).await?;
     confirmed.map_err(|no| Error::Internal(format!("a proposal cannot be confirmed: {no:?}")))?;
-    queries::update(txn, id, ended(visit, State::Accepted)).await?;
+    let accepted = hand_over::ActiveModel {
+        done_at: queries::at(visit.now),
+        ..queries::to(State::Accepted)
+    };
+    queries::update(txn, id, accepted).await?;
     Ok(Ok(frozen))
 }
 
@@ -158,20 +162,17 @@ pub async fn decline(
                 let Some(row) = own(txn, visit, *id, &[State::Proposed]).await? else {
                     return Ok(Err(No::TooLate));
                 };
-                queries::update(txn, *id, ended(visit, State::Undone)).await?;
+                let declined = hand_over::ActiveModel {
+                    undone_at: queries::at(visit.now),
+                    ..queries::to(State::Undone)
+                };
+                queries::update(txn, *id, declined).await?;
                 let told = json!({ "guide": row.guide_id });
                 note(txn, visit, *by, Act::DeclineHandOver, &row, told).await?;
                 Ok(Ok(()))
             })
         })
         .await
-}
-
-fn ended(visit: &Visit, state: State) -> hand_over::ActiveModel {
-    hand_over::ActiveModel {
-        undone_at: queries::at(visit.now),
-        ..queries::to(state)
-    }
 }
 
 /// The open proposal about a guide.

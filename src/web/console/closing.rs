@@ -42,14 +42,15 @@ async fn shown(
     let (zone, now) = (ctx.config.timezone, Timestamp::from(ctx.clock.now()));
     let stores = stores_of(ctx, desk).await?;
     let all = guides_of(ctx, desk).await?;
-    let (own, others): (Vec<_>, Vec<_>) =
-        all.iter().partition(|guide| guide.store_id == store.id);
+    let (own, others): (Vec<_>, Vec<_>) = all.iter().partition(|guide| guide.store_id == store.id);
     let mut leaving = Vec::new();
     let mut size = 0;
     for guide in own {
         let members = pool::size(ctx, guide.id).await?;
         size += members;
-        leaving.push(context! { id => guide.id.0, name => &guide.name, members => words::size(members) });
+        leaving.push(
+            context! { id => guide.id.0, name => &guide.name, members => words::size(members) },
+        );
     }
     let mut choices = Vec::new();
     for (place, guide) in others.into_iter().enumerate() {
@@ -150,7 +151,10 @@ async fn refused(
         ),
         No::Newer => (
             StatusCode::CONFLICT,
-            problem("", "没有撤销：有导购的移交还在撤销中，或之后又变了，请到“离职与移交”里查看"),
+            problem(
+                "",
+                "没有撤销：有导购的移交还在撤销中，或之后又变了，请到“离职与移交”里查看",
+            ),
         ),
         No::Open(guide) => {
             let name = guides::name_of(ctx.db.reads(), guide).await?;

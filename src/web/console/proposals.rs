@@ -103,7 +103,9 @@ pub(super) async fn propose(
     SentBy(desk, fields): SentBy<Desk>,
 ) -> Page {
     let guide = permitted(&ctx, &desk, path.1).await?;
-    let known = CAUSES.iter().find(|(_, value, ..)| *value == fields.get("cause"));
+    let known = CAUSES
+        .iter()
+        .find(|(_, value, ..)| *value == fields.get("cause"));
     let ids = fields.named("to-").filter_map(|id| id.parse().ok());
     let mut targets: Vec<_> = ids.map(GuideId).collect();
     targets.sort();
@@ -118,7 +120,9 @@ pub(super) async fn propose(
             };
             match proposals::propose(&ctx, &desk.account, order, targets).await? {
                 Ok(_) => return Ok(page::go_to(&at(&desk, &guide))),
-                Err(No::Open(_)) => problem("", "这位导购的顾客已在移交，或已经提议过，请等总部处理"),
+                Err(No::Open(_)) => {
+                    problem("", "这位导购的顾客已在移交，或已经提议过，请等总部处理")
+                }
                 Err(No::Targets) => problem("to", "请选择同一门店还在职的同事"),
                 Err(_) => problem("", "没有找到这位导购，可能已经离职"),
             }
@@ -167,7 +171,11 @@ async fn proposed(ctx: &Context, desk: &Desk, id: i64) -> Result<HandOverId, Sto
 }
 
 /// What the first page says to headquarters.
-pub(super) fn attention(desk: &Desk, row: &daogou_schema::hand_over::Model, name: &str) -> Option<Value> {
+pub(super) fn attention(
+    desk: &Desk,
+    row: &daogou_schema::hand_over::Model,
+    name: &str,
+) -> Option<Value> {
     let text = format!("店里提议移交 {name} 的顾客，等你确认");
     let href = format!("{}/hand-overs/{}", desk.at(), row.id);
     (row.state == State::Proposed).then(|| context! { text, href })

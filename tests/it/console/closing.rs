@@ -162,7 +162,10 @@ async fn a_closed_store_takes_nobody_and_is_left_as_it_is() {
     let frozen = desk.sends(&at("/hand-overs"), &away).await.to;
     let frozen = frozen.expect("its page");
     let (status, text) = shop.closes(&[&shop.wu]).await;
-    assert!(status == 409 && text.contains("陈一鸣的顾客正在移交"), "{text}");
+    assert!(
+        status == 409 && text.contains("陈一鸣的顾客正在移交"),
+        "{text}"
+    );
     assert!(!desk.opens(&at("/stores")).await.text.contains("已关店"));
     desk.sends(&format!("{frozen}/undo"), &[]).await;
     eventually("the hand-over being over", async || {

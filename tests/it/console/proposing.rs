@@ -63,7 +63,13 @@ async fn what_a_manager_proposes_happens_when_headquarters_says_yes() {
     let (status, text) = shop.proposes(&wish).await;
     assert!(status == 400 && text.contains("已经提议过"), "{text}");
     assert_eq!(shop.whose().await, [GuideId(1)]);
-    assert!(shop.manager.opens(&at("/guides")).await.text.contains("林小满"));
+    assert!(
+        shop.manager
+            .opens(&at("/guides"))
+            .await
+            .text
+            .contains("林小满")
+    );
     // She cannot say yes herself.
     for word in ["accept", "decline"] {
         let path = at(&format!("/hand-overs/1/{word}"));
@@ -117,15 +123,28 @@ async fn what_is_declined_or_is_not_the_stores_to_say_changes_nothing() {
         let sent = shop.admin.sends(&at("/hand-overs/1/decline"), &[]).await;
         assert_eq!(sent.status, 303);
     }
-    assert!(shop.manager.opens(&at(PROPOSAL)).await.text.contains("提交给总部确认"));
+    assert!(
+        shop.manager
+            .opens(&at(PROPOSAL))
+            .await
+            .text
+            .contains("提交给总部确认")
+    );
     // Too late for a yes.
     shop.admin.sends(&at("/hand-overs/1/accept"), &[]).await;
     assert_eq!(shop.whose().await, [GuideId(1)]);
     // Who was to take over has gone meanwhile.
     assert_eq!(shop.proposes(&wish).await.0, 303);
     let leaves = [("guide", "2"), ("cause", "departure")];
-    assert_eq!(shop.admin.sends(&at("/hand-overs"), &leaves).await.status, 303);
+    assert_eq!(
+        shop.admin.sends(&at("/hand-overs"), &leaves).await.status,
+        303
+    );
     let sent = shop.admin.sends(&at("/hand-overs/2/accept"), &[]).await;
-    assert!(sent.status == 409 && sent.text.contains("已经不在店里"), "{}", sent.text);
+    assert!(
+        sent.status == 409 && sent.text.contains("已经不在店里"),
+        "{}",
+        sent.text
+    );
     assert_eq!(shop.whose().await, [GuideId(1)]);
 }

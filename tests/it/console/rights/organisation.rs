@@ -3,14 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    ALL, Answers, FORMS, Fields, HERS_NOT, NOT_HERS, ONLY_HEADQUARTERS, PAGES, at,
-};
+use super::{ALL, Answers, FORMS, Fields, HERS_NOT, NOT_HERS, ONLY_HEADQUARTERS, PAGES, at};
 use crate::console::crowd;
 use crate::kit::{Desk, TestApp};
 
-/// The part of the URL map.
-pub const MAP: &str = include_str!("../../../../src/web/console/organisation.rs");
+/// The URL map, with the organisation's part of it.
+pub fn map() -> String {
+    let rest = include_str!("../../../../src/web/console/mod.rs");
+    let own = include_str!("../../../../src/web/console/organisation.rs");
+    [rest, own].concat()
+}
 
 const OWN_PAGES: &[(&str, Answers)] = &[
     ("/stores?region=1", ALL),
@@ -36,16 +38,8 @@ const OWN_FORMS: &[(&str, Fields, Answers)] = &[
         [303, 403, 404, 404],
     ),
     ("/regions/99/remove", &[], [303, 403, 404, 404]),
-    (
-        "/guides/1/proposal",
-        &[("cause", "")],
-        [303, 400, 400, 400],
-    ),
-    (
-        "/guides/2/proposal",
-        &[("cause", "")],
-        [303, 404, 400, 400],
-    ),
+    ("/guides/1/proposal", &[("cause", "")], [303, 400, 400, 400]),
+    ("/guides/2/proposal", &[("cause", "")], [303, 404, 400, 400]),
     ("/hand-overs/99/accept", &[], [303, 403, 404, 404]),
     ("/hand-overs/99/decline", &[], [303, 403, 404, 404]),
     // Its guides need somebody who takes their customers.

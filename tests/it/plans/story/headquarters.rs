@@ -155,7 +155,9 @@ pub async fn propose(app: &TestApp, guide: &Guide) {
         let list = desk.opens(&at("/hand-overs")).await.text;
         let (_, newest) = list.split_once("/hand-overs/").expect("one");
         let id: String = newest.chars().take_while(char::is_ascii_digit).collect();
-        let decided = desk.sends(&at(&format!("/hand-overs/{id}/{word}")), &[]).await;
+        let decided = desk
+            .sends(&at(&format!("/hand-overs/{id}/{word}")), &[])
+            .await;
         let page = decided.to.expect(&decided.text);
         assert_eq!(desk.opens(&page).await.status, 200);
         if word == "accept" {
