@@ -174,16 +174,20 @@ pub async fn close_a_store(app: &TestApp) {
     let desk = Desk::admin(app, "xie").await;
     let at = |page: &str| format!("/console/{APPID}{page}");
     desk.sends(&at("/stores"), &[("name", "杭州城西店")]).await;
-    let guide = [("name", "程远"), ("store", "2")];
+    let listed = desk.opens(&at("/stores")).await.text;
+    let (before, _) = listed.split_once("查看杭州城西店").expect("the store");
+    let (_, id) = before.rsplit_once("store=").expect("its number");
+    let store: String = id.chars().take_while(char::is_ascii_digit).collect();
+    let guide = [("name", "程远"), ("store", store.as_str())];
     let sent = desk.sends(&at("/guides"), &guide).await;
     assert_eq!(sent.status, 303, "{}", sent.text);
     for (form, fields, end) in [
         ("closing", &[("to-1", "1")][..], "撤销关店"),
         ("reopening", &[], "关闭门店"),
     ] {
-        let sent = desk.sends(&at(&format!("/stores/2/{form}")), fields).await;
+        let sent = desk.sends(&at(&format!("/stores/{store}/{form}")), fields).await;
         assert_eq!(sent.status, 303, "{form}: {}", sent.text);
-        reads(&desk, &at("/stores/2/closing"), end).await;
+        reads(&desk, &at(&format!("/stores/{store}/closing")), end).await;
         app.at_rest().await;
     }
 }
