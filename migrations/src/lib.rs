@@ -41,6 +41,8 @@ mod m2026_11_22_000029_privacy;
 mod m2026_11_22_000030_member_phone;
 mod m2026_11_22_000031_account_console;
 mod m2026_11_22_000032_second_step;
+mod m2026_11_22_000033_region;
+mod m2026_11_22_000034_joining;
 mod m2026_11_22_000035_import;
 mod m2026_11_22_000036_export;
 mod m2026_11_22_000037_merge;
@@ -144,6 +146,8 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000030_member_phone::changes(),
             m2026_11_22_000031_account_console::changes(),
             m2026_11_22_000032_second_step::changes(),
+            m2026_11_22_000033_region::changes(),
+            m2026_11_22_000034_joining::changes(),
             m2026_11_22_000035_import::changes(),
             m2026_11_22_000036_export::changes(),
             m2026_11_22_000037_merge::changes(),

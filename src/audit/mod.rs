@@ -49,14 +49,34 @@ pub enum Act {
     SignOutStaff,
     /// Somebody of the staff is dismissed.
     DismissStaff,
+    /// A dealer gets other regions.
+    SetRegions,
+    /// A region is added.
+    AddRegion,
+    /// A region gets another name or lies in another one.
+    ChangeRegion,
+    /// A region is removed.
+    RemoveRegion,
     /// A store is added.
     AddStore,
     /// A store gets another name, other hours or another text outside them.
     ChangeStore,
+    /// A store closes.
+    CloseStore,
+    /// That is taken back.
+    ReopenStore,
     /// A guide is added.
     AddGuide,
     /// A guide gets another name or stand-in.
     ChangeGuide,
+    /// A store gets a link by which guides ask to join.
+    MakeJoinLink,
+    /// That link is taken back.
+    WithdrawJoinLink,
+    /// Somebody who asked to join becomes a guide.
+    ApproveApplicant,
+    /// Somebody who asked to join does not.
+    DeclineApplicant,
     /// A guide gets a new link code.
     NewLinkCode,
     /// A guide's welcome text is changed.
@@ -73,6 +93,10 @@ pub enum Act {
     SaveMenu,
     /// An account's menu is published.
     PublishMenu,
+    /// It is wished that a guide's customers are handed over.
+    ProposeHandOver,
+    /// That is not done.
+    DeclineHandOver,
     /// A guide is frozen to be handed over.
     FreezeGuide,
     /// It is decided who gets a guide's customers.

@@ -1,7 +1,10 @@
 //! The member pool 会员池: who there is, with whose guide, as far as the reader may look.
 
+mod scope;
+mod walk;
+
 use daogou_schema::{
-    AccountId, GuideId, MemberId, StoreId, TagId, Timestamp, binding, binding_event, identity,
+    GuideId, MemberId, RegionId, StoreId, TagId, Timestamp, binding, binding_event, identity,
     member,
 };
 use serde::{Deserialize, Serialize};
@@ -9,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::queries;
 use crate::context::Context;
 use crate::error::Result;
-use crate::tags;
+
+pub use scope::Scope;
+use walk::Walk;
 
 /// How many members with one name are shown.
 const NAMED_MAX: u64 = 50;
@@ -24,15 +29,6 @@ const TAG_FEW: u32 = 3000;
 /// How much of a binding's history is shown.
 const EVENTS_MAX: u64 = 100;
 
-/// How far somebody may look.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Scope {
-    /// In this account only.
-    pub account: AccountId,
-    /// A store manager's store: only members who are bound in it.
-    pub store: Option<StoreId>,
-}
-
 /// Whose members are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +42,8 @@ pub enum Whose {
     Guide(GuideId),
     /// Those of a store.
     Store(StoreId),
+    /// Those of the stores of a region, and of what lies in it.
+    Region(RegionId),
 }
 
 /// What the wanted members have in common.
@@ -70,16 +68,15 @@ impl Filter {
         *self == Self::default()
     }
 
-    /// Whether a list that is walked along tells by itself who fits, so that they can be counted.
-    fn is_one_list(&self) -> bool {
-        let lists = u8::from(self.whose != Whose::All) + u8::from(self.tag.is_some());
+    /// Whether nothing is asked that no list tells by itself.
+    fn is_told_by_lists(&self) -> bool {
         let seen = self.seen_since.or(self.seen_before);
-        lists <= 1 && self.following.is_none() && seen.is_none()
+        self.following.is_none() && seen.is_none()
     }
 }
 
 /// Where a page ends and the next begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cursor {
     /// When the last one shown was bound; 0 where no binding is looked at.
     pub at: Timestamp,
@@ -148,8 +145,7 @@ pub async fn list(
             true => count + 1 - rows.len(),
             false => PIECE,
         };
-        let found = walk.next(ctx, place, wanted).await?;
-        let ended = found.len() < wanted;
+        let (found, ended) = walk.next(ctx, place, wanted).await?;
         looked_at += found.len();
         let ids: Vec<_> = found.iter().map(|cursor| cursor.member).collect();
         let fitting = walk.fitting(ctx, &ids).await?;
@@ -187,129 +183,6 @@ pub async fn count(ctx: &Context, scope: Scope, filter: Filter) -> Result<Option
     }
 }
 
-/// Along which list members are looked for.
-#[derive(Clone, Copy, Debug)]
-enum List {
-    Tag(TagId),
-    Bound(Whose),
-    Unbound,
-    All,
-}
-
-struct Walk {
-    scope: Scope,
-    filter: Filter,
-    list: List,
-}
-
-impl Walk {
-    async fn choose(
-        ctx: &Context,
-        scope: Scope,
-        filter: Filter,
-        after: Option<Cursor>,
-    ) -> Result<Self> {
-        let mut filter = filter;
-        if let (Whose::All | Whose::Store(_), Some(own)) = (filter.whose, scope.store) {
-            filter.whose = Whose::Store(own);
-        }
-        let list = match (filter.whose, filter.tag) {
-            (Whose::All, Some(tag)) => List::Tag(tag),
-            (Whose::All, None) => List::All,
-            (Whose::Nobody, _) => List::Unbound,
-            (whose, Some(tag)) => {
-                // A list is gone on with as it was begun: only bindings have a time.
-                let by_tag = match after {
-                    Some(after) => after.at == Timestamp(0),
-                    None => tags::size(ctx.db.reads(), tag, TAG_FEW).await? < TAG_FEW,
-                };
-                match by_tag {
-                    true => List::Tag(tag),
-                    false => List::Bound(whose),
-                }
-            }
-            (whose, None) => List::Bound(whose),
-        };
-        Ok(Self {
-            scope,
-            filter,
-            list,
-        })
-    }
-
-    /// Whether everybody on the list fits.
-    fn fits_all(&self) -> bool {
-        // Of a guide's members some may be bound in another store than the reader's; who has no guide is in none.
-        let in_scope = match self.scope.store {
-            Some(own) => self.filter.whose == Whose::Store(own),
-            None => true,
-        };
-        in_scope && self.filter.is_one_list()
-    }
-
-    async fn next(
-        &self,
-        ctx: &Context,
-        after: Option<Cursor>,
-        count: usize,
-    ) -> Result<Vec<Cursor>> {
-        let (db, account) = (ctx.db.reads(), self.scope.account);
-        let count = u64::try_from(count).unwrap_or(u64::MAX);
-        let place = after.map(|after| after.member);
-        let members = match self.list {
-            List::Bound(whose) => return queries::members_of(db, whose, after, count).await,
-            List::All => queries::newest(db, account, place, count).await?,
-            List::Unbound => queries::without_guide(db, account, place, count).await?,
-            List::Tag(tag) => tags::members(db, tag, place, count).await?,
-        };
-        let at = Timestamp(0);
-        Ok(members
-            .into_iter()
-            .map(|member| Cursor { at, member })
-            .collect())
-    }
-
-    async fn count(&self, ctx: &Context) -> Result<u64> {
-        let (db, account) = (ctx.db.reads(), self.scope.account);
-        match self.list {
-            List::Tag(tag) => tags::size(db, tag, u32::MAX).await.map(u64::from),
-            List::Bound(whose) => queries::count(db, whose).await,
-            List::Unbound => queries::count_unbound(db, account).await,
-            List::All => queries::count_known(db, account).await,
-        }
-    }
-
-    /// Those of `ids` who fit.
-    async fn fitting(&self, ctx: &Context, ids: &[MemberId]) -> Result<Vec<Row>> {
-        let mut rows = rows_of(ctx, self.scope, ids).await?;
-        if let Some(tag) = self.filter.tag {
-            let tagged = tags::tagged_among(ctx.db.reads(), tag, ids).await?;
-            rows.retain(|row| tagged.contains(&row.member.id));
-        }
-        rows.retain(|row| self.fits(row));
-        Ok(rows)
-    }
-
-    fn fits(&self, row: &Row) -> bool {
-        let binding = row.binding.as_ref();
-        let whose = match self.filter.whose {
-            Whose::All => true,
-            Whose::Nobody => binding.is_none(),
-            Whose::Guide(guide) => binding.is_some_and(|b| b.guide_id == guide),
-            Whose::Store(store) => binding.is_some_and(|b| b.store_id == store),
-        };
-        let (identity, filter) = (&row.identity, &self.filter);
-        whose
-            && filter.following.is_none_or(|it| identity.subscribed == it)
-            && filter
-                .seen_since
-                .is_none_or(|it| identity.last_seen_at >= it)
-            && filter
-                .seen_before
-                .is_none_or(|it| identity.last_seen_at < it)
-    }
-}
-
 /// The members whose name or number is `word`.
 ///
 /// # Errors
@@ -323,7 +196,7 @@ pub async fn find(ctx: &Context, scope: Scope, word: &str) -> Result<Vec<Row>> {
         ids.retain(|named| *named != id);
         ids.insert(0, id);
     }
-    rows_of(ctx, scope, &ids).await
+    rows_of(ctx, &scope, &ids).await
 }
 
 /// One member, if she is in the scope.
@@ -331,7 +204,7 @@ pub async fn find(ctx: &Context, scope: Scope, word: &str) -> Result<Vec<Row>> {
 /// # Errors
 /// When the store fails.
 pub async fn get(ctx: &Context, scope: Scope, member: MemberId) -> Result<Option<Row>> {
-    Ok(rows_of(ctx, scope, &[member]).await?.pop())
+    Ok(rows_of(ctx, &scope, &[member]).await?.pop())
 }
 
 /// These members as far as they are in the scope, in the same order.
@@ -339,7 +212,7 @@ pub async fn get(ctx: &Context, scope: Scope, member: MemberId) -> Result<Option
 /// # Errors
 /// When the store fails.
 pub async fn those(ctx: &Context, scope: Scope, members: &[MemberId]) -> Result<Vec<Row>> {
-    rows_of(ctx, scope, members).await
+    rows_of(ctx, &scope, members).await
 }
 
 /// What happened to a member's binding, the newest first.
@@ -359,14 +232,14 @@ pub async fn size(ctx: &Context, guide: GuideId) -> Result<u32> {
 }
 
 /// In the order of `ids`; who is not in the scope is left out.
-async fn rows_of(ctx: &Context, scope: Scope, ids: &[MemberId]) -> Result<Vec<Row>> {
+async fn rows_of(ctx: &Context, scope: &Scope, ids: &[MemberId]) -> Result<Vec<Row>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let found = queries::rows(ctx.db.reads(), scope.account, ids).await?;
-    let in_scope = |row: &&Row| match scope.store {
-        Some(store) => row.binding.as_ref().is_some_and(|b| b.store_id == store),
-        None => true,
+    let in_scope = |row: &&Row| match &row.binding {
+        Some(binding) => scope.sees(binding.store_id),
+        None => scope.stores.is_none(),
     };
     let of = |id: &MemberId| {
         let mut those = found.iter().filter(|row| row.member.id == *id);

@@ -127,7 +127,7 @@ async fn start_in(txn: &Txn, visit: &Visit, order: &Order) -> Result<Result<Bulk
         return Ok(Err(No::Targets));
     }
     let kept = Kept {
-        scope: order.scope,
+        scope: order.scope.clone(),
         audience: order.audience.clone(),
     };
     let row = bulk::ActiveModel {

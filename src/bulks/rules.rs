@@ -40,7 +40,7 @@ mod tests {
     fn audiences_are_read_as_they_were_written() {
         let scope = Scope {
             account: AccountId(1),
-            store: None,
+            stores: None,
         };
         let filter = Filter {
             whose: Whose::Guide(GuideId(3)),
@@ -50,7 +50,7 @@ mod tests {
         let chosen = Audience::Chosen(vec![MemberId(1), MemberId(2)]);
         for audience in [chosen, Audience::Fitting(filter)] {
             let text = written(&Kept {
-                scope,
+                scope: scope.clone(),
                 audience: audience.clone(),
             });
             let kept = text.and_then(|text| read(&text));

@@ -29,6 +29,7 @@ pub(super) async fn run(action: Action) -> Done {
         name,
         role: Role::HqAdmin,
         store: None,
+        regions: Vec::new(),
     };
     let token = staff::invite(&ctx, invited, By::Command).await?;
     let link = staff::link(&ctx.config.public_url, &token);

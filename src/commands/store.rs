@@ -65,8 +65,15 @@ pub(super) async fn run(action: Action) -> Done {
         } => {
             let name = one_of(name, named, "the store's name")?;
             let account = accounts::choose(&ctx, account.as_deref()).await?;
-            let store =
-                guides::add_store(&ctx, &account, &name, hours.as_deref(), By::Command).await?;
+            let store = guides::add_store(
+                &ctx,
+                &account,
+                &name,
+                hours.as_deref(),
+                guides::StorePlace::default(),
+                By::Command,
+            )
+            .await?;
             say(&if json {
                 as_json(&store).to_string()
             } else {

@@ -82,7 +82,7 @@ pub async fn order(ctx: &Context, account: &Arc<Account>, order: Order) -> Resul
 
 async fn order_in(txn: &Txn, visit: &Visit, order: &Order) -> Result<ExportId> {
     let kept = Kept {
-        scope: order.scope,
+        scope: order.scope.clone(),
         filter: order.filter,
     };
     let row = export::ActiveModel {
@@ -159,7 +159,7 @@ async fn go_on(ctx: &Context, row: Model) -> Result<()> {
             break;
         };
         let after = row.place.as_deref().and_then(Cursor::read);
-        let page = pool::list(ctx, kept.scope, kept.filter, after, PIECE).await?;
+        let page = pool::list(ctx, kept.scope.clone(), kept.filter, after, PIECE).await?;
         let written = rows::written(ctx, &names, &page.rows, row.whole).await?;
         let sealed = match written.is_empty() {
             true => None,

@@ -153,6 +153,7 @@ pub async fn add(
         store_id: store.id,
         name,
         welcome: welcome.map(str::to_owned),
+        speciality: None,
     };
     let args = (
         new,
@@ -178,15 +179,7 @@ async fn add_in(
     now: Timestamp,
     by: By,
 ) -> Result<guide::Model> {
-    let guide = queries::insert(txn, new, now).await?;
-    for (purpose, made) in [(Purpose::Guide, code), (Purpose::Link, link)] {
-        let row = code::ActiveModel {
-            purpose: Set(purpose),
-            guide_id: Set(Some(guide.id)),
-            ..row(new.account_id, made, now)
-        };
-        queries::insert_code(txn, row).await?;
-    }
+    let guide = insert_in(txn, new, code, link, now).await?;
     let entry = Entry {
         by,
         account: Some(new.account_id),
@@ -196,6 +189,31 @@ async fn add_in(
         after: Some(json!({ "name": guide.name, "store": guide.store_id })),
     };
     audit::note_in(txn, now, entry).await?;
+    Ok(guide)
+}
+
+/// A guide with both codes.
+pub(super) async fn insert_in(
+    txn: &Txn,
+    new: &NewGuide,
+    code: &Code,
+    link: &Code,
+    now: Timestamp,
+) -> Result<guide::Model> {
+    // It may have closed while WeChat made the codes.
+    let store = queries::store_in(txn, new.store_id).await?;
+    if store.is_none_or(|store| store.closed_at.is_some()) {
+        return Err(Error::Invalid("the store has closed".into()));
+    }
+    let guide = queries::insert(txn, new, now).await?;
+    for (purpose, made) in [(Purpose::Guide, code), (Purpose::Link, link)] {
+        let row = code::ActiveModel {
+            purpose: Set(purpose),
+            guide_id: Set(Some(guide.id)),
+            ..row(new.account_id, made, now)
+        };
+        queries::insert_code(txn, row).await?;
+    }
     Ok(guide)
 }
 

@@ -1,11 +1,11 @@
 //! What headquarters changes about a store or a guide.
 
 use daogou_schema::{GuideId, StoreId, Timestamp, guide, store};
-use sea_orm::Set;
-use serde_json::json;
+use sea_orm::{ActiveEnum, Set};
+use serde_json::{Value, json};
 
 use super::hours::Hours;
-use super::{queries, stores};
+use super::{StorePlace, queries, regions, stores};
 use crate::accounts::Account;
 use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
@@ -29,6 +29,8 @@ pub enum No {
     Away(WelcomeFault),
     /// It is longer than [`AWAY_CHARS_MAX`].
     AwayLong,
+    /// The region is not there, or not any more.
+    Region,
     /// The stand-in is not a colleague who can stand in.
     StandIn,
 }
@@ -42,6 +44,8 @@ pub struct StoreChange {
     pub hours: Option<Hours>,
     /// What consumers read outside business hours; none means the usual text.
     pub away_text: Option<String>,
+    /// Where it belongs.
+    pub place: StorePlace,
 }
 
 /// Changes a store.
@@ -80,30 +84,52 @@ pub async fn change_store(
                 if all.iter().any(|other| taken(&other)) {
                     return Ok(Err(No::Taken));
                 }
+                if let Some(region) = change.place.region
+                    && !regions::stays_in(txn, *account, region).await?
+                {
+                    return Ok(Err(No::Region));
+                }
                 let hours = change.hours.as_ref().map(Hours::to_json);
                 let row = store::ActiveModel {
                     name: Set(change.name.clone()),
                     hours: Set(hours.clone()),
                     away_text: Set(change.away_text.clone()),
+                    region_id: Set(change.place.region),
+                    owner: Set(change.place.owner),
                     ..Default::default()
                 };
                 queries::update_store(txn, *id, row).await?;
-                let told = |name: &str, hours: &Option<String>, away: &Option<String>| {
-                    json!({ "name": name, "hours": hours, "away_text": away })
-                };
                 let entry = Entry {
                     by: *by,
                     account: Some(*account),
                     act: Act::ChangeStore,
                     subject: audit::subject("store", *id),
-                    before: Some(told(&before.name, &before.hours, &before.away_text)),
-                    after: Some(told(&change.name, &hours, &change.away_text)),
+                    before: Some(told_of(before)),
+                    after: Some(told_of(&store::Model {
+                        name: change.name.clone(),
+                        hours,
+                        away_text: change.away_text.clone(),
+                        region_id: change.place.region,
+                        owner: change.place.owner,
+                        ..before.clone()
+                    })),
                 };
                 audit::note_in(txn, *now, entry).await?;
                 Ok(Ok(()))
             })
         })
         .await
+}
+
+/// What the audit log says of a store.
+fn told_of(store: &store::Model) -> Value {
+    json!({
+        "name": store.name,
+        "hours": store.hours,
+        "away_text": store.away_text,
+        "region": store.region_id,
+        "owner": store.owner.map(|owner| owner.to_value()),
+    })
 }
 
 /// What a guide is from now on.

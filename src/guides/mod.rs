@@ -4,8 +4,12 @@ pub mod campaigns;
 mod codes;
 pub mod editing;
 pub mod hours;
+pub mod joining;
 mod linking;
+pub mod profile;
 mod queries;
+pub mod regions;
+mod scope;
 mod stores;
 pub mod variants;
 mod welcome;
@@ -28,11 +32,12 @@ pub use linking::{Linked, link_in, unlink_in};
 pub use queries::{
     Before, by_name, certain_codes_in, choose_current_in, current_answered_in, forget_current_in,
     forget_member_in, get_in, linked_to_in, list, member_of_number_in, note_lost_line_in,
-    number_of_in, on_duty_in_store_in, set_duty_in,
+    number_of_in, of_store_in, on_duty_in_store_in, set_duty_in,
 };
+pub use scope::{regions_seen_by, stores_seen_by};
 pub use stores::{
-    add as add_store, code as store_code, find as find_store, get_in as store_in,
-    list as list_stores,
+    StorePlace, add as add_store, close_in, code as store_code, find as find_store,
+    get_in as store_in, list as list_stores, locked_in as locked_store_in,
 };
 pub use welcome::{greeting, set_welcome};
 

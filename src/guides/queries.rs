@@ -2,11 +2,13 @@
 
 mod campaigns;
 mod codes;
+mod joining;
 mod numbers;
+mod profile;
+mod regions;
+mod stores;
 
-use daogou_schema::{
-    AccountId, Address, GuideId, MemberId, MessageId, StoreId, Timestamp, guide, store,
-};
+use daogou_schema::{AccountId, Address, GuideId, MemberId, MessageId, StoreId, Timestamp, guide};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -24,8 +26,18 @@ pub(super) use codes::{
     change_code, code_anywhere, code_by_id, code_by_scene, codes_of_guides, codes_of_stores,
     guide_codes, insert_code, use_up_code,
 };
+pub(super) use joining::{
+    applicant, applicant_by, applicants_of, decide, delete_invitation, forget_applicants_before,
+    insert_applicant, invitation_by, invitation_of, locked_applicant, locked_invitation,
+    replace_invitation, stores_with_waiting,
+};
 pub(super) use numbers::insert_number;
 pub use numbers::{forget_member_in, member_of_number_in, number_of_in};
+pub(super) use profile::{set_phone, set_speciality};
+pub(super) use regions::{
+    delete_region, insert_region, locked_regions, regions, stores_in_regions, update_region,
+};
+pub(super) use stores::{insert_store, locked_store, store, store_in, stores, update_store};
 
 /// The guide with this id.
 ///
@@ -139,12 +151,26 @@ pub async fn on_duty_in_store_in(txn: &Txn, store: StoreId) -> Result<Vec<guide:
     Ok(query.all(txn.conn()).await?)
 }
 
+/// The guides of a store who have not left, oldest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn of_store_in(txn: &Txn, store: StoreId) -> Result<Vec<guide::Model>> {
+    let query = guide::Entity::find()
+        .filter(guide::Column::StoreId.eq(store))
+        .filter(guide::Column::LeftAt.is_null());
+    let mut found = query.all(txn.conn()).await?;
+    found.sort_unstable_by_key(|guide| guide.id);
+    Ok(found)
+}
+
 /// A guide to be added.
 pub(super) struct NewGuide {
     pub account_id: AccountId,
     pub store_id: StoreId,
     pub name: String,
     pub welcome: Option<String>,
+    pub speciality: Option<String>,
 }
 
 pub(super) async fn insert(txn: &Txn, new: &NewGuide, now: Timestamp) -> Result<guide::Model> {
@@ -153,6 +179,7 @@ pub(super) async fn insert(txn: &Txn, new: &NewGuide, now: Timestamp) -> Result<
         store_id: Set(new.store_id),
         name: Set(new.name.clone()),
         welcome: Set(new.welcome.clone()),
+        speciality: Set(new.speciality.clone()),
         on_duty: Set(true),
         last_number: Set(0),
         created_at: Set(now),
@@ -322,7 +349,7 @@ async fn set_current(
     update(txn, id, row).await
 }
 
-async fn update(txn: &Txn, id: GuideId, row: guide::ActiveModel) -> Result<()> {
+pub(super) async fn update(txn: &Txn, id: GuideId, row: guide::ActiveModel) -> Result<()> {
     txn.together((id, row), |txn, rows| {
         Box::pin(update_all(txn, guide::Column::Id, rows))
     })
@@ -335,40 +362,4 @@ pub(super) async fn set_name(txn: &Txn, id: GuideId, name: &str) -> Result<()> {
         ..Default::default()
     };
     update(txn, id, row).await
-}
-
-pub(super) async fn update_store(txn: &Txn, id: StoreId, row: store::ActiveModel) -> Result<()> {
-    store::Entity::update_many()
-        .set(row)
-        .filter(store::Column::Id.eq(id))
-        .exec(txn.conn())
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn insert_store(txn: &Txn, row: store::ActiveModel) -> Result<store::Model> {
-    Ok(row.insert(txn.conn()).await?)
-}
-
-pub(super) async fn store_in(txn: &Txn, id: StoreId) -> Result<Option<store::Model>> {
-    txn.together(id, |txn, ids| {
-        Box::pin(async move {
-            let found = store::Entity::find()
-                .filter(store::Column::Id.is_in(padded(ids.iter().copied())))
-                .all(txn.conn())
-                .await?;
-            Ok(each(ids.iter().copied(), found, |row| row.id))
-        })
-    })
-    .await
-}
-
-pub(super) async fn stores(
-    db: &impl ConnectionTrait,
-    account: AccountId,
-) -> Result<Vec<store::Model>> {
-    let query = store::Entity::find()
-        .filter(store::Column::AccountId.eq(account))
-        .order_by_asc(store::Column::Id);
-    Ok(query.all(db).await?)
 }

@@ -1,11 +1,12 @@
 //! Stores: adding them and finding them.
 
-use daogou_schema::{StoreId, Timestamp, code, store};
-use sea_orm::Set;
+use daogou_schema::store::Owner;
+use daogou_schema::{RegionId, StoreId, Timestamp, code, store};
+use sea_orm::{ActiveEnum, Set};
 use serde_json::json;
 
 use super::codes::{self, Code};
-use super::{hours, queries};
+use super::{hours, queries, regions};
 use crate::accounts::Account;
 use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
@@ -14,6 +15,15 @@ use crate::error::{Error, Result};
 
 /// The longest name, in characters: what fits a list on a phone and every database.
 const NAME_CHARS_MAX: usize = 60;
+
+/// Where a store belongs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StorePlace {
+    /// The region in which it lies.
+    pub region: Option<RegionId>,
+    /// Whose it is; none: the brand's own.
+    pub owner: Option<Owner>,
+}
 
 /// Adds a store; `hours` like `10:00-21:30` (every day) or none for always open.
 ///
@@ -24,6 +34,7 @@ pub async fn add(
     account: &Account,
     name: &str,
     hours: Option<&str>,
+    place: StorePlace,
     by: By,
 ) -> Result<store::Model> {
     let name = check_name(name)?;
@@ -44,16 +55,24 @@ pub async fn add(
         account.id,
         name,
         hours,
+        place,
         Timestamp::from(ctx.clock.now()),
         by,
     );
     ctx.db
-        .write(args, |txn, (account_id, name, hours, now, by)| {
+        .write(args, |txn, (account_id, name, hours, place, now, by)| {
             Box::pin(async move {
+                if let Some(region) = place.region
+                    && !regions::stays_in(txn, *account_id, region).await?
+                {
+                    return Err(Error::NotFound(format!("there is no region {region}")));
+                }
                 let row = store::ActiveModel {
                     account_id: Set(*account_id),
                     name: Set(name.clone()),
                     hours: Set(hours.clone()),
+                    region_id: Set(place.region),
+                    owner: Set(place.owner),
                     created_at: Set(*now),
                     ..Default::default()
                 };
@@ -64,7 +83,12 @@ pub async fn add(
                     act: Act::AddStore,
                     subject: audit::subject("store", store.id),
                     before: None,
-                    after: Some(json!({ "name": store.name, "hours": store.hours })),
+                    after: Some(json!({
+                        "name": store.name,
+                        "hours": store.hours,
+                        "region": store.region_id,
+                        "owner": store.owner.map(|owner| owner.to_value()),
+                    })),
                 };
                 audit::note_in(txn, *now, entry).await?;
                 Ok(store)
@@ -118,6 +142,27 @@ pub async fn find(ctx: &Context, account: &Account, word: &str) -> Result<store:
 /// When the store fails.
 pub async fn get_in(txn: &Txn, id: StoreId) -> Result<Option<store::Model>> {
     queries::store_in(txn, id).await
+}
+
+/// The store, locked until this unit ends.
+///
+/// # Errors
+/// When the store fails.
+pub async fn locked_in(txn: &Txn, id: StoreId) -> Result<Option<store::Model>> {
+    queries::locked_store(txn, id).await
+}
+
+/// A store is closed from `at` on, or open again. Nobody joins a closed one by its link.
+///
+/// # Errors
+/// When the store fails.
+pub async fn close_in(txn: &Txn, id: StoreId, at: Option<Timestamp>) -> Result<()> {
+    let row = store::ActiveModel {
+        closed_at: Set(at),
+        ..Default::default()
+    };
+    queries::update_store(txn, id, row).await?;
+    queries::delete_invitation(txn, id).await.map(drop)
 }
 
 /// The store's own code, made at the first call.

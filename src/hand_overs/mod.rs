@@ -1,7 +1,9 @@
 //! Hand-overs 移交: a guide leaves, goes to another store or is away for long, and the customers go to colleagues. The
 //! guide is frozen at once; who gets the customers is decided afterwards, and can be taken back for two days.
 
+pub mod closing;
 mod moving;
+pub mod proposals;
 mod queries;
 pub mod rules;
 
@@ -9,7 +11,7 @@ use std::sync::Arc;
 
 use daogou_schema::hand_over::{Cause, Model, State};
 use daogou_schema::{
-    GuideId, HandOverId, MemberId, StaffId, StoreId, guide, hand_over, hand_over_member,
+    GuideId, HandOverId, MemberId, StaffId, StoreId, guide, hand_over, hand_over_member, store,
 };
 use sea_orm::{ActiveEnum, Set};
 use serde_json::{Value, json};
@@ -46,6 +48,8 @@ pub enum No {
     Targets,
     /// It is not there, or not in the state for this.
     TooLate,
+    /// Its store was closed: that is taken back as a whole.
+    Closing,
 }
 
 /// Who orders what.
@@ -93,7 +97,10 @@ async fn freeze_in(txn: &Txn, visit: &Visit, order: &Order) -> Result<Result<Han
             Some(store) => guides::store_in(txn, store).await?,
             None => None,
         };
-        let Some(store) = store.filter(|store| store.account_id == visit.account.id) else {
+        let open = |store: &store::Model| {
+            store.account_id == visit.account.id && store.closed_at.is_none()
+        };
+        let Some(store) = store.filter(open) else {
             return Ok(Err(No::Store));
         };
         if guides::has_namesake_in(txn, &guide, store.id).await? {
@@ -103,7 +110,7 @@ async fn freeze_in(txn: &Txn, visit: &Visit, order: &Order) -> Result<Result<Han
     if rules::freezes(order.cause) {
         conversations::freeze_in(txn, visit, &guide).await?;
     }
-    if order.cause == Cause::Departure {
+    if rules::leaves(order.cause) {
         guides::leave_in(txn, guide.id, visit.now).await?;
     }
     let row = hand_over::ActiveModel {
@@ -198,7 +205,7 @@ async fn confirm_in(
     if let Some(store) = row.to_store_id {
         guides::move_in(txn, row.guide_id, store).await?;
     }
-    if let (Cause::Departure, Some(first)) = (row.cause, targets.first()) {
+    if let (true, Some(first)) = (rules::leaves(row.cause), targets.first()) {
         guides::name_stand_in_in(txn, row.guide_id, Some(*first)).await?;
     }
     let running = hand_over::ActiveModel {
@@ -238,15 +245,24 @@ async fn undo_in(txn: &Txn, visit: &Visit, id: HandOverId, by: By) -> Result<Res
     let Some(row) = row.filter(|row| rules::can_be_undone(row, visit.now)) else {
         return Ok(Err(No::TooLate));
     };
+    if row.cause == Cause::Closing {
+        return Ok(Err(No::Closing));
+    }
     if guides::locked_in(txn, row.guide_id).await?.is_none() {
         return Ok(Err(No::Guide));
     }
     if queries::has_newer(txn, &row).await? {
         return Ok(Err(No::Newer));
     }
+    take_back_in(txn, visit, &row, by).await?;
+    Ok(Ok(()))
+}
+
+/// The guide is as before at once, and the customers are on their way back.
+async fn take_back_in(txn: &Txn, visit: &Visit, row: &Model, by: By) -> Result<()> {
     // Only what the hand-over has changed: the guide may have gone on with everything else.
     match row.cause {
-        Cause::Departure => {
+        Cause::Departure | Cause::Closing => {
             let before = Before {
                 account_id: row.account_id,
                 openid: row.openid.clone(),
@@ -266,10 +282,9 @@ async fn undo_in(txn: &Txn, visit: &Visit, id: HandOverId, by: By) -> Result<Res
         undone_at: queries::at(visit.now),
         ..queries::to(State::Undoing)
     };
-    queries::update(txn, id, undoing).await?;
+    queries::update(txn, row.id, undoing).await?;
     let after = json!({ "guide": row.guide_id });
-    note(txn, visit, by, Act::UndoHandOver, &row, after).await?;
-    Ok(Ok(()))
+    note(txn, visit, by, Act::UndoHandOver, row, after).await
 }
 
 /// The hand-over, locked, if it is the account's and in one of `states`.

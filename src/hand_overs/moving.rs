@@ -56,7 +56,7 @@ pub(super) fn those(row: &Model) -> Those {
         store: (row.cause == Cause::Move).then_some(row.store_id),
         until: match row.cause {
             // Nobody comes any more.
-            Cause::Departure => None,
+            Cause::Departure | Cause::Closing => None,
             Cause::Move | Cause::LongLeave => row.confirmed_at,
         },
     }
@@ -75,7 +75,7 @@ async fn next_piece(
     match row.state {
         State::Running => hand_over_piece(txn, visit, &row).await,
         State::Undoing => hand_back_piece(txn, visit, &row, after).await,
-        State::Frozen | State::Done | State::Undone => Ok(None),
+        State::Proposed | State::Accepted | State::Frozen | State::Done | State::Undone => Ok(None),
     }
 }
 

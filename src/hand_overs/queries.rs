@@ -1,8 +1,8 @@
 //! Hand-overs in the store.
 
-use daogou_schema::hand_over::{self, Entity, State};
+use daogou_schema::hand_over::{self, Cause, Entity, State};
 use daogou_schema::hand_over_member::{self, Outcome};
-use daogou_schema::{AccountId, GuideId, HandOverId, MemberId, Timestamp};
+use daogou_schema::{AccountId, GuideId, HandOverId, MemberId, StoreId, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -68,12 +68,43 @@ pub(super) async fn open_of(txn: &Txn, guide: GuideId) -> Result<Option<hand_ove
     Ok(query.one(txn.conn()).await?)
 }
 
+/// Those of a store that was closed at that moment, as far as they were not taken back.
+pub(super) async fn of_closing(
+    txn: &Txn,
+    store: StoreId,
+    closed_at: Timestamp,
+) -> Result<Vec<hand_over::Model>> {
+    let query = Entity::find()
+        .filter(hand_over::Column::StoreId.eq(store))
+        .filter(hand_over::Column::Cause.eq(Cause::Closing))
+        .filter(hand_over::Column::CreatedAt.eq(closed_at))
+        .filter(hand_over::Column::State.ne(State::Undone))
+        .order_by_asc(hand_over::Column::Id)
+        .lock_exclusive();
+    Ok(query.all(txn.conn()).await?)
+}
+
+/// What somebody wishes about a guide.
+pub(super) async fn proposal(
+    db: &impl ConnectionTrait,
+    guide: GuideId,
+) -> Result<Option<hand_over::Model>> {
+    let query = Entity::find()
+        .filter(hand_over::Column::GuideId.eq(guide))
+        .filter(hand_over::Column::State.eq(State::Proposed));
+    Ok(query.one(db).await?)
+}
+
 /// Whether the guide's customers were handed over once more since, and that was not undone.
 pub(super) async fn has_newer(txn: &Txn, row: &hand_over::Model) -> Result<bool> {
     let query = Entity::find()
         .filter(hand_over::Column::GuideId.eq(row.guide_id))
         .filter(hand_over::Column::Id.gt(row.id))
-        .filter(hand_over::Column::State.ne(State::Undone));
+        .filter(hand_over::Column::State.is_not_in([
+            State::Proposed,
+            State::Accepted,
+            State::Undone,
+        ]));
     Ok(query.one(txn.conn()).await?.is_some())
 }
 

@@ -14,16 +14,28 @@ pub fn can_be_undone(hand_over: &Model, now: Timestamp) -> bool {
         State::Running | State::Done => hand_over
             .confirmed_at
             .is_some_and(|confirmed| now - confirmed <= UNDO_WITHIN),
-        State::Undoing | State::Undone => false,
+        State::Proposed | State::Accepted | State::Undoing | State::Undone => false,
     }
 }
 
 /// Whether the guide is kept from serving anybody: customers who write go to a stand-in.
 pub fn freezes(cause: Cause) -> bool {
     match cause {
-        Cause::Departure | Cause::LongLeave => true,
+        Cause::Departure | Cause::LongLeave | Cause::Closing => true,
         Cause::Move => false,
     }
+}
+
+/// Whether the guide is no guide any more.
+pub fn leaves(cause: Cause) -> bool {
+    matches!(cause, Cause::Departure | Cause::Closing)
+}
+
+/// The same guides, beginning with the one whose turn it is after `dealt` customers.
+pub fn from(targets: &[GuideId], dealt: usize) -> Vec<GuideId> {
+    let mut turned = targets.to_vec();
+    turned.rotate_left(dealt.checked_rem(targets.len()).unwrap_or(0));
+    turned
 }
 
 /// Who of `targets`, in turn, gets the customer number `nth` (from 0).
@@ -54,6 +66,8 @@ mod tests {
         let dealt: Vec<_> = (0..3).filter_map(|turn| nth(&guides, turn)).collect();
         assert_eq!(dealt, [GuideId(3), GuideId(17), GuideId(3)]);
         assert_eq!(nth(&[], 0), None);
+        assert_eq!(from(&guides, 3), [GuideId(17), GuideId(3)]);
+        assert!(from(&[], 3).is_empty());
     }
 
     #[test]

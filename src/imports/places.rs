@@ -21,8 +21,8 @@ pub(super) async fn take(
     let made = match wanted {
         Wanted::Member(_) => return Ok(Taken::Known),
         Wanted::Store { name, hours } => {
-            let staff = by(row.staff_id);
-            let made = guides::add_store(ctx, account, name, hours.as_deref(), staff).await;
+            let (place, staff) = (guides::StorePlace::default(), by(row.staff_id));
+            let made = guides::add_store(ctx, account, name, hours.as_deref(), place, staff).await;
             made.map(drop)
         }
         Wanted::Guide {

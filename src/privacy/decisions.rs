@@ -40,10 +40,11 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
     ),
     (
         "store",
-        &["name", "hours", "away_text"],
+        &["name", "hours", "away_text", "owner"],
         NotHers,
         "the brand's shop",
     ),
+    ("region", &["name"], NotHers, "the brand's shops"),
     (
         "member",
         &["unionid", "name"],
@@ -52,7 +53,14 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
     ),
     (
         "guide",
-        &["name", "welcome", "openid"],
+        &[
+            "name",
+            "welcome",
+            "speciality",
+            "phone",
+            "phone_masked",
+            "openid",
+        ],
         NotHers,
         "staff; who is a guide too goes on working",
     ),
@@ -187,12 +195,38 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
     ),
     (
         "staff",
-        &["login", "name", "role", "password", "totp", "recovery"],
+        &[
+            "login", "name", "role", "regions", "password", "totp", "recovery",
+        ],
         NotHers,
         "staff",
     ),
-    ("invitation", &["digest", "name", "role"], NotHers, "staff"),
+    (
+        "invitation",
+        &["digest", "name", "role", "regions"],
+        NotHers,
+        "staff",
+    ),
     ("sign_in", &["digest"], NotHers, "staff"),
+    (
+        "guide_invitation",
+        &["digest", "sealed"],
+        NotHers,
+        "a shop's link for new guides",
+    ),
+    (
+        "applicant",
+        &[
+            "digest",
+            "name",
+            "speciality",
+            "phone",
+            "phone_masked",
+            "state",
+        ],
+        NotHers,
+        "who wants to work in a shop, for 30 days; the number goes as soon as it is decided",
+    ),
     (
         "hand_over",
         &["cause", "state", "openid", "targets"],

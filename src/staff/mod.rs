@@ -3,15 +3,17 @@
 //! Nobody is ever given a password: an invitation is a link, open for three days and used once, behind which a person
 //! chooses login and password. The first one, for an administrator, is made while there is no staff.
 
+mod invite;
 mod own;
 mod password;
 mod queries;
+mod regions;
 pub mod rules;
 mod second;
 mod totp;
 
 use daogou_schema::staff::{Model, Role};
-use daogou_schema::{InvitationId, StaffId, StoreId, Timestamp, invitation};
+use daogou_schema::{StaffId, StoreId, Timestamp};
 
 use serde_json::{Value, json};
 
@@ -19,11 +21,13 @@ use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use rules::{INVITATION_LASTS, NOTED_EVERY, SIGN_IN_LASTS};
+use rules::{NOTED_EVERY, SIGN_IN_LASTS};
 
+pub use invite::{Invited, accept, first_invitation, invite, invited, link, withdraw};
 pub use own::{change_password, end_own, handle, own_sign_ins, rename_self};
 pub use password::Passwords;
 pub use queries::{Colleague, colleagues, invitations};
+pub use regions::{has_dealer_in, set_regions};
 pub use second::{
     Offer, SwitchedOn, offer, offer_again, sign_in_with_code, switch_off, switch_off_for, switch_on,
 };
@@ -40,17 +44,6 @@ impl Token {
     pub fn expose(&self) -> &str {
         &self.0
     }
-}
-
-/// Somebody to be invited.
-#[derive(Clone, Debug)]
-pub struct Invited {
-    /// How colleagues call her.
-    pub name: String,
-    /// As what.
-    pub role: Role,
-    /// The store of a store manager.
-    pub store: Option<StoreId>,
 }
 
 /// Somebody who is signed in.
@@ -72,110 +65,6 @@ pub enum Answer {
     In(Token),
     /// Both are right and a code is asked for: what comes back with it.
     Code(String),
-}
-
-/// Makes an invitation.
-///
-/// # Errors
-/// When a store manager has no store, the name is empty, or the store fails.
-pub async fn invite(ctx: &Context, mut invited: Invited, by: By) -> Result<Token> {
-    invited.name = invited.name.trim().to_owned();
-    if let Some(wrong) = rules::wrong_name(&invited.name) {
-        return Err(Error::Invalid(wrong.into()));
-    }
-    match (invited.role, invited.store) {
-        (Role::StoreManager, None) => {
-            return Err(Error::Invalid("店长需要选择门店".into()));
-        }
-        (Role::StoreManager, Some(_)) => {}
-        (_, _) => invited.store = None,
-    }
-    let token = Token::new(ctx);
-    let now = Timestamp::from(ctx.clock.now());
-    let args = (digest(token.expose()), invited, now, by);
-    ctx.db
-        .write(args, |txn, (digest, invited, now, by)| {
-            Box::pin(async move {
-                queries::forget_expired_invitations(txn, *now).await?;
-                queries::insert_invitation(txn, digest, invited, *now, *now + INVITATION_LASTS)
-                    .await?;
-                let after = said(&invited.name, invited.role, invited.store);
-                let subject = "invitation".to_owned();
-                note(txn, *now, *by, Act::Invite, subject, (None, after)).await
-            })
-        })
-        .await?;
-    Ok(token)
-}
-
-/// An invitation for the first administrator, when there is no staff and nobody is invited yet: a server that starts again
-/// does not hand out another key.
-///
-/// # Errors
-/// When the store fails.
-pub async fn first_invitation(ctx: &Context) -> Result<Option<Token>> {
-    let (db, now) = (ctx.db.reads(), Timestamp::from(ctx.clock.now()));
-    if queries::anybody(db).await? || !queries::invitations(db, now).await?.is_empty() {
-        return Ok(None);
-    }
-    let first = Invited {
-        name: "管理员".into(),
-        role: Role::HqAdmin,
-        store: None,
-    };
-    Ok(Some(invite(ctx, first, By::Command).await?))
-}
-
-/// Where an invitation is taken up.
-pub fn link(public_url: &str, token: &Token) -> String {
-    let house = public_url.trim_end_matches('/');
-    format!("{house}/console/invitations/{}", token.expose())
-}
-
-/// The invitation behind a link, while it is open.
-///
-/// # Errors
-/// When the store fails.
-pub async fn invited(ctx: &Context, token: &str) -> Result<Option<invitation::Model>> {
-    let now = Timestamp::from(ctx.clock.now());
-    let found = queries::invitation(ctx.db.reads(), &digest(token)).await?;
-    Ok(found.filter(|row| row.expires_at > now))
-}
-
-/// Takes an invitation up: the person exists from now on and is signed in.
-///
-/// # Errors
-/// When the link is used or over, or login or password will not do; [`Error::Taken`] when somebody has the login.
-pub async fn accept(ctx: &Context, token: &str, login: &str, password: &str) -> Result<Token> {
-    let login = rules::login(login);
-    if let Some(wrong) = rules::wrong_login(&login).or_else(|| rules::wrong_password(password)) {
-        return Err(Error::Invalid(wrong.into()));
-    }
-    let hash = ctx.kept::<Passwords>().hash(ctx, password).await?;
-    let signed = Token::new(ctx);
-    let args = (
-        digest(token),
-        login,
-        hash,
-        digest(signed.expose()),
-        Timestamp::from(ctx.clock.now()),
-    );
-    ctx.db
-        .write(args, |txn, (invitation, login, hash, signed, now)| {
-            Box::pin(async move {
-                let taken = queries::take_invitation(txn, invitation, *now).await?;
-                let taken = taken.ok_or_else(|| {
-                    Error::NotFound("链接已使用或已过期，请管理员再发一条".into())
-                })?;
-                let staff = queries::insert(txn, &taken, login, hash, *now).await?;
-                queries::insert_sign_in(txn, signed, staff, *now).await?;
-                let after = said(&taken.name, taken.role, taken.store_id);
-                let (by, subject) = (By::Staff(staff), audit::subject("staff", staff));
-                note(txn, *now, by, Act::JoinStaff, subject, (None, after)).await
-            })
-        })
-        .await?;
-    Ok(signed)
 }
 
 /// Signs somebody in, or asks her for a code; no when login or password is wrong, or too many were. The try is counted
@@ -328,7 +217,7 @@ pub async fn leave(ctx: &Context, by: &Model, staff: StaffId) -> Result<()> {
                 };
                 queries::set_left(txn, *staff, *now).await?;
                 queries::delete_sign_ins_of(txn, *staff).await?;
-                let before = said(&row.name, row.role, row.store_id);
+                let before = said(&row.name, row.role, row.store_id, row.regions.as_deref());
                 let (by, subject) = (By::Staff(*by), audit::subject("staff", staff));
                 note(txn, *now, by, Act::DismissStaff, subject, (before, None)).await
             })
@@ -336,38 +225,10 @@ pub async fn leave(ctx: &Context, by: &Model, staff: StaffId) -> Result<()> {
         .await
 }
 
-/// Takes an invitation back.
-///
-/// # Errors
-/// When the store fails.
-pub async fn withdraw(ctx: &Context, by: By, invitation: InvitationId) -> Result<()> {
-    let now = Timestamp::from(ctx.clock.now());
-    ctx.db
-        .write((invitation, by, now), |txn, (id, by, now)| {
-            Box::pin(async move {
-                let Some(row) = queries::invitation_in(txn, *id).await? else {
-                    return Ok(());
-                };
-                queries::delete_invitation(txn, *id).await?;
-                let before = said(&row.name, row.role, row.store_id);
-                let subject = audit::subject("invitation", id);
-                note(
-                    txn,
-                    *now,
-                    *by,
-                    Act::WithdrawInvitation,
-                    subject,
-                    (before, None),
-                )
-                .await
-            })
-        })
-        .await
-}
-
 /// What the audit log says of a person.
-fn said(name: &str, role: Role, store: Option<StoreId>) -> Option<Value> {
-    Some(json!({ "name": name, "role": rules::key(role), "store": store }))
+fn said(name: &str, role: Role, store: Option<StoreId>, regions: Option<&str>) -> Option<Value> {
+    let regions = regions.map(|_| rules::regions(regions));
+    Some(json!({ "name": name, "role": rules::key(role), "store": store, "region": regions }))
 }
 
 async fn note(

@@ -1,13 +1,14 @@
 //! Staff, invitations and sign-ins in the store. Staff belong to the whole installation, not to an account.
 
 use daogou_schema::staff::{self, Column, Entity, Model};
-use daogou_schema::{InvitationId, StaffId, Timestamp, invitation, sign_in};
+use daogou_schema::{InvitationId, RegionId, StaffId, Timestamp, invitation, sign_in};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType,
     QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use super::Invited;
+use super::rules;
 use super::second::Left;
 use crate::db::{Only, Txn};
 use crate::error::Result;
@@ -92,6 +93,7 @@ pub(super) async fn insert(
         name: Set(invited.name.clone()),
         role: Set(invited.role),
         store_id: Set(invited.store_id),
+        regions: Set(invited.regions.clone()),
         password: Set(password.to_owned()),
         failures: Set(0),
         created_at: Set(now),
@@ -188,6 +190,41 @@ pub(super) async fn set_left_over(txn: &Txn, id: StaffId, left: &Left) -> Result
     update(txn, id, row).await
 }
 
+/// Regions as a row keeps them; none: nobody's.
+pub(super) fn kept(regions: &[RegionId]) -> Option<String> {
+    (!regions.is_empty()).then(|| rules::written(regions))
+}
+
+pub(super) async fn set_regions(txn: &Txn, id: StaffId, regions: Option<&str>) -> Result<()> {
+    let row = staff::ActiveModel {
+        regions: Set(regions.map(str::to_owned)),
+        ..Default::default()
+    };
+    update(txn, id, row).await
+}
+
+/// The regions of everybody who is there or is invited.
+pub(super) async fn kept_regions(txn: &Txn, now: Timestamp) -> Result<Vec<Option<String>>> {
+    let dealers = Entity::find()
+        .select_only()
+        .column(Column::Regions)
+        .filter(Column::Regions.is_not_null())
+        .filter(Column::LeftAt.is_null());
+    let invited = invitation::Entity::find()
+        .select_only()
+        .column(invitation::Column::Regions)
+        .filter(invitation::Column::Regions.is_not_null())
+        .filter(invitation::Column::ExpiresAt.gt(now));
+    let mut kept: Vec<Option<String>> = dealers.into_tuple().all(txn.conn()).await?;
+    kept.extend(
+        invited
+            .into_tuple::<Option<String>>()
+            .all(txn.conn())
+            .await?,
+    );
+    Ok(kept)
+}
+
 // ── Invitations ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 pub(super) async fn invitation(
@@ -229,6 +266,7 @@ pub(super) async fn insert_invitation(
         name: Set(invited.name.clone()),
         role: Set(invited.role),
         store_id: Set(invited.store),
+        regions: Set(kept(&invited.regions)),
         created_at: Set(now),
         expires_at: Set(expires_at),
         ..Default::default()

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use daogou_schema::staff::{Model, Role};
-use daogou_schema::{Timestamp, sign_in};
+use daogou_schema::{RegionId, Timestamp, sign_in};
 
 /// How long an invitation is open.
 pub const INVITATION_LASTS: TimeDelta = TimeDelta::days(3);
@@ -90,6 +90,7 @@ pub fn key(role: Role) -> &'static str {
         Role::HqAdmin => "hq_admin",
         Role::HqOperator => "hq_operator",
         Role::StoreManager => "store_manager",
+        Role::Dealer => "dealer",
     }
 }
 
@@ -99,6 +100,7 @@ pub fn word(role: Role) -> &'static str {
         Role::HqAdmin => "总部管理员",
         Role::HqOperator => "总部运营",
         Role::StoreManager => "店长",
+        Role::Dealer => "经销商",
     }
 }
 
@@ -112,9 +114,32 @@ pub fn may_organise(role: Role) -> bool {
     matches!(role, Role::HqAdmin | Role::HqOperator)
 }
 
+/// How many regions a dealer can have.
+pub const REGIONS_MAX: usize = 100;
+
+/// A dealer's regions as the store keeps them.
+pub(super) fn written(regions: &[RegionId]) -> String {
+    let ids: Vec<_> = regions.iter().map(RegionId::to_string).collect();
+    ids.join(",")
+}
+
+/// What [`written`] wrote.
+pub fn regions(text: Option<&str>) -> Vec<RegionId> {
+    let ids = text.unwrap_or_default().split(',');
+    ids.filter_map(|id| id.parse().ok()).map(RegionId).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn regions_are_read_as_they_were_written() {
+        let those = [RegionId(3), RegionId(12)];
+        assert_eq!(regions(Some(&written(&those))), those);
+        assert_eq!(regions(Some("")), []);
+        assert_eq!(regions(None), []);
+    }
 
     #[test]
     fn five_wrong_passwords_in_a_row_lock_for_a_quarter_of_an_hour() {

@@ -18,7 +18,7 @@ struct Console;
 const FOLDER: &str = "console/";
 
 /// What pages name; these files name the others.
-const ENTRANCES: [&str; 3] = ["css/main.css", "js/boot.js", "js/main.js"];
+const ENTRANCES: [&str; 4] = ["css/main.css", "css/mobile.css", "js/boot.js", "js/main.js"];
 
 /// All files together have one version, because they name each other.
 static VERSION: LazyLock<String> = LazyLock::new(|| {

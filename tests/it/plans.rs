@@ -22,11 +22,20 @@ use verdict::{Step, Verdict};
 const SMALL: &[(&str, &str)] = &[
     ("account", "one row for each appid of the brand"),
     ("store", "one row for each shop of the brand"),
+    ("region", "one row for each region of the brand's shops"),
     (
         "staff",
         "one row for each person at headquarters and each manager",
     ),
     ("invitation", "one row for each invitation of the last days"),
+    (
+        "guide_invitation",
+        "at most one row for each shop of the brand",
+    ),
+    (
+        "applicant",
+        "one row for each would-be guide of the last 30 days, at most 30 waiting a shop",
+    ),
     (
         "sign_in",
         "one row for each browser in which staff is signed in",

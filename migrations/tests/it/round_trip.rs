@@ -17,6 +17,7 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     up(&db).await.unwrap();
     let db = &db;
     keeps(db, samples::account()).await;
+    keeps(db, samples::region()).await;
     keeps(db, samples::store()).await;
     keeps(db, samples::member()).await;
     keeps(db, samples::guide()).await;
@@ -62,6 +63,8 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::export()).await;
     keeps(db, samples::export_piece()).await;
     keeps(db, samples::member_merge()).await;
+    keeps(db, samples::guide_invitation()).await;
+    keeps(db, samples::applicant()).await;
 }
 
 /// Writes the row into its empty table and reads it again.

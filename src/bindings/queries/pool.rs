@@ -1,7 +1,8 @@
 //! Reading the member pool.
 
 use daogou_schema::{
-    AccountId, GuideId, MemberId, Timestamp, binding, binding_event, identity, member, unbound,
+    AccountId, GuideId, MemberId, StoreId, Timestamp, binding, binding_event, identity, member,
+    unbound,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -78,7 +79,7 @@ fn of(query: Select<binding::Entity>, whose: Whose) -> Select<binding::Entity> {
     match whose {
         Whose::Guide(guide) => query.filter(binding::Column::GuideId.eq(guide)),
         Whose::Store(store) => query.filter(binding::Column::StoreId.eq(store)),
-        Whose::All | Whose::Nobody => query,
+        Whose::All | Whose::Nobody | Whose::Region(_) => query,
     }
 }
 
@@ -103,6 +104,37 @@ pub(in crate::bindings) async fn members_of(
         found.extend(a_stretch(db, whose, before, missing).await?);
     }
     Ok(found)
+}
+
+/// Of each store of several at least so many are read at once.
+const EACH_MIN: usize = 8;
+
+/// The members of several stores, `count` at the most, who was bound last first; and whether nobody is behind them. Each
+/// store is asked for its share, so that what is read does not grow with their number.
+pub(in crate::bindings) async fn members_of_stores(
+    db: &impl ConnectionTrait,
+    stores: &[StoreId],
+    after: Option<Cursor>,
+    count: usize,
+) -> Result<(Vec<Cursor>, bool)> {
+    let share = (2 * count).div_ceil(stores.len().max(1));
+    let share = share.max(EACH_MIN).min(count);
+    let mut found = Vec::new();
+    // Before it nobody is missing; behind it a store may have somebody who was not read.
+    let mut whole_until: Option<Cursor> = None;
+    for store in stores {
+        let most = u64::try_from(share).unwrap_or(u64::MAX);
+        let hers = members_of(db, Whose::Store(*store), after, most).await?;
+        if hers.len() == share {
+            whole_until = whole_until.max(hers.last().copied());
+        }
+        found.extend(hers);
+    }
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    found.retain(|cursor| whole_until.is_none_or(|until| *cursor >= until));
+    let ended = whole_until.is_none() && found.len() < count;
+    found.truncate(count);
+    Ok((found, ended))
 }
 
 async fn a_stretch(

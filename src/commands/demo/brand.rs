@@ -63,7 +63,15 @@ pub(super) async fn play(stage: &Stage) -> Result<Brand, Failure> {
     let ctx = stage.context();
     let account = accounts::choose(ctx, None).await?;
     for name in STORES {
-        guides::add_store(ctx, &account, name, None, By::Command).await?;
+        guides::add_store(
+            ctx,
+            &account,
+            name,
+            None,
+            guides::StorePlace::default(),
+            By::Command,
+        )
+        .await?;
     }
     let mut brand = Brand {
         guides: Vec::new(),

@@ -6,6 +6,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use crate::db::{count_to, padded};
 use crate::error::Result;
 
+/// How many guides one statement names.
+const GUIDES_MAX: usize = 64;
+
 pub(in crate::conversations) async fn active(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -13,16 +16,25 @@ pub(in crate::conversations) async fn active(
     since: Timestamp,
     most: u32,
 ) -> Result<u32> {
-    let mut rows = conversation::Entity::find()
+    let rows = conversation::Entity::find()
         .select_only()
         .column(conversation::Column::MemberId)
         .filter(conversation::Column::AccountId.eq(account))
         .filter(conversation::Column::LastMemberAt.gte(since));
-    if let Some(guides) = guides {
-        let guides = padded(guides.iter().copied());
-        rows = rows.filter(conversation::Column::GuideId.is_in(guides));
+    let Some(guides) = guides else {
+        return count_to(db, rows.into_query(), most).await;
+    };
+    let mut found = 0;
+    for piece in guides.chunks(GUIDES_MAX) {
+        let guides = padded(piece.iter().copied());
+        let theirs = rows.clone();
+        let theirs = theirs.filter(conversation::Column::GuideId.is_in(guides));
+        found += count_to(db, theirs.into_query(), most - found).await?;
+        if found >= most {
+            break;
+        }
     }
-    count_to(db, rows.into_query(), most).await
+    Ok(found)
 }
 
 /// Few wait in any account's pool: they are read by that alone.

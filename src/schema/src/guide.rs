@@ -19,6 +19,12 @@ pub struct Model {
     pub name: String,
     /// Welcome text with variables; none means the template.
     pub welcome: Option<String>,
+    /// What the guide is good at.
+    pub speciality: Option<String>,
+    /// The guide's number in E.164, encrypted.
+    pub phone: Option<Vec<u8>>,
+    /// What everybody may see of it.
+    pub phone_masked: Option<String>,
     /// The guide's own WeChat as a follower of the account; none until linked. Unique within the account.
     pub openid: Option<String>,
     /// When it was linked.

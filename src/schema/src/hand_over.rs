@@ -73,6 +73,8 @@ pub enum Cause {
     Move,
     /// The guide is away for long.
     LongLeave,
+    /// The guide's store closes, and the guide leaves with it.
+    Closing,
 }
 
 /// How far a hand-over is.
@@ -83,6 +85,10 @@ pub enum Cause {
     rename_all = "snake_case"
 )]
 pub enum State {
+    /// Somebody who looks after the store wishes it; nothing has changed.
+    Proposed,
+    /// A wish that became a hand-over of its own.
+    Accepted,
     /// The guide is frozen; who gets the customers is not decided.
     Frozen,
     /// The customers are on their way.

@@ -23,6 +23,8 @@ ids! {
     AccountId
     /// A store 门店.
     StoreId
+    /// A region 区域.
+    RegionId
     /// A guide 导购.
     GuideId
     /// A scene code 场景码.
@@ -47,6 +49,8 @@ ids! {
     ErasureId
     /// One invitation to the staff.
     InvitationId
+    /// One person who wants to join a store as a guide.
+    ApplicantId
     /// One tag 标签.
     TagId
     /// One bulk work 批量操作.

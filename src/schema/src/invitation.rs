@@ -20,6 +20,8 @@ pub struct Model {
     pub role: Role,
     /// The store of a store manager.
     pub store_id: Option<StoreId>,
+    /// The regions of a dealer: their ids with commas.
+    pub regions: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends.

@@ -7,6 +7,7 @@ mod ids;
 mod time;
 
 pub mod account;
+pub mod applicant;
 pub mod audit;
 pub mod audit_head;
 pub mod binding;
@@ -24,6 +25,7 @@ pub mod fan_act;
 pub mod fan_day;
 pub mod follower_sync;
 pub mod guide;
+pub mod guide_invitation;
 pub mod guide_number;
 pub mod hand_over;
 pub mod hand_over_member;
@@ -46,6 +48,7 @@ pub mod message;
 pub mod node;
 pub mod outbound;
 pub mod question;
+pub mod region;
 pub mod reply_window;
 pub mod sign_in;
 pub mod staff;
@@ -62,11 +65,11 @@ pub use time::Timestamp;
 macro_rules! every_entity {
     ($then:ident) => {
         $then! {
-            account store member guide code guide_number identity binding binding_event conversation question media
+            account region store member guide code guide_number identity binding binding_event conversation question media
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
             hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day consent
             erasure member_phone campaign follower_sync menu_version menu_answer import import_row member_card
-            export export_piece member_merge
+            export export_piece member_merge guide_invitation applicant
         }
     };
 }

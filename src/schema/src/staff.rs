@@ -19,6 +19,8 @@ pub struct Model {
     pub role: Role,
     /// The store of a store manager.
     pub store_id: Option<StoreId>,
+    /// The regions of a dealer: their ids with commas.
+    pub regions: Option<String>,
     /// Argon2id, as a PHC string.
     pub password: String,
     /// Wrong passwords in a row.
@@ -51,6 +53,8 @@ pub enum Role {
     HqOperator,
     /// Her own store's guides and members.
     StoreManager,
+    /// The same for all stores of some regions.
+    Dealer,
 }
 
 /// None: rows are joined by the queries that need it.

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, StoreId, Timestamp};
+use crate::{AccountId, RegionId, StoreId, Timestamp};
 
 /// One store.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -19,6 +19,10 @@ pub struct Model {
     pub hours: Option<String>,
     /// What consumers read outside business hours; none means the template.
     pub away_text: Option<String>,
+    /// The region in which it lies.
+    pub region_id: Option<RegionId>,
+    /// Whose it is; none: the brand's own.
+    pub owner: Option<Owner>,
     /// When it was added.
     pub created_at: Timestamp,
     /// When it closed for good.
@@ -30,3 +34,17 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Whose a store is that is not the brand's own 直营.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(16))",
+    rename_all = "snake_case"
+)]
+pub enum Owner {
+    /// A dealer's 经销.
+    Dealer,
+    /// A counter in somebody else's store 专柜.
+    Counter,
+}

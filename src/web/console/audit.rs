@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::web::{Bytes, Data, Query};
-use daogou_schema::{GuideId, StaffId, StoreId, TagId, audit as row};
+use daogou_schema::{GuideId, RegionId, StaffId, StoreId, TagId, audit as row};
 use minijinja::{Value, context};
 use serde_json::{Map, Value as Json};
 
@@ -84,6 +84,7 @@ struct Names {
     staff: Vec<(StaffId, String)>,
     guides: Vec<(GuideId, String)>,
     stores: Vec<(StoreId, String)>,
+    regions: Vec<(RegionId, String)>,
     tags: Vec<(TagId, String)>,
 }
 
@@ -95,6 +96,7 @@ impl Names {
             staff: staff.collect(),
             guides: Vec::new(),
             stores: Vec::new(),
+            regions: Vec::new(),
             tags: Vec::new(),
         };
         for account in accounts::list(ctx).await? {
@@ -106,6 +108,11 @@ impl Names {
             names
                 .stores
                 .extend(stores.into_iter().map(|s| (s.id, s.name)));
+            let regions = guides::regions::tree(ctx, account.id).await?;
+            let regions = regions.in_order().into_iter();
+            names
+                .regions
+                .extend(regions.map(|(_, region)| (region.id, region.name.clone())));
             let tags = tags::list(ctx.db.reads(), account.id).await?;
             names.tags.extend(tags.into_iter().map(|t| (t.id, t.name)));
         }
@@ -133,6 +140,7 @@ impl Names {
         let named = match (key, id) {
             ("guide" | "guides" | "to" | "stand_in", Some(id)) => named(&self.guides, &GuideId(id)),
             ("store" | "stores" | "to_store", Some(id)) => named(&self.stores, &StoreId(id)),
+            ("region" | "parent", Some(id)) => named(&self.regions, &RegionId(id)),
             ("tag" | "put" | "taken", Some(id)) => named(&self.tags, &TagId(id)),
             _ => None,
         };
@@ -162,6 +170,9 @@ fn field(key: &str) -> &str {
         "role" => "角色",
         "store" => "门店",
         "to_store" => "新门店",
+        "region" => "区域",
+        "parent" => "上级区域",
+        "owner" => "归属",
         "hours" => "营业时间",
         "away_text" => "打烊时的回复",
         "stand_in" => "顶班同事",
@@ -205,6 +216,7 @@ fn field(key: &str) -> &str {
         "given" => "同意",
         "text_version" => "文本版本",
         "receipt" => "回执",
+        "speciality" => "擅长",
         "phone" => "手机号",
         other => other,
     }
@@ -216,9 +228,12 @@ fn word(value: &str) -> &str {
         "hq_admin" => "总部管理员",
         "hq_operator" => "总部运营",
         "store_manager" => "店长",
+        "dealer" => "经销商",
+        "counter" => "专柜",
         "departure" => "离职",
         "move" => "调店",
         "long_leave" => "长期休假",
+        "closing" => "关店",
         "first_wins" => "留在原导购",
         "last_wins" => "换成新扫的导购",
         "protected" => "保护期内留在原导购",
@@ -252,10 +267,20 @@ fn act(word: &str) -> &'static str {
         Ok(Act::JoinStaff) => "接受邀请",
         Ok(Act::SignOutStaff) => "退出员工的登录",
         Ok(Act::DismissStaff) => "员工设为离职",
+        Ok(Act::SetRegions) => "修改经销商的区域",
+        Ok(Act::AddRegion) => "添加区域",
+        Ok(Act::ChangeRegion) => "修改区域",
+        Ok(Act::RemoveRegion) => "删除区域",
         Ok(Act::AddStore) => "添加门店",
         Ok(Act::ChangeStore) => "修改门店",
+        Ok(Act::CloseStore) => "关店",
+        Ok(Act::ReopenStore) => "撤销关店",
         Ok(Act::AddGuide) => "添加导购",
         Ok(Act::ChangeGuide) => "修改导购",
+        Ok(Act::MakeJoinLink) => "生成招募链接",
+        Ok(Act::WithdrawJoinLink) => "停用招募链接",
+        Ok(Act::ApproveApplicant) => "同意加入",
+        Ok(Act::DeclineApplicant) => "婉拒加入",
         Ok(Act::NewLinkCode) => "生成关联码",
         Ok(Act::SetWelcome) => "修改欢迎语",
         Ok(Act::AddCampaign) => "添加活动码",
@@ -264,6 +289,8 @@ fn act(word: &str) -> &'static str {
         Ok(Act::StopFollowers) => "停止同步粉丝",
         Ok(Act::SaveMenu) => "修改菜单草稿",
         Ok(Act::PublishMenu) => "发布菜单",
+        Ok(Act::ProposeHandOver) => "提议移交",
+        Ok(Act::DeclineHandOver) => "不同意移交",
         Ok(Act::FreezeGuide) => "发起移交",
         Ok(Act::ConfirmHandOver) => "开始移交",
         Ok(Act::UndoHandOver) => "撤销移交",
@@ -303,6 +330,8 @@ fn subject(kind: &str) -> &str {
         "staff" => "员工",
         "invitation" => "邀请",
         "store" => "门店",
+        "region" => "区域",
+        "applicant" => "加入申请",
         "guide" => "导购",
         "hand_over" => "移交",
         "account" => "公众号",

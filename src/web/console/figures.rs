@@ -11,6 +11,7 @@ use minijinja::{Value, context};
 
 use super::gate::Desk;
 use super::guides::{store_name, stores_of};
+use super::place::Place;
 use super::stop::{Page, Stop};
 use super::{chart, words};
 use crate::bindings::pool::{self, Row};
@@ -44,14 +45,13 @@ pub(super) struct Known {
     pub store: store::Model,
 }
 
-/// The codes in her scope, or only those of one store. A guide's figures go where the guide is now.
+/// The codes of these stores. A guide's figures go where the guide is now.
 pub(super) async fn codes_of(
     ctx: &Context,
     desk: &Desk,
-    chosen: Option<StoreId>,
+    place: &Place,
 ) -> Result<Vec<Known>, Stop> {
-    let mut stores = stores_of(ctx, desk).await?;
-    stores.retain(|store| chosen.is_none_or(|chosen| store.id == chosen));
+    let stores = place.stores.clone();
     // Who has left, too: what her code brought does not go away.
     let mut guides = guides::list(ctx.db.reads(), desk.account.id).await?;
     guides.retain(|guide| stores.iter().any(|store| store.id == guide.store_id));
@@ -89,17 +89,14 @@ pub(super) fn times(chosen: u32) -> Vec<Value> {
 }
 
 pub(super) async fn list(ctx: Data<Context>, desk: Desk, asked: Asked) -> Page {
-    let chosen = asked
-        .get("store")
-        .and_then(|id| id.parse().ok())
-        .map(StoreId);
+    let place = Place::asked(&ctx, &desk, &asked).await?;
     let (time, days) = days_asked(&ctx, &asked);
     let order = asked.get("by").map_or("new", String::as_str);
-    let codes = codes_of(&ctx, &desk, chosen).await?;
+    let codes = codes_of(&ctx, &desk, &place).await?;
     let ids: Vec<_> = codes.iter().map(|known| known.code.id).collect();
-    let which = match (desk.scope().store, chosen) {
-        (None, None) => Which::All,
-        _ => Which::Those(&ids),
+    let which = match desk.sees_all() && place.is_everywhere() {
+        true => Which::All,
+        false => Which::Those(&ids),
     };
     let counts = fans::by_code(&ctx, desk.account.id, which, &days).await?;
     let count = |known: &Known| counts.get(&known.code.id).copied().unwrap_or_default();
@@ -120,15 +117,10 @@ pub(super) async fn list(ctx: Data<Context>, desk: Desk, asked: Asked) -> Page {
         .take(CODES)
         .map(|(count, known)| row(&desk, known, *count, time))
         .collect();
-    let stores = stores_of(&ctx, &desk).await?;
-    let choices: Vec<_> = stores
-        .iter()
-        .map(|store| context! { id => store.id.0, name => &store.name, chosen => Some(store.id) == chosen })
-        .collect();
     let orders = ORDERS.map(|(id, name)| context! { id, name, chosen => id == order });
     let here = format!("{}/codes", desk.at());
-    let store = chosen.map(|id| format!("&store={id}")).unwrap_or_default();
-    let to = |page: usize| format!("{here}?days={time}&by={order}{store}&page={page}");
+    let chosen = place.written();
+    let to = |page: usize| format!("{here}?days={time}&by={order}{chosen}&page={page}");
     // Only our own words stand in the links.
     let order_is_ours = ORDERS.iter().any(|(known, _)| *known == order);
     let to = |page: usize| order_is_ours.then(|| to(page));
@@ -141,9 +133,10 @@ pub(super) async fn list(ctx: Data<Context>, desk: Desk, asked: Asked) -> Page {
             count => rows.len(),
             tiles => chart::tiles(sum, None),
             times => times(time),
-            stores => choices,
+            stores => place.store_choices(),
+            regions => place.region_choices(),
             orders => Vec::from(orders),
-            filtered => chosen.is_some(),
+            filtered => !place.is_everywhere(),
             clear_href => &here,
             next_href => to(at.max(1).saturating_add(1)).filter(|_| first.saturating_add(CODES) < rows.len()),
             first_href => to(1).filter(|_| at > 1),

@@ -19,6 +19,7 @@ use crate::accounts::{self, Account};
 use crate::audit::By;
 use crate::bindings::pool::Scope;
 use crate::context::Context;
+use crate::guides;
 use crate::staff::{self, SignedIn, rules};
 
 /// The cookie of a sign-in.
@@ -102,6 +103,8 @@ impl Gate {
             may => context! {
                 organise => rules::may_organise(staff.role),
                 staff => rules::may_manage_staff(staff.role),
+                // A manager has one store and no regions.
+                roam => staff.role != Role::StoreManager,
             },
             notice => Value::from(()),
         }
@@ -137,25 +140,23 @@ pub(super) struct Desk {
     pub gate: Gate,
     pub account: Arc<Account>,
     pub accounts: Vec<Arc<Account>>,
+    scope: Scope,
 }
 
 impl Desk {
     /// How far she may look.
     pub(super) fn scope(&self) -> Scope {
-        let staff = &self.gate.signed_in.staff;
-        Scope {
-            account: self.account.id,
-            store: match staff.role {
-                Role::HqAdmin | Role::HqOperator => None,
-                // A manager without a store sees nothing: no store has this number.
-                Role::StoreManager => Some(staff.store_id.unwrap_or(StoreId(0))),
-            },
-        }
+        self.scope.clone()
     }
 
     /// Whether a store is in her scope.
     pub(super) fn sees(&self, store: StoreId) -> bool {
-        self.scope().store.is_none_or(|own| own == store)
+        self.scope.sees(store)
+    }
+
+    /// Whether every store is, and who has no guide.
+    pub(super) fn sees_all(&self) -> bool {
+        self.scope.stores.is_none()
     }
 
     /// Only headquarters goes on.
@@ -195,8 +196,14 @@ async fn desk(request: &HttpRequest, gate: Gate) -> Result<Desk, Stop> {
     let appid = request.match_info().get("appid").unwrap_or_default();
     let accounts = accounts::list(&ctx).await?;
     let account = accounts.iter().find(|account| account.appid == appid);
+    let account = account.cloned().ok_or(Stop::NotFound)?;
+    let stores = guides::stores_seen_by(&ctx, account.id, &gate.signed_in.staff).await?;
     Ok(Desk {
-        account: account.cloned().ok_or(Stop::NotFound)?,
+        scope: Scope {
+            account: account.id,
+            stores,
+        },
+        account,
         gate,
         accounts,
     })

@@ -10,6 +10,7 @@ use minijinja::{Value, context};
 
 use super::chart;
 use super::gate::{Desk, Fields, SentBy};
+use super::place::Place;
 use super::stop::{Page, Stop};
 use super::welcome;
 use super::words::{self, problem};
@@ -26,35 +27,22 @@ pub(super) async fn list(
     desk: Desk,
     asked: Query<HashMap<String, String>>,
 ) -> Page {
-    let chosen = asked
-        .get("store")
-        .and_then(|id| id.parse().ok())
-        .map(StoreId);
-    shown(
-        &ctx,
-        &desk,
-        StatusCode::OK,
-        chosen,
-        &Fields::default(),
-        Vec::new(),
-    )
-    .await
+    let place = Place::asked(&ctx, &desk, &asked).await?;
+    let fields = Fields::default();
+    shown(&ctx, &desk, StatusCode::OK, &place, &fields, Vec::new()).await
 }
 
 async fn shown(
     ctx: &Context,
     desk: &Desk,
     status: StatusCode,
-    chosen: Option<StoreId>,
+    place: &Place,
     fields: &Fields,
     problems: Vec<Value>,
 ) -> Result<HttpResponse, Stop> {
     let stores = stores_of(ctx, desk).await?;
-    let guides: Vec<_> = guides_of(ctx, desk)
-        .await?
-        .into_iter()
-        .filter(|guide| chosen.is_none_or(|store| store == guide.store_id))
-        .collect();
+    let mut guides = guides_of(ctx, desk).await?;
+    guides.retain(|guide| place.has(guide));
     let rows: Vec<_> = guides
         .iter()
         .map(|guide| {
@@ -69,22 +57,27 @@ async fn shown(
             }
         })
         .collect();
-    let choices: Vec<_> = stores
-        .iter()
-        .map(|store| {
-            context! { id => store.id.0, name => &store.name, chosen => Some(store.id) == chosen }
-        })
-        .collect();
     let form = context! {
         name => fields.get("name"),
         store => fields.get("store"),
         welcome => fields.exactly("welcome"),
     };
-    let store = chosen.map(|id| id.to_string()).unwrap_or_default();
+    let store = place.store.map(|id| id.to_string()).unwrap_or_default();
     Ok(page::show(
         status,
         "guides",
-        context! { here => "guides", guides => rows, stores => choices, store, form, problems, ..desk.frame() },
+        context! {
+            here => "guides",
+            guides => rows,
+            stores => place.store_choices(),
+            open_stores => place.open_store_choices(),
+            regions => place.region_choices(),
+            filtered => !place.is_everywhere(),
+            store,
+            form,
+            problems,
+            ..desk.frame()
+        },
     ))
 }
 
@@ -93,6 +86,7 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
     let stores = stores_of(&ctx, &desk).await?;
     let store = stores
         .iter()
+        .filter(|store| store.closed_at.is_none())
         .find(|store| store.id.to_string() == fields.get("store"));
     let (name, text) = (fields.get("name"), fields.get("welcome"));
     let mut problems = Vec::new();
@@ -110,15 +104,7 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
         if store.is_none() {
             problems.push(problem("store", "请选择门店"));
         }
-        return shown(
-            &ctx,
-            &desk,
-            StatusCode::BAD_REQUEST,
-            None,
-            &fields,
-            problems,
-        )
-        .await;
+        return refused(&ctx, &desk, &fields, problems).await;
     };
     let text = Some(text).filter(|text| !text.is_empty());
     let wrong = match guides::add(&ctx, &desk.account, store, name, text, desk.gate.by()).await {
@@ -136,15 +122,12 @@ pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) 
         }
         Err(error) => return Err(error.into()),
     };
-    shown(
-        &ctx,
-        &desk,
-        StatusCode::BAD_REQUEST,
-        None,
-        &fields,
-        vec![wrong],
-    )
-    .await
+    refused(&ctx, &desk, &fields, vec![wrong]).await
+}
+
+async fn refused(ctx: &Context, desk: &Desk, fields: &Fields, problems: Vec<Value>) -> Page {
+    let place = Place::asked(ctx, desk, &HashMap::new()).await?;
+    shown(ctx, desk, StatusCode::BAD_REQUEST, &place, fields, problems).await
 }
 
 pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64)>) -> Page {
@@ -159,6 +142,10 @@ pub(super) struct Typed<'a> {
     pub welcome: Option<&'a str>,
     pub name: Option<&'a str>,
     pub stand_in: Option<&'a str>,
+    /// The form about what else is known of her.
+    pub profile: Option<&'a Fields>,
+    /// Her whole number, when somebody asked for it.
+    pub number: Option<&'a str>,
 }
 
 pub(super) async fn change(
@@ -175,7 +162,7 @@ pub(super) async fn change(
     let by = desk.gate.by();
     let wrong = match editing::change_guide(&ctx, &desk.account, guide.id, change, by).await? {
         Ok(()) => return Ok(page::go_to(&format!("{}/guides/{}", desk.at(), guide.id))),
-        Err(No::Missing | No::Away(_) | No::AwayLong) => return Err(Stop::NotFound),
+        Err(No::Missing | No::Away(_) | No::AwayLong | No::Region) => return Err(Stop::NotFound),
         Err(No::Name) => problem("name", "姓名请写 1 到 60 个能显示的字"),
         Err(No::Taken) => problem("name", "这家门店已有同名导购"),
         Err(No::StandIn) => problem("stand_in", "请选同一门店还在职的同事"),
@@ -183,7 +170,7 @@ pub(super) async fn change(
     let typed = Typed {
         name: Some(fields.get("name")),
         stand_in: Some(fields.get("stand_in")),
-        welcome: None,
+        ..Typed::default()
     };
     let status = StatusCode::BAD_REQUEST;
     show_guide(&ctx, &desk, &guide, status, typed, vec![wrong]).await
@@ -237,6 +224,9 @@ pub(super) async fn show_guide(
         linked_at => words::moment_or_none(guide.linked_at, zone),
         on_duty => guide.on_duty,
         members => words::size(size),
+        speciality => &guide.speciality,
+        phone => typed.number.or(guide.phone_masked.as_deref()),
+        whole => typed.number.is_some(),
         welcome,
         poster_href => format!("{at}/poster"),
         members_href => format!("{}/members?guide={}", desk.at(), guide.id),
@@ -274,6 +264,11 @@ pub(super) async fn show_guide(
             colleagues,
             typed => typed.name.unwrap_or(&guide.name),
             editing => typed.name.is_some(),
+            profiling => typed.profile.is_some(),
+            profile => context! {
+                speciality => typed.profile.map_or(guide.speciality.as_deref().unwrap_or_default(), |fields| fields.get("speciality")),
+                phone => typed.profile.map_or("", |fields| fields.get("phone")),
+            },
             problems,
             ..desk.frame()
         },

@@ -86,6 +86,7 @@ async fn listed(
         .collect();
     let stores: Vec<_> = stores
         .iter()
+        .filter(|store| store.closed_at.is_none())
         .map(|store| {
             let chosen = store.id.to_string() == fields.get("store");
             context! { id => store.id.0, name => &store.name, chosen }
@@ -132,7 +133,7 @@ pub(super) async fn freeze(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk
             Ok(id) | Err(No::Open(id)) => return Ok(page::go_to(&at(&desk, id))),
             Err(No::Store) => problem("store", "请选择另一家门店"),
             Err(No::NameTaken) => problem("store", "那家门店已有同名导购，请选别的门店"),
-            Err(No::Guide | No::Targets | No::TooLate | No::Newer) => {
+            Err(No::Guide | No::Targets | No::TooLate | No::Newer | No::Closing) => {
                 problem("guide", "没有找到这位导购，可能已经离职")
             }
         };
@@ -298,8 +299,11 @@ pub(super) async fn undo(
     let row = permitted(&ctx, &desk, path.1).await?;
     match hand_overs::undo(&ctx, &desk.account, row.id, desk.gate.by()).await? {
         Ok(()) | Err(No::TooLate) => Ok(page::go_to(&at(&desk, row.id))),
-        Err(_) => {
-            let text = "这位导购之后还有一次移交，请先撤销那一次。";
+        Err(no) => {
+            let text = match no {
+                No::Closing => "这是关店的一部分，请在门店的关店页撤销关店。",
+                _ => "这位导购之后还有一次移交，请先撤销那一次。",
+            };
             let wrong = problem("", text);
             let status = StatusCode::CONFLICT;
             one(&ctx, &desk, status, &row, MemberId(0), Some((&[], wrong))).await
@@ -321,6 +325,8 @@ fn shown(ctx: &Context, desk: &Desk, people: &People, row: &Model) -> Value {
     let (zone, now) = (ctx.config.timezone, Timestamp::from(ctx.clock.now()));
     let cause = CAUSES.iter().find(|(cause, ..)| *cause == row.cause);
     let (state, state_word) = match row.state {
+        State::Proposed => ("proposed", "待确认"),
+        State::Accepted => ("accepted", "已同意"),
         State::Frozen => ("frozen", "待分配"),
         State::Running => ("running", "移交中"),
         State::Done => ("done", "已完成"),
@@ -337,8 +343,8 @@ fn shown(ctx: &Context, desk: &Desk, people: &People, row: &Model) -> Value {
         id => row.id.0,
         guide => people.guide(row.guide_id),
         guide_id => row.guide_id.0,
-        cause => cause.map_or("", |(_, value, ..)| *value),
-        cause_word => cause.map_or("", |(_, _, word, _)| *word),
+        cause => cause.map_or("closing", |(_, value, ..)| *value),
+        cause_word => cause.map_or("关店", |(_, _, word, _)| *word),
         state,
         state_word,
         staff => people.staff(row.staff_id),
@@ -351,7 +357,10 @@ fn shown(ctx: &Context, desk: &Desk, people: &People, row: &Model) -> Value {
         confirmed_at => words::moment_or_none(row.confirmed_at, zone),
         done_at => words::moment_or_none(row.done_at, zone),
         undone_at => words::moment_or_none(row.undone_at, zone),
-        undo => rules::can_be_undone(row, now),
+        // What a closing did is taken back with the store.
+        undo => row.cause != Cause::Closing && rules::can_be_undone(row, now),
+        closing_href => (row.cause == Cause::Closing)
+            .then(|| format!("{}/stores/{}/closing", desk.at(), row.store_id)),
         undo_until => words::moment_or_none(row.confirmed_at.map(|at| at + rules::UNDO_WITHIN), zone),
     }
 }

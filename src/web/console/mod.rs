@@ -5,6 +5,7 @@ mod audit;
 mod bulks;
 mod campaigns;
 mod chart;
+mod closing;
 mod codes;
 mod erasures;
 mod exports;
@@ -16,14 +17,21 @@ mod hand_overs;
 mod imports;
 mod invitation;
 mod inviting;
+mod join;
+mod joining;
 mod me;
 mod members;
 mod menu;
 mod merges;
+mod organisation;
 mod overview;
+mod place;
 mod pool;
 mod posters;
 mod privacy;
+mod profiles;
+mod proposals;
+mod regions;
 mod sign_in;
 mod staff;
 mod stop;
@@ -68,6 +76,7 @@ fn whole_installation(config: &mut ServiceConfig) {
             "/console/invitations/{token}",
             web::post().to(invitation::accept),
         )
+        .configure(organisation::of_would_be_guides)
         // Whoever is signed in.
         .route("/console", web::get().to(overview::first))
         .route("/console/sign-out", web::post().to(sign_in::sign_out))
@@ -83,6 +92,10 @@ fn whole_installation(config: &mut ServiceConfig) {
             web::post().to(staff::sign_out),
         )
         .route("/console/staff/{id}/leave", web::post().to(staff::leave))
+        .route(
+            "/console/staff/{id}/regions",
+            web::post().to(staff::set_regions),
+        )
         .route(
             "/console/staff/{id}/codes-off",
             web::post().to(staff::codes_off),
@@ -124,6 +137,7 @@ fn scoped(config: &mut ServiceConfig) {
         )
         .route("/console/{appid}/stores", web::get().to(stores::list))
         .route("/console/{appid}/stores/{id}", web::get().to(stores::show))
+        .configure(organisation::of_joining)
         .route("/console/{appid}/guides", web::get().to(guides::list))
         .route("/console/{appid}/guides/{id}", web::get().to(guides::show));
 }
@@ -161,6 +175,8 @@ fn headquarters(config: &mut ServiceConfig) {
             "/console/{appid}/hand-overs/{id}/undo",
             web::post().to(hand_overs::undo),
         )
+        .configure(organisation::of_regions)
+        .configure(organisation::of_closing)
         .route("/console/{appid}/stores", web::post().to(stores::add))
         .route(
             "/console/{appid}/stores/{id}",

@@ -12,7 +12,10 @@ use minijinja::{Value, context};
 use super::chart;
 use super::figures::{self, Known, codes_of};
 use super::gate::{Desk, Gate};
-use super::guides::{guides_of, stores_of};
+use super::guides::guides_of;
+use super::joining;
+use super::place::Place;
+use super::proposals;
 use super::stop::{Page, Stop};
 use super::undelivered;
 use super::words::size;
@@ -52,21 +55,27 @@ pub(super) async fn show(
     desk: Desk,
     asked: Query<HashMap<String, String>>,
 ) -> Page {
-    let guides = guides_of(&ctx, &desk).await?;
+    let place = Place::asked(&ctx, &desk, &asked).await?;
+    let mut guides = guides_of(&ctx, &desk).await?;
+    let nobody_yet = guides.is_empty();
+    guides.retain(|guide| place.has(guide));
     let (time, days) = figures::days_asked(&ctx, &asked);
-    let codes = codes_of(&ctx, &desk, None).await?;
+    let codes = codes_of(&ctx, &desk, &place).await?;
     let ids: Vec<_> = codes.iter().map(|known| known.code.id).collect();
-    let which = match desk.scope().store {
-        None => Which::All,
-        Some(_) => Which::Those(&ids),
+    let everywhere = desk.sees_all() && place.is_everywhere();
+    let which = match everywhere {
+        true => Which::All,
+        false => Which::Those(&ids),
     };
     let by_day = fans::by_day(&ctx, desk.account.id, which, &days).await?;
     let by_guides = by_guides(&ctx, &desk, &codes, which, &days).await?;
     let came = chart::total(&by_day);
-    let mut tiles = came_tiles(&desk, time, came, by_guides);
-    tiles.extend(talk_tiles(&ctx, &desk, &guides).await?);
-    tiles.extend(guide_tiles(&ctx, &desk, &guides).await?);
+    let mut tiles = came_tiles(&desk, &place, time, came, by_guides);
+    let talking = (!everywhere).then_some(guides.as_slice());
+    tiles.extend(talk_tiles(&ctx, &desk, talking).await?);
+    tiles.extend(guide_tiles(&desk, &place, &guides));
     let mut attention = attention_of_headquarters(&ctx, &desk).await?;
+    attention.extend(joining::attention(&ctx, &desk).await?);
     attention.extend(undelivered::attention(&ctx, &desk, &guides).await?);
     attention.extend(unlinked(&desk, &guides));
     Ok(page::show(
@@ -78,7 +87,8 @@ pub(super) async fn show(
             attention,
             chart => chart::bars(&by_day),
             times => figures::times(time),
-            empty => guides.is_empty(),
+            regions => place.region_choices(),
+            empty => nobody_yet,
             ..desk.frame()
         },
     ))
@@ -102,17 +112,19 @@ fn tile(label: &str, value: String, note: String, href: String, tone: &str) -> V
     context! { label, value, note, href, tone }
 }
 
-fn came_tiles(desk: &Desk, time: u32, came: Count, by_guides: i64) -> Vec<Value> {
+fn came_tiles(desk: &Desk, place: &Place, time: u32, came: Count, by_guides: i64) -> Vec<Value> {
     let at = desk.at();
     let since = format!("最近 {time} 天");
-    let codes = |by: &str| format!("{at}/codes?days={time}&by={by}");
+    let chosen = place.written();
+    let codes = |by: &str| format!("{at}/codes?days={time}&by={by}{chosen}");
     let share = match came.followed {
         ..=0 => "—".to_owned(),
         all => format!("{}%", (by_guides * 100 + all / 2) / all),
     };
-    let whose = match desk.scope().store {
-        None => format!("{since}，含没有扫码的"),
-        Some(_) => format!("{since}，本店的码"),
+    let whose = match (desk.sees_all() && place.is_everywhere(), place.stores.len()) {
+        (true, _) => format!("{since}，含没有扫码的"),
+        (false, 1) => format!("{since}，本店的码"),
+        (false, many) => format!("{since}，{many} 家门店的码"),
     };
     let fell = if came.net() < 0 { "bad" } else { "plain" };
     vec![
@@ -145,10 +157,15 @@ fn came_tiles(desk: &Desk, time: u32, came: Count, by_guides: i64) -> Vec<Value>
 async fn talk_tiles(
     ctx: &Context,
     desk: &Desk,
-    guides: &[guide::Model],
+    guides: Option<&[guide::Model]>,
 ) -> Result<Vec<Value>, Stop> {
-    let ids: Vec<GuideId> = guides.iter().map(|guide| guide.id).collect();
-    let ids = desk.scope().store.map(|_| ids.as_slice());
+    let ids = guides.map(|guides| {
+        guides
+            .iter()
+            .map(|guide| guide.id)
+            .collect::<Vec<GuideId>>()
+    });
+    let ids = ids.as_deref();
     let now = Timestamp::from(ctx.clock.now());
     let account = desk.account.id;
     let active = conversations::active(ctx, account, ids, now - TimeDelta::hours(24)).await?;
@@ -172,12 +189,7 @@ async fn talk_tiles(
     ])
 }
 
-async fn guide_tiles(
-    ctx: &Context,
-    desk: &Desk,
-    guides: &[guide::Model],
-) -> Result<Vec<Value>, Stop> {
-    let stores = stores_of(ctx, desk).await?;
+fn guide_tiles(desk: &Desk, place: &Place, guides: &[guide::Model]) -> Vec<Value> {
     let linked = guides.iter().filter(|guide| guide.openid.is_some()).count();
     let on_duty = guides.iter().filter(|guide| guides::is_available(guide));
     let on_duty = on_duty.count();
@@ -188,11 +200,11 @@ async fn guide_tiles(
         "bad"
     };
     let nobody = on_duty == 0 && !guides.is_empty();
-    Ok(vec![
+    vec![
         tile(
             "导购",
             guides.len().to_string(),
-            format!("{linked} 位已关联 · {} 家门店", stores.len()),
+            format!("{linked} 位已关联 · {} 家门店", place.stores.len()),
             format!("{at}/guides"),
             all_linked,
         ),
@@ -203,7 +215,7 @@ async fn guide_tiles(
             format!("{at}/guides"),
             if nobody { "bad" } else { "plain" },
         ),
-    ])
+    ]
 }
 
 /// What nobody but headquarters can put right.
@@ -215,9 +227,10 @@ async fn attention_of_headquarters(ctx: &Context, desk: &Desk) -> Result<Vec<Val
     let at = desk.at();
     let all = guides::list(ctx.db.reads(), desk.account.id).await?;
     for row in hand_overs::list(ctx, &desk.account).await? {
+        let guide = all.iter().find(|guide| guide.id == row.guide_id);
+        let name = guide.map_or("", |guide| guide.name.as_str());
+        attention.extend(proposals::attention(desk, &row, name));
         if row.state == State::Frozen {
-            let guide = all.iter().find(|guide| guide.id == row.guide_id);
-            let name = guide.map_or("", |guide| guide.name.as_str());
             let text = format!("{name} 的顾客还没有移交给同事");
             attention.push(context! { text, href => format!("{at}/hand-overs/{}", row.id) });
         }

@@ -6,16 +6,18 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use chrono::TimeDelta;
 use chrono_tz::Tz;
-use daogou_schema::{GuideId, StoreId, TagId, Timestamp, guide, store, tag};
+use daogou_schema::{GuideId, RegionId, StoreId, TagId, Timestamp, guide, store, tag};
 use minijinja::{Value, context};
 
 use super::gate::Desk;
 use super::guides::{guides_of, stores_of};
 use super::members::{following, guide_name, store_name};
+use super::place::{self, regions_of};
 use super::stop::{Page, Stop};
 use super::words;
 use crate::bindings::pool::{self, Cursor, Filter, Row, Whose};
 use crate::context::Context;
+use crate::guides::regions::Tree;
 use crate::members::waiting::is_waiting;
 use crate::web::page;
 use crate::{privacy, tags};
@@ -38,6 +40,7 @@ const SEEN: [(&str, i64, bool, &str); 5] = [
 pub(super) struct Choices {
     pub guides: Vec<guide::Model>,
     pub stores: Vec<store::Model>,
+    pub regions: Tree,
     pub tags: Vec<tag::Model>,
 }
 
@@ -46,6 +49,7 @@ impl Choices {
         Ok(Self {
             guides: guides_of(ctx, desk).await?,
             stores: stores_of(ctx, desk).await?,
+            regions: regions_of(ctx, desk).await?,
             tags: tags::list(ctx.db.reads(), desk.account.id).await?,
         })
     }
@@ -83,6 +87,8 @@ impl Asked {
             .stores
             .iter()
             .find(|store| store.id.to_string() == self.get("store"));
+        let region = self.get("region").parse().ok().map(RegionId);
+        let region = region.filter(|id| choices.regions.get(*id).is_some());
         let tag = choices
             .tags
             .iter()
@@ -92,11 +98,12 @@ impl Asked {
             .find(|(word, ..)| *word == self.get("seen"))
             .map(|(_, days, within, _)| (now - TimeDelta::days(*days), *within));
         Filter {
-            whose: match (guide, store) {
+            whose: match (guide, store, region) {
                 _ if self.get("guide") == NOBODY => Whose::Nobody,
-                (Some(guide), _) => Whose::Guide(guide.id),
-                (None, Some(store)) => Whose::Store(store.id),
-                (None, None) => Whose::All,
+                (Some(guide), ..) => Whose::Guide(guide.id),
+                (None, Some(store), _) => Whose::Store(store.id),
+                (None, None, Some(region)) => Whose::Region(region),
+                (None, None, None) => Whose::All,
             },
             tag: tag.map(|tag| tag.id),
             following: match self.get("following") {
@@ -114,7 +121,8 @@ impl Asked {
     pub(super) fn is_found(&self, filter: &Filter) -> bool {
         let asked = |name: &str| !self.get(name).is_empty();
         let whose = match filter.whose {
-            Whose::All => !asked("guide") && !asked("store"),
+            Whose::All => !asked("guide") && !asked("store") && !asked("region"),
+            Whose::Region(_) => !asked("guide") && !asked("store"),
             Whose::Store(_) => !asked("guide"),
             Whose::Guide(_) | Whose::Nobody => true,
         };
@@ -128,7 +136,7 @@ impl Asked {
     /// Only what filters, in words that need no escape in an address.
     pub(super) fn written(&self) -> String {
         let plain = |value: &str| value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        let names = ["store", "guide", "tag", "following", "seen"];
+        let names = ["region", "store", "guide", "tag", "following", "seen"];
         let pairs: Vec<_> = names
             .iter()
             .map(|name| (name, self.get(name)))
@@ -147,6 +155,7 @@ pub(super) fn described(filter: &Filter, asked: &Asked, choices: &Choices) -> Ve
         Whose::Nobody => words.push("没有导购".to_owned()),
         Whose::Guide(id) => words.push(format!("导购 {}", guide_name(&choices.guides, id))),
         Whose::Store(id) => words.push(store_name(&choices.stores, id).to_owned()),
+        Whose::Region(id) => words.push(format!("{}的门店", choices.regions.name(Some(id)))),
     }
     if let Some(tag) = filter.tag.and_then(|id| choices.tag(id)) {
         words.push(format!("标签“{}”", tag.name));
@@ -210,7 +219,7 @@ pub(super) async fn list(
             here => "members",
             rows,
             q => word,
-            filters => shown_filters(&asked, &filter, &choices, desk.scope().store),
+            filters => shown_filters(&asked, &filter, &choices, desk.sees_all()),
             next_href => found.next.map(|next| format!("{here}?{chosen}&after={next}")),
             // A page that ended because much had to be looked at.
             searching => found.next.is_some() && found.rows.len() < ROWS,
@@ -261,12 +270,7 @@ fn shown(desk: &Desk, row: &Row, tags: &[TagId], zone: Tz, choices: &Choices) ->
 }
 
 /// The choices of the filters, with what is chosen.
-fn shown_filters(
-    asked: &Asked,
-    filter: &Filter,
-    choices: &Choices,
-    own_store: Option<StoreId>,
-) -> Value {
+fn shown_filters(asked: &Asked, filter: &Filter, choices: &Choices, sees_all: bool) -> Value {
     let one = |id: &str, name: &str, chosen: bool| context! { id, name, chosen };
     let guide = |id: GuideId| filter.whose == Whose::Guide(id);
     let mut guides: Vec<_> = choices
@@ -275,7 +279,7 @@ fn shown_filters(
         .map(|it| one(&it.id.to_string(), &it.name, guide(it.id)))
         .collect();
     // Who has no guide is in no store, so a manager does not see them.
-    if own_store.is_none() {
+    if sees_all {
         guides.insert(0, one(NOBODY, "没有导购", filter.whose == Whose::Nobody));
     }
     let store = |id: StoreId| filter.whose == Whose::Store(id);
@@ -292,7 +296,12 @@ fn shown_filters(
     let following = [("yes", "已关注", true), ("no", "没有关注", false)]
         .map(|(id, name, it)| one(id, name, filter.following == Some(it)));
     let seen = SEEN.map(|(id, _, _, name)| one(id, name, asked.get("seen") == id));
-    context! { guides, stores, tags, following => following.to_vec(), seen => seen.to_vec() }
+    let region = match filter.whose {
+        Whose::Region(id) => Some(id),
+        _ => None,
+    };
+    let regions = place::choices(&choices.regions, region);
+    context! { regions, guides, stores, tags, following => following.to_vec(), seen => seen.to_vec() }
 }
 
 #[cfg(test)]

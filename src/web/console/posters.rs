@@ -1,5 +1,7 @@
 //! Codes to hang up and to take away: posters that the browser draws and prints, and the pictures of many codes at once.
 
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
@@ -9,6 +11,7 @@ use minijinja::{Value, context};
 
 use super::gate::Desk;
 use super::guides::{guides_of, permitted, store_name, stores_of};
+use super::place::Place;
 use super::stop::{Page, Stop};
 use crate::context::Context;
 use crate::error::Error;
@@ -150,10 +153,11 @@ async fn chosen(
         .filter(|(name, _)| name == "guide")
         .filter_map(|(_, id)| id.parse().ok().map(GuideId))
         .collect();
-    let store = first(asked, "store").and_then(|id| id.parse().ok().map(StoreId));
+    let asked: HashMap<_, _> = asked.iter().cloned().collect();
+    let place = Place::asked(ctx, desk, &asked).await?;
     let mut guides = guides_of(ctx, desk).await?;
     guides.retain(|guide| ticked.is_empty() || ticked.contains(&guide.id));
-    guides.retain(|guide| store.is_none_or(|store| guide.store_id == store));
+    guides.retain(|guide| place.has(guide));
     match guides.len() {
         0 => Err(Stop::NotFound),
         count if count > most => Err(Stop::Failed(Error::Invalid(format!(

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use daogou_schema::staff::Role;
-use daogou_schema::{InvitationId, StaffId, StoreId, Timestamp, store};
+use daogou_schema::{InvitationId, RegionId, StaffId, StoreId, Timestamp, region, store};
 use minijinja::{Value, context};
 
 use super::gate::{Fields, Gate, SentBy};
@@ -17,7 +17,12 @@ use crate::guides;
 use crate::staff::{self, Invited, rules};
 use crate::web::page;
 
-const ROLES: [Role; 3] = [Role::HqAdmin, Role::HqOperator, Role::StoreManager];
+const ROLES: [Role; 4] = [
+    Role::HqAdmin,
+    Role::HqOperator,
+    Role::StoreManager,
+    Role::Dealer,
+];
 
 pub(super) async fn show(ctx: Data<Context>, gate: Gate) -> Page {
     gate.for_staff()?;
@@ -37,9 +42,15 @@ async fn shown(
     let now = Timestamp::from(ctx.clock.now());
     let accounts = accounts::list(ctx).await?;
     let stores = stores_of_all(ctx).await?;
-    let store_name = |id: Option<StoreId>| {
-        let found = stores.iter().find(|store| Some(store.id) == id);
-        found.map(|store| store.name.clone())
+    let regions = Regions::load(ctx).await?;
+    // What she may see: a manager's store, a dealer's regions; none: everything.
+    let sight = |role: Role, store: Option<StoreId>, kept: Option<&str>| match role {
+        Role::HqAdmin | Role::HqOperator => None,
+        Role::StoreManager => {
+            let found = stores.iter().find(|known| Some(known.id) == store);
+            Some(found.map_or("—", |store| store.name.as_str()).to_owned())
+        }
+        Role::Dealer => Some(regions.names(&rules::regions(kept))),
     };
     let people: Vec<_> = staff::colleagues(ctx.db.reads())
         .await?
@@ -51,7 +62,9 @@ async fn shown(
                 name => &person.name,
                 login => &person.login,
                 role_word => rules::word(person.role),
-                store => store_name(person.store_id),
+                sight => sight(person.role, person.store_id, person.regions.as_deref()),
+                regions => (person.role == Role::Dealer)
+                    .then(|| regions.choices(&rules::regions(person.regions.as_deref()))),
                 seen => words::moment_or_none(colleague.seen_at, zone),
                 sign_ins => colleague.sign_ins,
                 me => person.id == gate.signed_in.staff.id,
@@ -68,7 +81,7 @@ async fn shown(
                 id => invited.id.0,
                 name => &invited.name,
                 role_word => rules::word(invited.role),
-                store => store_name(invited.store_id),
+                sight => sight(invited.role, invited.store_id, invited.regions.as_deref()),
                 expires_at => words::moment(invited.expires_at, zone),
             }
         })
@@ -85,7 +98,7 @@ async fn shown(
         .iter()
         .map(|s| context! { id => s.id.0, name => &s.name, chosen => s.id.to_string() == fields.get("store") })
         .collect();
-    let form = context! { name => fields.get("name") };
+    let form = context! { name => fields.get("name"), sent => !fields.get("csrf").is_empty() };
     Ok(page::show(
         status,
         "staff",
@@ -96,6 +109,7 @@ async fn shown(
             new_link,
             roles,
             stores => choices,
+            regions => regions.choices(&chosen_regions(fields)),
             form,
             problems,
             ..gate.frame(&accounts, accounts.first().map(AsRef::as_ref))
@@ -109,6 +123,85 @@ async fn stores_of_all(ctx: &Context) -> Result<Vec<store::Model>, Stop> {
         all.extend(guides::list_stores(ctx, &account).await?);
     }
     Ok(all)
+}
+
+/// The regions of all accounts.
+struct Regions(Vec<Known>);
+
+/// A region, how deep it lies, and the account whose it is, where there are several.
+struct Known {
+    region: region::Model,
+    depth: usize,
+    account: Option<String>,
+}
+
+impl Regions {
+    async fn load(ctx: &Context) -> Result<Self, Stop> {
+        let accounts = accounts::list(ctx).await?;
+        let mut all = Vec::new();
+        for account in &accounts {
+            let tree = guides::regions::tree(ctx, account.id).await?;
+            all.extend(tree.in_order().into_iter().map(|(depth, region)| Known {
+                region: region.clone(),
+                depth,
+                account: (accounts.len() > 1).then(|| account.title().to_owned()),
+            }));
+        }
+        Ok(Self(all))
+    }
+
+    fn names(&self, ids: &[RegionId]) -> String {
+        let those = self.0.iter().filter(|known| ids.contains(&known.region.id));
+        let names: Vec<_> = those.map(|known| known.region.name.as_str()).collect();
+        match names.is_empty() {
+            true => "—".to_owned(),
+            false => names.join("、"),
+        }
+    }
+
+    fn choices(&self, chosen: &[RegionId]) -> Vec<Value> {
+        let one = |known: &Known| {
+            context! {
+                id => known.region.id.0,
+                name => &known.region.name,
+                depth => known.depth,
+                account => &known.account,
+                chosen => chosen.contains(&known.region.id),
+            }
+        };
+        self.0.iter().map(one).collect()
+    }
+
+    /// Those that were ticked and are there.
+    fn ticked(&self, fields: &Fields) -> Vec<RegionId> {
+        let ticked = chosen_regions(fields);
+        let there = self.0.iter().map(|known| known.region.id);
+        there.filter(|id| ticked.contains(id)).collect()
+    }
+}
+
+fn chosen_regions(fields: &Fields) -> Vec<RegionId> {
+    let ids = fields.named("region-").filter_map(|id| id.parse().ok());
+    ids.map(RegionId).collect()
+}
+
+/// A dealer gets other regions.
+pub(super) async fn set_regions(
+    ctx: Data<Context>,
+    id: Path<i64>,
+    SentBy(gate, fields): SentBy<Gate>,
+) -> Page {
+    gate.for_staff()?;
+    let regions = Regions::load(&ctx).await?.ticked(&fields);
+    if staff::set_regions(&ctx, StaffId(*id), regions, gate.by()).await? {
+        return Ok(page::go_to("/console/staff"));
+    }
+    let wrong = vec![problem(
+        "",
+        "没有修改：请给这位在职的经销商选择 1 到 100 个区域",
+    )];
+    let (empty, status) = (Fields::default(), StatusCode::BAD_REQUEST);
+    shown(&ctx, &gate, status, None, &empty, wrong).await
 }
 
 pub(super) async fn invite(ctx: Data<Context>, SentBy(gate, fields): SentBy<Gate>) -> Page {
@@ -128,6 +221,10 @@ pub(super) async fn invite(ctx: Data<Context>, SentBy(gate, fields): SentBy<Gate
     if role == Some(Role::StoreManager) && store.is_none() {
         problems.push(problem("store", "店长需要选择门店"));
     }
+    let regions = Regions::load(&ctx).await?.ticked(&fields);
+    if role == Some(Role::Dealer) && !(1..=rules::REGIONS_MAX).contains(&regions.len()) {
+        problems.push(problem("region", "经销商需要选择 1 到 100 个区域"));
+    }
     let Some(role) = role.filter(|_role| problems.is_empty()) else {
         return shown(
             &ctx,
@@ -143,6 +240,7 @@ pub(super) async fn invite(ctx: Data<Context>, SentBy(gate, fields): SentBy<Gate
         name: fields.get("name").to_owned(),
         role,
         store: store.map(|store| store.id),
+        regions,
     };
     let token = staff::invite(&ctx, invited, gate.by()).await?;
     let link = staff::link(&ctx.config.public_url, &token);

@@ -2,6 +2,7 @@
 
 mod data;
 mod inviting;
+mod organisation;
 
 use super::at;
 use crate::kit::{Desk, TestApp};
@@ -156,11 +157,29 @@ const FORMS: &[(&str, Fields, Answers)] = &[
 ];
 
 fn pages() -> impl Iterator<Item = &'static (&'static str, Answers)> {
-    PAGES.iter().chain(inviting::PAGES).chain(data::PAGES)
+    PAGES
+        .iter()
+        .chain(inviting::PAGES)
+        .chain(data::PAGES)
+        .chain(organisation::PAGES)
 }
 
 fn forms() -> impl Iterator<Item = &'static (&'static str, Fields, Answers)> {
-    FORMS.iter().chain(inviting::FORMS).chain(data::FORMS)
+    FORMS
+        .iter()
+        .chain(inviting::FORMS)
+        .chain(data::FORMS)
+        .chain(organisation::FORMS)
+}
+
+/// The URL map, all of it.
+fn map() -> String {
+    [
+        include_str!("../../../src/web/console/mod.rs"),
+        include_str!("../../../src/web/console/inviting.rs"),
+        include_str!("../../../src/web/console/organisation.rs"),
+    ]
+    .concat()
 }
 
 /// What only administrators post.
@@ -169,6 +188,7 @@ const STAFF_FORMS: &[&str] = &[
     "/1/sign-out",
     "/2/leave",
     "/2/codes-off",
+    "/2/regions",
     "/invitations/1/withdraw",
 ];
 
@@ -219,7 +239,8 @@ const DOORS: &[&str] = &[
 
 #[test]
 fn every_route_of_the_console_is_in_the_tables() {
-    let mut tried: Vec<String> = DOORS.iter().map(|door| (*door).to_owned()).collect();
+    let doors = DOORS.iter().chain(organisation::DOORS);
+    let mut tried: Vec<String> = doors.map(|door| (*door).to_owned()).collect();
     tried.extend(pages().map(|(page, _)| format!("get {}", at(page))));
     tried.extend(forms().map(|(form, ..)| format!("post {}", at(form))));
     let administration = ADMINISTRATION.iter();
@@ -235,10 +256,7 @@ fn every_route_of_the_console_is_in_the_tables() {
     tried.extend(of_accounts.map(|(form, ..)| format!("post /console/accounts{form}")));
     let of_staff = |form: &&str| format!("post /console/staff{form}");
     tried.extend(STAFF_FORMS.iter().map(of_staff));
-    let map = concat!(
-        include_str!("../../../src/web/console/mod.rs"),
-        include_str!("../../../src/web/console/inviting.rs"),
-    );
+    let map = map();
     let mut routes = 0;
     for route in map.split(".route(").skip(1) {
         let path = route.split('"').nth(1).expect("a path");

@@ -59,10 +59,25 @@ impl Desk {
         desk
     }
 
+    /// A dealer with these regions, whom `self` invites.
+    pub async fn invites_dealer(&self, app: &TestApp, login: &str, regions: &[i64]) -> Self {
+        let ticks: Vec<_> = regions.iter().map(|id| format!("region-{id}")).collect();
+        let mut fields = vec![("name", login), ("role", "dealer")];
+        fields.extend(ticks.iter().map(|tick| (tick.as_str(), "1")));
+        let link = self.makes_a_link(&fields).await;
+        let desk = Self::stranger(app);
+        desk.takes_up(&link, login).await;
+        desk
+    }
+
     /// Where somebody whom `self` invites comes in.
     pub async fn makes_a_link_for(&self, name: &str, role: &str, store: &str) -> String {
         let fields = [("name", name), ("role", role), ("store", store)];
-        let page = self.sends("/console/staff", &fields).await;
+        self.makes_a_link(&fields).await
+    }
+
+    async fn makes_a_link(&self, fields: &[(&str, &str)]) -> String {
+        let page = self.sends("/console/staff", fields).await;
         assert_eq!(page.status, 200, "{}", page.text);
         let shown = path_of(&page.text, "/console/invitations/");
         let word = |c: &char| c.is_ascii_alphanumeric() || "/-_".contains(*c);

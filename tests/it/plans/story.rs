@@ -51,6 +51,10 @@ pub async fn tell(app: &mut TestApp) {
     headquarters::hand_over(app, &zheng).await;
     headquarters::work_in_bulk(app).await;
     headquarters::bring_files(app).await;
+    headquarters::organise(app).await;
+    headquarters::invite_guides(app).await;
+    headquarters::close_a_store(app).await;
+    headquarters::propose(app, &zheng).await;
     headquarters::erase(app, &li).await;
     headquarters::invite(app).await;
     end_and_begin(app, lin, wang).await;

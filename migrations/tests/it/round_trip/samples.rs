@@ -83,6 +83,8 @@ pub fn store() -> store::Model {
         name: "静安店 🌸".to_owned(),
         hours: Some(json!([{"days": [1, 2, 3], "from": "10:00", "to": "22:00"}]).to_string()),
         away_text: Some(text().repeat(20)),
+        region_id: Some(RegionId(1)),
+        owner: Some(store::Owner::Counter),
         created_at: NOW,
         closed_at: None,
     }
@@ -106,6 +108,9 @@ pub fn guide() -> guide::Model {
         store_id: StoreId(1),
         name: "李".to_owned(),
         welcome: Some(text().repeat(20)),
+        speciality: Some("护肤 🌸".to_owned()),
+        phone: Some(vec![0, 255, 1]),
+        phone_masked: Some("138****1234".to_owned()),
         openid: Some(OPENID.to_owned()),
         linked_at: Some(NOW),
         on_duty: true,

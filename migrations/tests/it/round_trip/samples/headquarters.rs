@@ -4,6 +4,16 @@ use daogou_schema::*;
 
 use super::{LATER, NOW};
 
+pub fn region() -> region::Model {
+    region::Model {
+        id: RegionId(1),
+        account_id: AccountId(1),
+        parent_id: None,
+        name: "华东".to_owned(),
+        created_at: NOW,
+    }
+}
+
 pub fn staff() -> staff::Model {
     staff::Model {
         id: StaffId(1),
@@ -11,6 +21,7 @@ pub fn staff() -> staff::Model {
         name: "何".to_owned(),
         role: staff::Role::StoreManager,
         store_id: Some(StoreId(1)),
+        regions: Some("1,2".to_owned()),
         password: "$argon2id$v=19$".to_owned() + &"x".repeat(200),
         failures: 3,
         locked_until: Some(NOW),
@@ -29,6 +40,7 @@ pub fn invitation() -> invitation::Model {
         name: "周".to_owned(),
         role: staff::Role::HqOperator,
         store_id: None,
+        regions: None,
         created_at: NOW,
         expires_at: NOW,
     }
@@ -165,5 +177,35 @@ pub fn member_phone() -> member_phone::Model {
         digest: "0e".repeat(32),
         masked: "138****1234".to_owned(),
         noted_at: LATER,
+    }
+}
+
+pub fn guide_invitation() -> guide_invitation::Model {
+    guide_invitation::Model {
+        store_id: StoreId(1),
+        account_id: AccountId(1),
+        digest: "0f".repeat(32),
+        sealed: vec![2; 93],
+        staff_id: StaffId(1),
+        created_at: NOW,
+        expires_at: LATER,
+    }
+}
+
+pub fn applicant() -> applicant::Model {
+    applicant::Model {
+        id: ApplicantId(1),
+        account_id: AccountId(1),
+        store_id: StoreId(1),
+        digest: "1a".repeat(32),
+        name: "沈知秋".to_owned(),
+        speciality: Some("羽绒服".to_owned()),
+        phone: Some(vec![3; 42]),
+        phone_masked: Some("138****1234".to_owned()),
+        state: applicant::State::Approved,
+        staff_id: Some(StaffId(1)),
+        guide_id: Some(GuideId(1)),
+        created_at: NOW,
+        decided_at: Some(LATER),
     }
 }
