@@ -35,7 +35,9 @@ pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Row>, Fault> {
             return Err(Fault::TooWide);
         }
         // A spreadsheet counts rows, also empty ones, and not the lines inside a cell.
-        let line = record.position().map_or(0, |place| first_line(&text, place));
+        let line = record
+            .position()
+            .map_or(0, |place| first_line(&text, place));
         let line = line.saturating_sub(within);
         within += record
             .iter()

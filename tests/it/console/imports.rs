@@ -154,7 +154,10 @@ async fn bad_rows_are_told_and_mended_while_the_good_ones_are_taken() {
     let page = house.brings("members", text.as_bytes()).await;
     let shown = house.desk.opens(&page).await.text;
     assert!(shown.contains("导入这 2 位会员"), "{shown}");
-    assert!(shown.contains("139****0001") && !shown.contains("13911110001"), "{shown}");
+    assert!(
+        shown.contains("139****0001") && !shown.contains("13911110001"),
+        "{shown}"
+    );
     assert!(
         shown.contains("2 行需要修改") && shown.contains("不是手机号"),
         "{shown}"
@@ -168,8 +171,15 @@ async fn bad_rows_are_told_and_mended_while_the_good_ones_are_taken() {
     );
     let mend = house.desk.saves(&format!("{page}/mend.csv")).await;
     let mend = String::from_utf8(mend).expect("UTF-8");
-    let operator = house.desk.invites(&house.app, "zhou", "hq_operator", "").await;
-    assert_eq!(operator.opens(&format!("{page}/mend.csv")).await.status, 404, "nobody else's");
+    let operator = house
+        .desk
+        .invites(&house.app, "zhou", "hq_operator", "")
+        .await;
+    assert_eq!(
+        operator.opens(&format!("{page}/mend.csv")).await.status,
+        404,
+        "nobody else's"
+    );
     assert!(
         mend.contains("12345,李先生,") && mend.contains("'=1+2"),
         "{mend}"
