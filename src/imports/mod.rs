@@ -36,7 +36,7 @@ pub const KEPT_FOR: TimeDelta = TimeDelta::days(7);
 const LISTED_MAX: u64 = 100;
 /// How many guides can share members: their ids fit the store.
 pub const TARGETS_MAX: usize = 200;
-/// How many files and rows one round forgets.
+/// How many rows one unit forgets.
 const FORGOTTEN_AT_ONCE: u64 = 1_000;
 
 /// A row as somebody may look at it.
@@ -206,11 +206,11 @@ pub async fn forget_old(ctx: &Context) -> Result<()> {
     let until = Timestamp::from(ctx.clock.now()) - KEPT_FOR;
     for id in queries::to_forget(ctx.db.reads(), until).await? {
         loop {
-            let lines = queries::lines(ctx.db.reads(), id, FORGOTTEN_AT_ONCE).await?;
-            let done = lines.is_empty();
+            let last = queries::last_of(ctx.db.reads(), id, FORGOTTEN_AT_ONCE).await?;
+            let done = last.is_none();
             ctx.db
-                .write((id, lines), |txn, (id, lines)| {
-                    Box::pin(queries::forget(txn, *id, lines))
+                .write((id, last), |txn, (id, last)| {
+                    Box::pin(queries::forget(txn, *id, *last))
                 })
                 .await?;
             if done {

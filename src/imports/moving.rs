@@ -165,7 +165,7 @@ async fn settle(
             change.done_at = Set(Some(visit.now));
         }
     }
-    let (mut made, mut known, mut bad, mut taken) = (row.made, row.known, row.bad, Vec::new());
+    let (mut made, mut known, mut bad) = (row.made, row.known, row.bad);
     for (line, what) in outcome {
         let problem = match what {
             Ok(Taken::Made) => {
@@ -179,15 +179,14 @@ async fn settle(
             Ok(Taken::Bad(problem)) => Some(*problem),
             Err(problem) => Some(problem.as_str()),
         };
-        match problem {
-            Some(problem) => {
-                bad += 1;
-                queries::set_bad(txn, row.id, *line, problem).await?;
-            }
-            None => taken.push(*line),
+        if let Some(problem) = problem {
+            bad += 1;
+            queries::set_bad(txn, row.id, *line, problem).await?;
         }
     }
-    queries::take_out(txn, row.id, &taken).await?;
+    if let Some((last, _)) = outcome.last() {
+        queries::take_out(txn, row.id, row.place, *last).await?;
+    }
     change.made = Set(made);
     change.known = Set(known);
     change.bad = Set(bad);

@@ -8,11 +8,8 @@ use sea_orm::{
     QueryOrder, QuerySelect, Set,
 };
 
-use crate::db::{Only, Txn, padded};
+use crate::db::{Only, Txn};
 use crate::error::Result;
-
-/// Asked for more at once, a database may read the rows from end to end.
-const AT_ONCE: usize = 64;
 
 pub(super) async fn insert(txn: &Txn, row: import::ActiveModel) -> Result<ImportId> {
     Ok(row.insert(txn.conn()).await?.id)
@@ -79,15 +76,15 @@ pub(super) async fn rows(
     Ok(query.all(db).await?)
 }
 
-/// Rows that were taken.
-pub(super) async fn take_out(txn: &Txn, id: ImportId, lines: &[i32]) -> Result<()> {
-    for some in lines.chunks(AT_ONCE) {
-        import_row::Entity::delete_many()
-            .filter(import_row::Column::ImportId.eq(id))
-            .filter(import_row::Column::Line.is_in(padded(some.iter().copied())))
-            .exec(txn.conn())
-            .await?;
-    }
+/// Forgets the good rows behind the line `after` and up to `last`: they were taken.
+pub(super) async fn take_out(txn: &Txn, id: ImportId, after: i32, last: i32) -> Result<()> {
+    import_row::Entity::delete_many()
+        .filter(import_row::Column::ImportId.eq(id))
+        .filter(import_row::Column::Line.gt(after))
+        .filter(import_row::Column::Line.lte(last))
+        .filter(import_row::Column::State.eq(RowState::Good))
+        .exec(txn.conn())
+        .await?;
     Ok(())
 }
 
@@ -122,20 +119,31 @@ pub(super) async fn to_forget(
     Ok(query.into_tuple().all(db).await?)
 }
 
-pub(super) async fn lines(db: &impl ConnectionTrait, id: ImportId, count: u64) -> Result<Vec<i32>> {
+/// The last of the first `count` rows that are kept of a file.
+pub(super) async fn last_of(
+    db: &impl ConnectionTrait,
+    id: ImportId,
+    count: u64,
+) -> Result<Option<i32>> {
     let query = import_row::Entity::find()
         .select_only()
         .column(import_row::Column::Line)
         .filter(import_row::Column::ImportId.eq(id))
         .order_by_asc(import_row::Column::Line)
         .limit(count);
-    Ok(query.into_tuple().all(db).await?)
+    let lines: Vec<i32> = query.into_tuple().all(db).await?;
+    Ok(lines.last().copied())
 }
 
-/// Forgets these rows; with none, the file has no rows any more and is not looked at again.
-pub(super) async fn forget(txn: &Txn, id: ImportId, lines: &[i32]) -> Result<()> {
-    if !lines.is_empty() {
-        return take_out(txn, id, lines).await;
+/// Forgets the rows up to `last`; with none, the file has no rows any more and is not looked at again.
+pub(super) async fn forget(txn: &Txn, id: ImportId, last: Option<i32>) -> Result<()> {
+    if let Some(last) = last {
+        import_row::Entity::delete_many()
+            .filter(import_row::Column::ImportId.eq(id))
+            .filter(import_row::Column::Line.lte(last))
+            .exec(txn.conn())
+            .await?;
+        return Ok(());
     }
     let Some(row) = locked(txn, id).await? else {
         return Ok(());

@@ -115,6 +115,18 @@ fn those_who_came(people: &People, newest: MemberId) -> Vec<Rows> {
             format!("{newest} + i, FALSE, FALSE, LATE"),
         ),
         rows(
+            "member_card",
+            PEOPLE,
+            "member_id, account_id, number",
+            format!("{newest} + i, 1, CONCAT('filled', i)"),
+        ),
+        rows(
+            "member_phone",
+            PEOPLE,
+            "member_id, sealed, digest, masked, noted_at",
+            format!("{newest} + i, 'sealed', CONCAT('filled', i), 'masked', LATE"),
+        ),
+        rows(
             "identity",
             PEOPLE,
             "account_id, openid, member_id, subscribed, last_seen_at, code_id",

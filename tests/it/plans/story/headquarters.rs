@@ -297,10 +297,10 @@ pub async fn bring_files(app: &TestApp) {
         desk.opens(&format!("{page}/mend.csv")).await;
     }
     desk.opens(&at("/imports")).await;
-    desk.sends(&at("/exports/new"), &[("filter", "guide=1")])
+    desk.sends(&at("/exports/new"), &[("filter", "tag=2")])
         .await;
     let whole = [
-        ("filter", "guide=1"),
+        ("filter", "tag=2"),
         ("phones", "whole"),
         ("reason", "逐个电话邀约"),
     ];
