@@ -7,6 +7,7 @@ mod greet;
 mod guide_side;
 mod hand_over;
 mod line;
+pub mod list;
 mod member_side;
 mod queries;
 mod route;
@@ -26,4 +27,4 @@ pub use greet::{friend_back_in, friend_left_in, greet_in, guide_scanned_in, link
 pub use guide_side::{guide_left_in, hear_guide_in, is_answer};
 pub use line::files_of;
 pub use member_side::{hear_member_in, is_line};
-pub use transcript::{Said, transcript};
+pub use transcript::{Attached, Said, file_of, served_by, transcript};

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod conversations;
 mod crowd;
 mod editing;
 mod figures;

@@ -4,7 +4,9 @@ mod accounts;
 mod audit;
 mod bulks;
 mod chart;
+mod chat;
 mod codes;
+mod conversations;
 mod erasures;
 mod figures;
 mod gate;
@@ -33,6 +35,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     // First, because its pages look like an account's whose appid is a word.
     whole_installation(config);
     scoped(config);
+    of_conversations(config);
     of_codes(config);
     of_privacy(config);
     headquarters(config);
@@ -110,6 +113,23 @@ fn scoped(config: &mut ServiceConfig) {
         .route("/console/{appid}/stores/{id}", web::get().to(stores::show))
         .route("/console/{appid}/guides", web::get().to(guides::list))
         .route("/console/{appid}/guides/{id}", web::get().to(guides::show));
+}
+
+/// What people say to each other. Whoever is signed in, store managers of their own store's members.
+fn of_conversations(config: &mut ServiceConfig) {
+    config
+        .route(
+            "/console/{appid}/conversations",
+            web::get().to(conversations::list),
+        )
+        .route(
+            "/console/{appid}/conversations/{id}",
+            web::get().to(conversations::show),
+        )
+        .route(
+            "/console/{appid}/conversations/{id}/lines/{line}/file",
+            web::get().to(conversations::file),
+        );
 }
 
 /// Headquarters only.

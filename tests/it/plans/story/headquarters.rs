@@ -32,6 +32,12 @@ pub async fn look_on(app: &TestApp) {
         "/members?q=王女士",
         "/members/2",
         "/members/2?before=9999999",
+        "/conversations",
+        "/conversations?days=30&after=9999999999999.9999.9999",
+        "/conversations?guide=1&after=9999999999999.9999.9999",
+        "/conversations?store=1&state=waiting",
+        "/conversations/2",
+        "/conversations/2/lines/1/file",
     ] {
         let path = format!("/console/{APPID}{page}");
         assert_eq!(desk.opens(&path).await.status, 200, "{path}");
