@@ -19,6 +19,7 @@ mod db;
 mod error;
 mod health;
 mod lanes;
+mod letters;
 mod nodes;
 mod picture;
 mod signals;
@@ -41,6 +42,8 @@ mod members;
 mod outbound;
 mod privacy;
 mod reception;
+mod search;
+mod sensitive;
 mod staff;
 mod tags;
 

@@ -41,6 +41,8 @@ mod m2026_11_22_000029_privacy;
 mod m2026_11_22_000030_member_phone;
 mod m2026_11_22_000031_account_console;
 mod m2026_11_22_000032_second_step;
+mod m2026_11_22_000041_search;
+mod m2026_11_22_000042_sensitive;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -138,6 +140,8 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000030_member_phone::changes(),
             m2026_11_22_000031_account_console::changes(),
             m2026_11_22_000032_second_step::changes(),
+            m2026_11_22_000041_search::changes(),
+            m2026_11_22_000042_sensitive::changes(),
         ]
         .into_iter()
         .flatten()

@@ -105,6 +105,10 @@ pub enum Act {
     SetPhone,
     /// A member's whole phone number is shown.
     RevealPhone,
+    /// Sensitive words are added.
+    AddSensitiveWords,
+    /// A sensitive word is removed.
+    RemoveSensitiveWord,
 }
 
 impl Act {

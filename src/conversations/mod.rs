@@ -27,4 +27,4 @@ pub use greet::{friend_back_in, friend_left_in, greet_in, guide_scanned_in, link
 pub use guide_side::{guide_left_in, hear_guide_in, is_answer};
 pub use line::files_of;
 pub use member_side::{hear_member_in, is_line};
-pub use transcript::{Attached, Said, file_of, served_by, transcript};
+pub use transcript::{Attached, Said, beyond, file_of, served_by, spoken, texts_of, transcript};

@@ -105,7 +105,50 @@ pub async fn served_by(ctx: &Context, member: MemberId) -> Result<Option<(Option
     Ok(found.map(|talk| (talk.guide_id, talk.unanswered)))
 }
 
+/// What a stored line says in letters: text, what was heard of a voice, titles; empty where there are none.
+pub fn spoken(content: &serde_json::Value) -> String {
+    Line::read(content).spoken()
+}
+
+/// What these lines say, in words.
+///
+/// # Errors
+/// When the store fails.
+pub async fn texts_of(ctx: &Context, lines: &[MessageId]) -> Result<Vec<(MessageId, String)>> {
+    let rows = queries::lines_of(ctx.db.reads(), lines).await?;
+    let text = |row: &message::Model| (row.id, Line::read(&row.content).in_words());
+    Ok(rows.iter().map(text).collect())
+}
+
+/// The line that many lines of hers after one: what stands before it shows that one with what followed.
+///
+/// # Errors
+/// When the store fails.
+pub async fn beyond(
+    ctx: &Context,
+    member: MemberId,
+    line: MessageId,
+    many: u64,
+) -> Result<MessageId> {
+    let after = queries::lines_after(ctx.db.reads(), member, line, many).await?;
+    Ok(MessageId(after.last().unwrap_or(&line).0 + 1))
+}
+
 impl Line {
+    /// What it says in letters.
+    pub(super) fn spoken(&self) -> String {
+        match self {
+            Self::Text { text } => text.clone(),
+            Self::Voice { heard, .. } => heard.clone().unwrap_or_default(),
+            Self::Image { .. } | Self::Video { .. } => String::new(),
+            Self::Location { label, .. } => label.clone(),
+            Self::Link {
+                title, description, ..
+            } => format!("{title} {description}"),
+            Self::Card { title, .. } | Self::Other { title } => title.clone(),
+        }
+    }
+
     /// Its picture, voice or video.
     fn file(&self) -> Option<MediaId> {
         match self {

@@ -223,6 +223,24 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
     ),
     ("erasure", &["people"], Emptied, "needed until it is done"),
     (
+        "search_term",
+        &[],
+        Deleted,
+        "a line's pairs of letters, with the line",
+    ),
+    (
+        "sensitive_word",
+        &["word", "category"],
+        NotHers,
+        "the brand's words",
+    ),
+    (
+        "sensitive_hit",
+        &["member_id", "author", "content", "words"],
+        Deleted,
+        "what a guide must not have said to her, or she said",
+    ),
+    (
         "member_phone",
         &["member_id", "sealed", "digest", "masked"],
         Deleted,

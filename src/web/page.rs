@@ -26,7 +26,7 @@ macro_rules! templates {
 }
 
 templates! {
-    "base" "icons" "parts" "side" "sign_in" "invitation" "overview" "stores" "store" "guides" "guide" "hand_overs" "hand_over" "hand_over_parts" "audit" "members" "member" "tags" "bulks" "bulk" "bulk_new" "bulk_parts" "staff" "failure" "sign_in_code" "me" "me_codes" "accounts" "account" "account_new" "account_parts" "chart" "undelivered" "codes" "code" "phone" "poster" "privacy_parts" "member_privacy" "member_erase" "erasures" "erasure" "chat_parts" "conversations" "conversation"
+    "base" "icons" "parts" "side" "sign_in" "invitation" "overview" "stores" "store" "guides" "guide" "hand_overs" "hand_over" "hand_over_parts" "audit" "members" "member" "tags" "bulks" "bulk" "bulk_new" "bulk_parts" "staff" "failure" "sign_in_code" "me" "me_codes" "accounts" "account" "account_new" "account_parts" "chart" "undelivered" "codes" "code" "phone" "poster" "privacy_parts" "member_privacy" "member_erase" "erasures" "erasure" "chat_parts" "conversations" "conversation" "search" "sensitive_parts" "sensitive" "sensitive_hits"
 }
 
 static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {

@@ -14,7 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{bulks, fans, hand_overs, media, nodes, outbound, privacy, reception, tags, telemetry};
+use crate::{
+    bulks, fans, hand_overs, media, nodes, outbound, privacy, reception, search, sensitive, tags,
+    telemetry,
+};
 
 /// How many people are sent to at once.
 const SENDERS: usize = 64;
@@ -40,6 +43,9 @@ pub fn start(ctx: &Context, stop: &CancellationToken) {
     } else {
         run(ctx, stop, outbound::call_senders);
     }
+    every(ctx, stop, "take up sensitive words", UPKEEP_EVERY, |ctx| {
+        Box::pin(async move { sensitive::refresh(&ctx).await })
+    });
     every(ctx, stop, "figures", UPKEEP_EVERY, |ctx| {
         Box::pin(async move { figures::take(&ctx).await })
     });
@@ -64,6 +70,9 @@ fn sweep(ctx: &Context, stop: &CancellationToken) {
     });
     every(ctx, stop, "count fans", SWEEP_EVERY, |ctx| {
         Box::pin(async move { fans::count(&ctx).await })
+    });
+    every(ctx, stop, "read what was said", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { search::follow(&ctx).await })
     });
     every(ctx, stop, "erase people", SWEEP_EVERY, |ctx| {
         Box::pin(async move { privacy::work(&ctx).await })

@@ -8,10 +8,13 @@ mod editing;
 mod figures;
 mod hand_over;
 mod members;
+mod million;
 mod own;
 mod pool;
 mod posters;
 mod rights;
+mod search;
+mod sensitive;
 mod sign_in;
 mod welcome;
 

@@ -44,6 +44,10 @@ const SMALL: &[(&str, &str)] = &[
         "fan_act",
         "one row for each arrival of the last second: counted, it is removed",
     ),
+    (
+        "sensitive_word",
+        "at most 10,000, read when they change, and counted every five seconds",
+    ),
     ("node", "one row for each process of the last days"),
     ("seaql_migrations", "one row for each change of the schema"),
 ];

@@ -52,6 +52,10 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::consent()).await;
     keeps(db, samples::erasure()).await;
     keeps(db, samples::member_phone()).await;
+    keeps(db, samples::search_term()).await;
+    keeps(db, samples::search_head()).await;
+    keeps(db, samples::sensitive_word()).await;
+    keeps(db, samples::sensitive_hit()).await;
 }
 
 /// Writes the row into its empty table and reads it again.

@@ -102,6 +102,23 @@ pub(in crate::conversations) async fn line(
     Ok(found.filter(|line| line.account_id == account && line.member_id == member))
 }
 
+/// The next lines of a member's, oldest first.
+pub(in crate::conversations) async fn lines_after(
+    db: &impl ConnectionTrait,
+    member: MemberId,
+    after: MessageId,
+    count: u64,
+) -> Result<Vec<MessageId>> {
+    let query = message::Entity::find()
+        .select_only()
+        .column(message::Column::Id)
+        .filter(message::Column::MemberId.eq(member))
+        .filter(message::Column::Id.gt(after))
+        .order_by_asc(message::Column::Id)
+        .limit(count);
+    Ok(query.into_tuple().all(db).await?)
+}
+
 /// A member's conversation.
 pub(in crate::conversations) async fn of_member(
     db: &impl ConnectionTrait,

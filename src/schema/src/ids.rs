@@ -51,6 +51,10 @@ ids! {
     TagId
     /// One bulk work 批量操作.
     BulkId
+    /// One sensitive word 敏感词.
+    SensitiveWordId
+    /// One line in which such a word was found.
+    SensitiveHitId
 }
 
 impl CodeId {

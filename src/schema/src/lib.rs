@@ -37,6 +37,10 @@ pub mod node;
 pub mod outbound;
 pub mod question;
 pub mod reply_window;
+pub mod search_head;
+pub mod search_term;
+pub mod sensitive_hit;
+pub mod sensitive_word;
 pub mod sign_in;
 pub mod staff;
 pub mod store;
@@ -55,7 +59,7 @@ macro_rules! every_entity {
             account store member guide code guide_number identity binding binding_event conversation question media
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
             hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day consent
-            erasure member_phone
+            erasure member_phone search_term search_head sensitive_word sensitive_hit
         }
     };
 }

@@ -191,6 +191,7 @@ fn field(key: &str) -> &str {
         "text_version" => "文本版本",
         "receipt" => "回执",
         "phone" => "手机号",
+        "words" => "敏感词",
         other => other,
     }
 }
@@ -265,6 +266,8 @@ fn act(word: &str) -> &'static str {
         Ok(Act::NoteConsent) => "登记同意",
         Ok(Act::SetPhone) => "修改手机号",
         Ok(Act::RevealPhone) => "查看手机号",
+        Ok(Act::AddSensitiveWords) => "添加敏感词",
+        Ok(Act::RemoveSensitiveWord) => "删除敏感词",
         // A newer program wrote it.
         Err(_) => "其他操作",
     }

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use daogou_schema::message::Author;
 use daogou_schema::outbound::State;
-use daogou_schema::{Address, GuideId, MessageId, guide};
+use daogou_schema::{Address, GuideId, MessageId, guide, sensitive_hit};
 use minijinja::{Value, context};
 
 use super::gate::Desk;
@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::conversations::{self, Attached, Said};
 use crate::media::Way;
 use crate::outbound::{self, Fate};
+use crate::sensitive;
 
 /// How many lines a page shows.
 const LINES: u64 = 60;
@@ -45,14 +46,28 @@ pub(super) async fn read(
     let fates = outbound::fates(ctx, &to, &ids).await?;
     let full = said.len() == usize::try_from(LINES).unwrap_or(usize::MAX);
     let older = said.first().filter(|_| full).map(|oldest| oldest.id);
+    let hits = sensitive::hits_of(ctx.db.reads(), member).await?;
     let view = View {
         files: format!("{}/conversations/{member}/lines", desk.at()),
         label: words::member(&row.member),
         zone: ctx.config.timezone,
         guides,
         fates: &fates,
+        hits: &hits,
     };
-    let lines = said.iter().map(|line| view.line(line)).collect();
+    let mut lines: Vec<_> = said.iter().map(|line| (line.at, view.line(line))).collect();
+    // What was stopped stands where it would have stood: on the page of the lines around it.
+    let first = said.first().filter(|_| full).map(|line| line.at);
+    let last = said.last().filter(|_| before.is_some()).map(|line| line.at);
+    let stopped = hits.iter().filter(|hit| {
+        hit.account_id == account
+            && hit.author == Author::Guide
+            && first.is_none_or(|first| hit.at >= first)
+            && last.is_none_or(|last| hit.at <= last)
+    });
+    lines.extend(stopped.map(|hit| (hit.at, view.stopped(hit))));
+    lines.sort_by_key(|(at, _)| *at);
+    let lines = lines.into_iter().map(|(_, line)| line).collect();
     Ok(Chat { lines, older })
 }
 
@@ -62,6 +77,7 @@ struct View<'a> {
     zone: Tz,
     guides: &'a [guide::Model],
     fates: &'a [Fate],
+    hits: &'a [sensitive_hit::Model],
 }
 
 impl View<'_> {
@@ -99,7 +115,33 @@ impl View<'_> {
             media_href => here.then(|| format!("{}/{}/file", self.files, line.id)),
             state,
             bad,
+            stopped => false,
+            words => self.words(line.id),
         }
+    }
+
+    /// A guide's line that nobody got.
+    fn stopped(&self, hit: &sensitive_hit::Model) -> Value {
+        context! {
+            id => format!("stopped-{}", hit.id),
+            at => words::moment(hit.at, self.zone),
+            side => "brand",
+            who => hit.guide_id.map(|id| guide_name(self.guides, id)),
+            text => hit.content.as_deref().unwrap_or_default(),
+            kind => "text",
+            missing => (),
+            media_href => (),
+            state => format!("没有发给顾客：含敏感词“{}”", hit.words),
+            bad => true,
+            stopped => true,
+            words => (),
+        }
+    }
+
+    /// The sensitive words in a member's line.
+    fn words(&self, line: MessageId) -> Option<&str> {
+        let hit = self.hits.iter().find(|hit| hit.message_id == Some(line));
+        hit.map(|hit| hit.words.as_str())
     }
 
     /// A line can go out in several messages: the one that did not arrive says how it stands.

@@ -17,17 +17,19 @@ use super::gate::Desk;
 use super::guides::{guides_of, stores_of};
 use super::members::{guide_name, store_name};
 use super::stop::{Page, Stop};
-use super::words;
+use super::{search, words};
 use crate::bindings::pool::{self, Row};
 use crate::context::Context;
+use crate::conversations;
 use crate::conversations::list::{self, Place, Talk, Wanted};
-use crate::conversations::{self};
 use crate::media::{self, Way};
 use crate::outbound;
 use crate::web::page;
 
 /// How many conversations a page shows.
 const ROWS: usize = 30;
+/// How many lines are shown behind one that was looked for.
+const AROUND: u64 = 20;
 /// So much of a line is shown in the list.
 const EXCERPT_CHARS: usize = 60;
 /// Since when: days, and what it is called.
@@ -120,6 +122,11 @@ pub(super) async fn list(
     desk: Desk,
     asked: Query<HashMap<String, String>>,
 ) -> Page {
+    let question = asked.get("q").map_or("", |q| q.trim());
+    if !question.is_empty() {
+        let before = asked.get("before").and_then(|id| id.parse().ok());
+        return search::show(&ctx, &desk, question, before.map(MessageId)).await;
+    }
     let (guides, stores) = (guides_of(&ctx, &desk).await?, stores_of(&ctx, &desk).await?);
     let after = asked.get("after").and_then(|text| Place::read(text));
     let asked = Asked::read(&asked, &guides, &stores);
@@ -210,8 +217,11 @@ pub(super) async fn show(
     asked: Query<HashMap<String, String>>,
 ) -> Page {
     let row = permitted(&ctx, &desk, path.1).await?;
-    let before = asked.get("before").and_then(|id| id.parse().ok());
-    let before = before.map(MessageId);
+    let line = |name: &str| asked.get(name)?.parse().ok().map(MessageId);
+    let before = match line("at") {
+        Some(at) => Some(conversations::beyond(&ctx, row.member.id, at, AROUND).await?),
+        None => line("before"),
+    };
     let guides = crate::guides::list(ctx.db.reads(), desk.account.id).await?;
     let stores = stores_of(&ctx, &desk).await?;
     let chat = chat::read(&ctx, &desk, &row, before, &guides).await?;

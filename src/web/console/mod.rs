@@ -19,6 +19,8 @@ mod overview;
 mod pool;
 mod posters;
 mod privacy;
+mod search;
+mod sensitive;
 mod sign_in;
 mod staff;
 mod stop;
@@ -129,6 +131,17 @@ fn of_conversations(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/conversations/{id}/lines/{line}/file",
             web::get().to(conversations::file),
+        )
+        .route(
+            "/console/{appid}/sensitive/hits",
+            web::get().to(sensitive::hits),
+        )
+        // Headquarters.
+        .route("/console/{appid}/sensitive", web::get().to(sensitive::list))
+        .route("/console/{appid}/sensitive", web::post().to(sensitive::add))
+        .route(
+            "/console/{appid}/sensitive/{id}/remove",
+            web::post().to(sensitive::remove),
         );
 }
 

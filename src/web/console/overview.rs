@@ -14,8 +14,8 @@ use super::figures::{self, Known, codes_of};
 use super::gate::{Desk, Gate};
 use super::guides::{guides_of, stores_of};
 use super::stop::{Page, Stop};
-use super::undelivered;
 use super::words::size;
+use super::{sensitive, undelivered};
 use crate::bindings::pool::{self, Filter, Whose};
 use crate::context::Context;
 use crate::fans::{self, Count, Which};
@@ -68,6 +68,7 @@ pub(super) async fn show(
     tiles.extend(guide_tiles(&ctx, &desk, &guides).await?);
     let mut attention = attention_of_headquarters(&ctx, &desk).await?;
     attention.extend(undelivered::attention(&ctx, &desk, &guides).await?);
+    attention.extend(sensitive::attention(&ctx, &desk).await?);
     attention.extend(unlinked(&desk, &guides));
     Ok(page::show(
         StatusCode::OK,

@@ -8,16 +8,16 @@ use super::at;
 use crate::kit::{Desk, Guide, PASSWORD, Phone, Session, Store, TestApp, eventually};
 
 /// Two stores, each with a guide and a customer who writes.
-struct House {
-    app: TestApp,
-    admin: Desk,
-    north: Guide,
-    west: Guide,
-    wang: Phone,
-    li: Phone,
+pub(super) struct House {
+    pub app: TestApp,
+    pub admin: Desk,
+    pub north: Guide,
+    pub west: Guide,
+    pub wang: Phone,
+    pub li: Phone,
 }
 
-async fn house(store: Store) -> Option<House> {
+pub(super) async fn house(store: Store) -> Option<House> {
     let app = TestApp::on(store, Session::Embedded).await?;
     let admin = Desk::admin(&app, "he").await;
     for name in ["城北店", "城西店"] {
@@ -43,7 +43,7 @@ async fn house(store: Store) -> Option<House> {
 }
 
 /// Where a member's conversation stands in the list.
-fn links(page: &str) -> Vec<i64> {
+pub(super) fn links(page: &str) -> Vec<i64> {
     let parts = page.split("/conversations/").skip(1);
     let number = |part: &str| {
         let digits: String = part.chars().take_while(char::is_ascii_digit).collect();

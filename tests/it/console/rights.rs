@@ -1,4 +1,4 @@
-//! Who may do what: every page and every form, for everybody.
+//! Who may do what: every page and every form, for everybody. Long because every route of the console stands in it.
 
 use super::at;
 use crate::kit::{Desk, TestApp};
@@ -32,6 +32,9 @@ const PAGES: &[(&str, Answers)] = &[
     ("/conversations/2", NOT_HERS),
     ("/conversations/99", [303, 404, 404, 404]),
     ("/conversations/1/lines/1/file", [303, 404, 404, 404]),
+    ("/conversations?q=退款", ALL),
+    ("/sensitive/hits", ALL),
+    ("/sensitive", ONLY_HEADQUARTERS),
     ("/erasures", ONLY_HEADQUARTERS),
     ("/erasures/1", [303, 403, 404, 404]),
     ("/stores", ALL),
@@ -146,6 +149,15 @@ const FORMS: &[(&str, Fields, Answers)] = &[
         &[("work", "assign"), ("to-99", "1"), ("m-1", "1")],
         [303, 403, 400, 400],
     ),
+    ("/sensitive", &[("words", "")], [303, 403, 400, 400]),
+    (
+        "/sensitive",
+        &[("words", "最低价"), ("everywhere", "1")],
+        [303, 403, 403, 303],
+    ),
+    ("/sensitive/99/remove", &[], [303, 403, 404, 404]),
+    // It counts everywhere: for administrators only.
+    ("/sensitive/1/remove", &[], [303, 403, 404, 303]),
     ("/bulks/99/stop", &[], [303, 404, 404, 404]),
     ("/bulks/99/undo", &[], [303, 404, 404, 404]),
     (

@@ -12,6 +12,7 @@ const FLOORS: &[&str] = &[
     "telemetry",
     // bench: tools that every subject uses
     "error",
+    "letters",
     "vault",
     "texts",
     "picture",
@@ -25,6 +26,7 @@ const FLOORS: &[&str] = &[
     "nodes",
     "audit",
     // subjects
+    "sensitive",
     "accounts",
     "staff",
     "guides",
@@ -35,6 +37,7 @@ const FLOORS: &[&str] = &[
     "outbound",
     "bindings",
     "conversations",
+    "search",
     "hand_overs",
     "bulks",
     "privacy",

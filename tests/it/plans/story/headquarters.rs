@@ -36,13 +36,23 @@ pub async fn look_on(app: &TestApp) {
         "/conversations?days=30&after=9999999999999.9999.9999",
         "/conversations?guide=1&after=9999999999999.9999.9999",
         "/conversations?store=1&state=waiting",
+        "/conversations?q=防水",
+        "/conversations?q=这款防水吗&before=9999999",
         "/conversations/2",
-        "/conversations/2/lines/1/file",
+        "/conversations/2?at=3",
+        "/sensitive",
+        "/sensitive/hits",
+        "/sensitive/hits?by=members&before=9999999",
     ] {
         let path = format!("/console/{APPID}{page}");
         assert_eq!(desk.opens(&path).await.status, 200, "{path}");
         zhou.opens(&path).await;
     }
+    desk.opens(&format!("/console/{APPID}/conversations/2/lines/4/file"))
+        .await;
+    let words = [("words", "返现\n怎么卖，引流")];
+    desk.sends(&format!("/console/{APPID}/sensitive"), &words)
+        .await;
     for page in [
         "me",
         "me/codes",
