@@ -16,6 +16,9 @@ const PIECE: usize = 100;
 /// After so many a page ends although it is not full: some tens of milliseconds.
 const LOOKED_AT_MAX: usize = 3000;
 
+/// Of so many guides each one's list of who waits is looked at; of more, the account's.
+const GUIDES_MAX: usize = 200;
+
 /// Which conversations are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
@@ -108,16 +111,19 @@ pub async fn list(
         let piece = along.next(ctx, scope, wanted, place).await?;
         let ended = piece.len() < PIECE;
         looked_at += piece.len();
-        let ids: Vec<_> = piece.iter().map(|talk| talk.member_id).collect();
+        let fits = |talk: &conversation::Model| {
+            talk.account_id == scope.account && (talk.unanswered || !wanted.unanswered)
+        };
+        let fitting = piece.iter().filter(|talk| fits(talk));
+        let ids: Vec<_> = fitting.map(|talk| talk.member_id).collect();
         let rows = pool::those(ctx, scope, &ids).await?;
         for talk in piece {
             if talk.last_member_at < wanted.since {
                 break 'page None;
             }
             let row = rows.iter().find(|row| row.member.id == talk.member_id);
-            let fits = talk.account_id == scope.account && (talk.unanswered || !wanted.unanswered);
             let next = Place::of(&talk);
-            if let Some(row) = row.filter(|_| fits) {
+            if let Some(row) = row {
                 if found.len() == count {
                     break 'page place;
                 }
@@ -171,12 +177,15 @@ impl Along {
     async fn choose(ctx: &Context, scope: Scope, wanted: &Wanted) -> Result<Self> {
         Ok(match (&wanted.guides, scope.store) {
             (Some(guides), _) => Self::Guides(guides.iter().copied().map(Some).collect()),
-            (None, None) => Self::Account,
-            (None, Some(store)) => {
-                let all = guides::list(ctx.db.reads(), scope.account).await?;
-                let own = all.iter().filter(|guide| guide.store_id == store);
+            (None, None) if !wanted.unanswered => Self::Account,
+            (None, store) => {
+                let mut all = guides::list(ctx.db.reads(), scope.account).await?;
+                all.retain(|guide| store.is_none_or(|store| guide.store_id == store));
+                if store.is_none() && all.len() > GUIDES_MAX {
+                    return Ok(Self::Account);
+                }
                 // Of what waits for nobody in particular some may be from her store's members.
-                let own = own.map(|guide| Some(guide.id)).chain([None]);
+                let own = all.iter().map(|guide| Some(guide.id)).chain([None]);
                 Self::Guides(own.collect())
             }
         })

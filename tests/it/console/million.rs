@@ -17,7 +17,7 @@ use crate::kit::{Desk, Session, Store, TestApp, eventually};
 const SLOW: Duration = Duration::from_millis(150);
 /// How often each page is opened; the fastest counts, because others work on the machine too.
 const TIMES: usize = 5;
-/// The first id of what is made here: the bits below it are counted.
+/// The first id of what is made here.
 const FIRST: i64 = 1_000_000;
 
 const PAGES: &[&str] = &[
@@ -126,7 +126,7 @@ async fn grow(db: &DatabaseConnection, app: &TestApp, from: i64, to: i64) {
     let now = app.clock.now().timestamp_millis();
     let guide = "1 + i % 2";
     let pairs = pairs(db).await;
-    let empty = match db.get_database_backend() {
+    let said = match db.get_database_backend() {
         DbBackend::Postgres => "CAST('{\"type\":\"text\",\"text\":\"羽绒服\"}' AS JSONB)",
         _ => "'{\"type\":\"text\",\"text\":\"羽绒服\"}'",
     };
@@ -144,7 +144,7 @@ async fn grow(db: &DatabaseConnection, app: &TestApp, from: i64, to: i64) {
         (
             "message",
             "id, member_id, account_id, author, guide_id, content, at",
-            format!("i, i, 1, 'member', {guide}, {empty}, {now} - 3000000000 + i"),
+            format!("i, i, 1, 'member', {guide}, {said}, {now} - 3000000000 + i"),
         ),
         (
             "conversation",
@@ -170,6 +170,9 @@ async fn grow(db: &DatabaseConnection, app: &TestApp, from: i64, to: i64) {
     for pair in &pairs {
         tables.push(("search_term", "entry", format!("{pair} + i")));
     }
+    // First, so that nobody reads what is read already.
+    let head = format!("UPDATE search_head SET upto = {to}");
+    db.execute_unprepared(&head).await.expect("the head");
     for (table, columns, values) in tables {
         let (table, which) = table.split_once(" WHERE ").unwrap_or((table, "TRUE"));
         let concat = values.replace("CONCAT('oMany', i)", "'oMany' || i");
@@ -186,9 +189,6 @@ async fn grow(db: &DatabaseConnection, app: &TestApp, from: i64, to: i64) {
         let made_now = db.execute_unprepared(&made).await;
         made_now.unwrap_or_else(|e| panic!("{made}: {e}"));
     }
-    // What was made has been read.
-    let head = format!("UPDATE search_head SET upto = {to}");
-    db.execute_unprepared(&head).await.expect("the head");
     if db.get_database_backend() == DbBackend::Postgres {
         db.execute_unprepared("ANALYZE").await.expect("statistics");
     }
