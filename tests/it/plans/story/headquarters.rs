@@ -32,27 +32,12 @@ pub async fn look_on(app: &TestApp) {
         "/members?q=王女士",
         "/members/2",
         "/members/2?before=9999999",
-        "/conversations",
-        "/conversations?days=30&after=9999999999999.9999.9999",
-        "/conversations?guide=1&after=9999999999999.9999.9999",
-        "/conversations?store=1&state=waiting",
-        "/conversations?q=防水",
-        "/conversations?q=这款防水吗&before=9999999",
-        "/conversations/2",
-        "/conversations/2?at=3",
-        "/sensitive",
-        "/sensitive/hits",
-        "/sensitive/hits?by=members&before=9999999",
     ] {
         let path = format!("/console/{APPID}{page}");
         assert_eq!(desk.opens(&path).await.status, 200, "{path}");
         zhou.opens(&path).await;
     }
-    desk.opens(&format!("/console/{APPID}/conversations/2/lines/4/file"))
-        .await;
-    let words = [("words", "返现\n怎么卖，引流")];
-    desk.sends(&format!("/console/{APPID}/sensitive"), &words)
-        .await;
+    look_over_conversations(&desk, &zhou).await;
     for page in [
         "me",
         "me/codes",
@@ -89,6 +74,34 @@ pub async fn look_on(app: &TestApp) {
     desk.posts("/console/sign-in", &right).await;
     app.pass(TimeDelta::minutes(6));
     desk.opens("/console").await;
+}
+
+/// What people say to each other, and what they must not.
+async fn look_over_conversations(desk: &Desk, zhou: &Desk) {
+    let at = |page: &str| format!("/console/{APPID}{page}");
+    for page in [
+        "/conversations",
+        "/conversations?days=30&after=9999999999999.9999.9999",
+        "/conversations?guide=1&after=9999999999999.9999.9999",
+        "/conversations?q=这款防水吗&before=9999999",
+        "/conversations/2?at=3",
+        "/sensitive",
+        "/sensitive/hits?by=members&before=9999999",
+    ] {
+        assert_eq!(desk.opens(&at(page)).await.status, 200, "{page}");
+    }
+    for page in [
+        "/conversations",
+        "/conversations?q=防水",
+        "/conversations/2?at=3",
+        "/conversations/2/lines/4/file",
+        "/sensitive/hits",
+    ] {
+        zhou.opens(&at(page)).await;
+    }
+    let words = [("words", "返现\n怎么卖，引流")];
+    desk.sends(&at("/sensitive"), &words).await;
+    desk.sends(&at("/sensitive/1/remove"), &[]).await;
 }
 
 /// Tags, and the same done to many members, and back.
