@@ -25,8 +25,9 @@ use rules::{Asked, Pair};
 pub const SETTLES_AFTER: TimeDelta = TimeDelta::seconds(15);
 /// How many lines one unit reads: some milliseconds, so that pushes need not wait for it.
 const PIECE: u64 = 64;
-/// How many units one round does at the most.
-const ROUND: usize = 40;
+/// How many units one round, which is a second, does at the most: so much as a brand of ten million lines a day writes, and
+/// a few hundredths of what the writer can do, also when years of lines are read for the first time.
+const ROUND: usize = 10;
 /// How many rows of each pair are looked at to choose the rarest.
 const SAMPLE: u64 = 1000;
 /// How many lines are looked at together.

@@ -315,6 +315,9 @@ impl Rules<'_> {
             // Fields keep the colour of the scheme before until they are laid out anew.
             let anew = "document.body.hidden = true; document.body.offsetHeight; document.body.hidden = false";
             self.browser.asks(anew).await;
+            // What slides in has arrived.
+            let arrived = "document.getAnimations().filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime)).forEach((it) => it.finish())";
+            self.browser.asks(arrived).await;
             self.fits(page, width).await;
             if width == 1440 {
                 keeps_the_rules(self.browser, scheme, page).await;
