@@ -43,6 +43,7 @@ mod m2026_11_22_000031_account_console;
 mod m2026_11_22_000032_second_step;
 mod m2026_11_22_000041_search;
 mod m2026_11_22_000042_sensitive;
+mod m2026_11_22_000043_tag_rule;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -142,6 +143,7 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000032_second_step::changes(),
             m2026_11_22_000041_search::changes(),
             m2026_11_22_000042_sensitive::changes(),
+            m2026_11_22_000043_tag_rule::changes(),
         ]
         .into_iter()
         .flatten()

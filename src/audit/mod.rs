@@ -105,6 +105,8 @@ pub enum Act {
     SetPhone,
     /// A member's whole phone number is shown.
     RevealPhone,
+    /// A tag is put on by a rule from now on, or not any more.
+    SetTagRule,
     /// Sensitive words are added.
     AddSensitiveWords,
     /// A sensitive word is removed.

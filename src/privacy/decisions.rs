@@ -200,6 +200,7 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
         Deleted,
         "what she was found by",
     ),
+    ("tag_rule", &["kind"], NotHers, "the brand's rule"),
     ("unbound", &["member_id"], Deleted, "that she had no guide"),
     ("fan_act", &["kind"], NotHers, "an arrival, nobody's"),
     (

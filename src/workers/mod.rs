@@ -68,6 +68,9 @@ fn sweep(ctx: &Context, stop: &CancellationToken) {
     every(ctx, stop, "take removed tags off", UPKEEP_EVERY, |ctx| {
         Box::pin(async move { tags::clear_removed(&ctx).await })
     });
+    every(ctx, stop, "tag by rules", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { tags::work(&ctx).await })
+    });
     every(ctx, stop, "count fans", SWEEP_EVERY, |ctx| {
         Box::pin(async move { fans::count(&ctx).await })
     });

@@ -16,6 +16,7 @@ mod rights;
 mod search;
 mod sensitive;
 mod sign_in;
+mod tag_rules;
 mod welcome;
 
 use crate::kit::{APPID, Desk, TestApp};

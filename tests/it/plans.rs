@@ -35,6 +35,7 @@ const SMALL: &[(&str, &str)] = &[
         "hand_over",
         "one row for each guide who left, moved or was away for long",
     ),
+    ("tag_rule", "at most one for each tag in use"),
     ("tag", "at most 200 in use for each account"),
     (
         "bulk",

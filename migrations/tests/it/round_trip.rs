@@ -56,6 +56,7 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::search_head()).await;
     keeps(db, samples::sensitive_word()).await;
     keeps(db, samples::sensitive_hit()).await;
+    keeps(db, samples::tag_rule()).await;
 }
 
 /// Writes the row into its empty table and reads it again.

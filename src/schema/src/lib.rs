@@ -45,6 +45,7 @@ pub mod sign_in;
 pub mod staff;
 pub mod store;
 pub mod tag;
+pub mod tag_rule;
 pub mod unbound;
 
 pub use ids::*;
@@ -60,6 +61,7 @@ macro_rules! every_entity {
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
             hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day consent
             erasure member_phone search_term search_head sensitive_word sensitive_hit
+            tag_rule
         }
     };
 }

@@ -192,6 +192,8 @@ fn field(key: &str) -> &str {
         "receipt" => "回执",
         "phone" => "手机号",
         "words" => "敏感词",
+        "rule" => "自动规则",
+        "value" => "天数或码号",
         other => other,
     }
 }
@@ -225,6 +227,9 @@ fn word(value: &str) -> &str {
         "asked" => "本人要求",
         "unfollowed" => "取消关注到期",
         "cancelled" => "微信账号注销",
+        "code" => "扫某个码关注",
+        "new" => "新关注",
+        "quiet" => "很久没来",
         "true" => "是",
         "false" => "否",
         other => other,
@@ -266,6 +271,7 @@ fn act(word: &str) -> &'static str {
         Ok(Act::NoteConsent) => "登记同意",
         Ok(Act::SetPhone) => "修改手机号",
         Ok(Act::RevealPhone) => "查看手机号",
+        Ok(Act::SetTagRule) => "修改标签规则",
         Ok(Act::AddSensitiveWords) => "添加敏感词",
         Ok(Act::RemoveSensitiveWord) => "删除敏感词",
         // A newer program wrote it.

@@ -155,6 +155,10 @@ fn headquarters(config: &mut ServiceConfig) {
             web::post().to(tags::rename),
         )
         .route(
+            "/console/{appid}/tags/{id}/rule",
+            web::post().to(tags::set_rule),
+        )
+        .route(
             "/console/{appid}/tags/{id}/remove",
             web::post().to(tags::remove),
         )

@@ -149,7 +149,7 @@ async fn grow(db: &DatabaseConnection, app: &TestApp, from: i64, to: i64) {
         (
             "conversation",
             "member_id, account_id, openid, guide_id, last_member_at, last_line_id, unanswered",
-            format!("i, 1, CONCAT('oMany', i), {guide}, {now} - 3000000000 + i, i, i % 200 = 0"),
+            format!("i, 1, CONCAT('oMany', i), {guide}, {now} - 3000000000 + i, i, i % 200 = 2"),
         ),
         (
             "member_tag",

@@ -222,7 +222,7 @@ fn what_they_did(people: &People, wang: MemberId, newest: MemberId) -> Vec<Rows>
         ),
         rows(
             "search_term",
-            LINES,
+            MESSAGES,
             "entry",
             "CAST(i AS BIGINT_NUMBER) * 1000003 + 7",
         ),

@@ -80,9 +80,7 @@ pub async fn look_on(app: &TestApp) {
 async fn look_over_conversations(desk: &Desk, zhou: &Desk) {
     let at = |page: &str| format!("/console/{APPID}{page}");
     for page in [
-        "/conversations",
         "/conversations?days=30&after=9999999999999.9999.9999",
-        "/conversations?guide=1&after=9999999999999.9999.9999",
         "/conversations?q=这款防水吗&before=9999999",
         "/conversations/2?at=3",
         "/sensitive",
@@ -92,6 +90,7 @@ async fn look_over_conversations(desk: &Desk, zhou: &Desk) {
     }
     for page in [
         "/conversations",
+        "/conversations?guide=1&after=9999999999999.9999.9999",
         "/conversations?q=防水",
         "/conversations/2?at=3",
         "/conversations/2/lines/4/file",
@@ -118,6 +117,8 @@ pub async fn work_in_bulk(app: &TestApp) {
     }
     desk.sends(&at("/tags/3/name"), &[("name", "老顾客")]).await;
     desk.sends(&at("/tags/4/remove"), &[]).await;
+    let rule = [("kind", "quiet"), ("days", "30")];
+    desk.sends(&at("/tags/3/rule"), &rule).await;
     desk.sends(&at("/members/2/tags"), &[("tag-2", "1")]).await;
     desk.sends(&at("/members/2/tags"), &[]).await;
     desk.sends(&at("/members/2/name"), &[("name", "王女士")])

@@ -204,3 +204,14 @@ pub fn sensitive_hit() -> sensitive_hit::Model {
         at: LATER,
     }
 }
+
+pub fn tag_rule() -> tag_rule::Model {
+    tag_rule::Model {
+        tag_id: TagId(1),
+        account_id: AccountId(1),
+        kind: tag_rule::Kind::Quiet,
+        value: 90,
+        place: MemberId(7),
+        next_at: LATER,
+    }
+}
