@@ -20,7 +20,7 @@ use crate::config::{Config, Role, Secret};
 use crate::context::{Context, Parts, Tasks};
 use crate::db::{self, Guard};
 use crate::error::{Error, Result};
-use crate::{accounts, reception, telemetry, web, workers};
+use crate::{accounts, reception, sensitive, telemetry, web, workers};
 
 pub use crate::db::listen_to_statements;
 
@@ -129,6 +129,8 @@ pub async fn start(
     let address = listener
         .local_addr()
         .map_err(|e| Error::Internal(e.to_string()))?;
+    // Before the first push: what must not go out is known from the beginning.
+    sensitive::refresh(&ctx).await?;
     let for_server = ctx.clone();
     let threads = std::thread::available_parallelism()
         .map_or(1, usize::from)

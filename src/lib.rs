@@ -20,6 +20,7 @@ mod db;
 mod error;
 mod health;
 mod lanes;
+mod letters;
 mod nodes;
 mod picture;
 mod sheets;
@@ -48,6 +49,8 @@ mod merges;
 mod outbound;
 mod privacy;
 mod reception;
+mod search;
+mod sensitive;
 mod staff;
 mod tags;
 

@@ -21,7 +21,7 @@ templates! {
     "linked" "link_already" "link_other" "link_taken" "link_spent" "unlinked"
     "new_friend" "friend_back" "friend_left" "friend_moved_away" "given" "taken" "new_guide"
     "away" "waiting_for_guide" "pool" "changed_guide" "changed_to_pool" "muted" "unmuted" "quiet" "unquiet"
-    "waiting" "not_delivered" "held_answer" "unsupported"
+    "waiting" "not_delivered" "held_answer" "stopped" "unsupported"
     "which" "which_none" "chosen" "number_unknown" "number_moved" "dropped" "nothing_held" "nothing_waits" "named" "name_wrong"
     "on_duty" "off_duty" "customers" "help" "location"
 }

@@ -64,6 +64,10 @@ report() {
             status=1
         fi
     fi
+    local pictures="${CARGO_TARGET_DIR:-target}/tmp/pages"
+    if [[ -d $pictures ]]; then
+        echo "pictures of every page of the console: $pictures"
+    fi
     if ((${#failed[@]} > 0)); then
         local name
         # Where only the end of the output is kept, why it failed must stand there.

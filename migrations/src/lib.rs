@@ -49,6 +49,9 @@ mod m2026_11_22_000037_merge;
 mod m2026_11_22_000038_campaign;
 mod m2026_11_22_000039_follower_sync;
 mod m2026_11_22_000040_menu;
+mod m2026_11_22_000041_search;
+mod m2026_11_22_000042_sensitive;
+mod m2026_11_22_000043_tag_rule;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -154,6 +157,9 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000038_campaign::changes(),
             m2026_11_22_000039_follower_sync::changes(),
             m2026_11_22_000040_menu::changes(),
+            m2026_11_22_000041_search::changes(),
+            m2026_11_22_000042_sensitive::changes(),
+            m2026_11_22_000043_tag_rule::changes(),
         ]
         .into_iter()
         .flatten()

@@ -8,6 +8,7 @@ use daogou_schema::{InboundId, Timestamp};
 
 use super::Account;
 use crate::context::Context;
+use crate::sensitive::Shelf;
 use crate::texts::Texts;
 
 /// What every verb that takes part in it needs to know.
@@ -27,6 +28,8 @@ pub struct Visit {
     pub texts: Texts,
     /// The time zone of people.
     pub timezone: Tz,
+    /// What must not be written to customers.
+    pub sensitive: Arc<Shelf>,
 }
 
 impl Visit {
@@ -41,6 +44,7 @@ impl Visit {
             now,
             texts: ctx.texts.clone(),
             timezone: ctx.config.timezone,
+            sensitive: ctx.kept(),
         }
     }
 }

@@ -155,6 +155,12 @@ pub enum Act {
     MergeMembers,
     /// They are two again.
     UnmergeMembers,
+    /// A tag is put on by a rule from now on, or not any more.
+    SetTagRule,
+    /// Sensitive words are added.
+    AddSensitiveWords,
+    /// A sensitive word is removed.
+    RemoveSensitiveWord,
 }
 
 impl Act {

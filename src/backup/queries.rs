@@ -14,12 +14,17 @@ use super::table::{self, Column, Kind, Table};
 use crate::db::{Snapshot, Txn};
 use crate::error::{Error, Result};
 
-/// Every table, what others refer to before them.
+/// What follows from other tables and is made anew after a restore: it would be most of the file.
+const MADE_ANEW: [&str; 2] = ["search_term", "search_head"];
+
+/// Every table that is kept, what others refer to before them.
 pub(super) fn tables() -> Vec<Table> {
     macro_rules! tables {
         ($($entity:ident)*) => { vec![$(of::<daogou_schema::$entity::Entity>()),*] };
     }
-    daogou_schema::every_entity! { tables }
+    let mut tables = daogou_schema::every_entity! { tables };
+    tables.retain(|table| !MADE_ANEW.contains(&table.table.as_str()));
+    tables
 }
 
 fn of<E: EntityTrait>() -> Table {

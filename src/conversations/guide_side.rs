@@ -131,7 +131,9 @@ async fn answer(txn: &Txn, visit: &Visit, guide: &guide::Model, line: &Line) -> 
     match rules::recipient(current, &unanswered, lost) {
         Recipient::One(member) if !asked => {
             guides::current_answered_in(txn, guide, member).await?;
-            say::answer_in(txn, visit, guide, member, line).await
+            say::answer_in(txn, visit, guide, member, line)
+                .await
+                .map(drop)
         }
         Recipient::One(member) => ask(txn, visit, guide, line, &[member]).await,
         Recipient::Ask(members) => ask(txn, visit, guide, line, &members).await,
@@ -264,10 +266,10 @@ async fn choose(txn: &Txn, visit: &Visit, guide: &guide::Model, number: i32) -> 
     let dropped = queries::drop_stale(txn, guide.id, visit.now - QUESTION_LIVES, visit.now).await?;
     let fresh = queries::open_questions(txn, guide.id).await?;
     queries::close_questions(txn, guide.id, question::State::Sent, visit.now).await?;
+    let mut count = 0;
     for line in &fresh {
-        say::answer_in(txn, visit, guide, member, line).await?;
+        count += usize::from(say::answer_in(txn, visit, guide, member, line).await?);
     }
-    let count = fresh.len();
     let variables = context! { who, count, dropped };
     tell::guide_in(txn, visit, guide, member, "chosen", variables).await
 }

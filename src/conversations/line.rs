@@ -179,6 +179,11 @@ impl Line {
             .map_err(|_quotes_it| Error::Internal("a stored line cannot be read".into()))
     }
 
+    /// The same; one that cannot be read must not hide the others.
+    pub(super) fn read(value: &serde_json::Value) -> Self {
+        Self::from_json(value).unwrap_or_else(|_quotes_it| Self::unreadable())
+    }
+
     /// As messages for a guide, each saying who it is from. A file follows its label as a message of its own.
     pub(super) fn relayed(&self, texts: &Texts, who: &str) -> Result<Vec<Parcel>> {
         let bodies = self.bodies(texts, TEXT_BYTES_MAX - LABEL_BYTES_MAX, harmless)?;

@@ -7,6 +7,7 @@ mod greet;
 mod guide_side;
 mod hand_over;
 mod line;
+pub mod list;
 mod member_side;
 mod queries;
 mod route;
@@ -28,4 +29,4 @@ pub use greet::{
 pub use guide_side::{guide_left_in, hear_guide_in, is_answer};
 pub use line::files_of;
 pub use member_side::{hear_member_in, is_line};
-pub use transcript::{Said, transcript};
+pub use transcript::{Attached, Said, beyond, file_of, served_by, spoken, texts_of, transcript};

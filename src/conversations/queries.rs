@@ -2,6 +2,7 @@
 
 mod activity;
 mod given;
+mod looked_over;
 mod questions;
 
 use std::cmp::Reverse;
@@ -27,6 +28,7 @@ pub(super) use activity::{active, waiting_in_pool};
 pub(super) use given::{
     forget_new_guide, insert_given, set_answered, set_given, set_released, those, unanswered_since,
 };
+pub(super) use looked_over::{line, lines_after, lines_of, newest, of_member, served_by};
 pub(super) use questions::{close_questions, drop_stale, insert_question, open_questions};
 
 /// How many unanswered customers a guide is asked about at the most: a text that fits a phone.

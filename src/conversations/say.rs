@@ -14,6 +14,7 @@ use crate::accounts::Visit;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::outbound::{self, Draft, Parcel, Reason};
+use crate::sensitive::{self, Found};
 use crate::{guides, members};
 
 /// How long after an answer more of it may follow to somebody who wants answers only.
@@ -90,17 +91,20 @@ pub(super) async fn pass_on_waiting_in(
     Ok(count)
 }
 
-/// Sends a guide's line to `member`, or keeps it and tells the guide why.
+/// Sends a guide's line to `member`, or keeps it and tells the guide why. False when it is stopped: she will never get it.
 pub(super) async fn answer_in(
     txn: &Txn,
     visit: &Visit,
     guide: &guide::Model,
     member: MemberId,
     line: &Line,
-) -> Result<()> {
+) -> Result<bool> {
     let Some(row) = queries::get(txn, member).await? else {
-        return Ok(());
+        return Ok(true);
     };
+    if stop_in(txn, visit, guide, member, line).await? {
+        return Ok(false);
+    }
     let new = NewLine {
         member,
         author: Author::Guide,
@@ -119,7 +123,34 @@ pub(super) async fn answer_in(
         let variables = context! { who, reason => reason.word() };
         tell::guide_in(txn, visit, guide, member, "held_answer", variables).await?;
     }
-    Ok(())
+    Ok(true)
+}
+
+/// Stops a line that says what must not be said to customers, and tells the guide which words those are. Nothing else
+/// changes: who waits still waits, and what the guide writes next is for the same customer.
+async fn stop_in(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    member: MemberId,
+    line: &Line,
+) -> Result<bool> {
+    let text = line.spoken();
+    let Some(words) = visit.sensitive.find(visit.account.id, &text) else {
+        return Ok(false);
+    };
+    let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
+    let variables = context! { who, words => &words };
+    let found = Found {
+        account: visit.account.id,
+        member,
+        guide: Some(guide.id),
+        words,
+        at: visit.now,
+    };
+    sensitive::stop_in(txn, found, &text).await?;
+    tell::guide_in(txn, visit, guide, member, "stopped", variables).await?;
+    Ok(true)
 }
 
 /// Why nothing can be sent to her now; none when it can.

@@ -1,12 +1,16 @@
 //! A conversation as headquarters reads it.
 
 use daogou_schema::message::Author;
-use daogou_schema::{AccountId, GuideId, MemberId, MessageId, Timestamp};
+use daogou_schema::{
+    AccountId, GuideId, MediaId, MemberId, MessageId, Timestamp, media as file, message,
+};
+use daogou_wechat::MediaKind;
 
 use super::line::Line;
 use super::queries;
 use crate::context::Context;
 use crate::error::Result;
+use crate::media;
 use crate::texts::media_word;
 
 /// One line of it.
@@ -22,6 +26,19 @@ pub struct Said {
     pub guide: Option<GuideId>,
     /// What, in words.
     pub text: String,
+    /// Its picture, voice or video.
+    pub file: Option<Attached>,
+}
+
+/// How it stands with a line's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attached {
+    /// It can be opened, as this.
+    Here(media::Shape),
+    /// WeChat has it, and it is being fetched.
+    Coming,
+    /// Nobody has it any more.
+    Gone,
 }
 
 /// The newest `count` lines before `before` through this account, oldest first.
@@ -36,22 +53,113 @@ pub async fn transcript(
     count: u64,
 ) -> Result<Vec<Said>> {
     let rows = queries::lines_before(ctx.db.reads(), account, member, before, count).await?;
-    let said = rows.into_iter().rev().map(|row| Said {
+    let lines: Vec<_> = rows.iter().map(|row| Line::read(&row.content)).collect();
+    let named: Vec<_> = lines.iter().filter_map(Line::file).collect();
+    let files = match named.is_empty() {
+        true => Vec::new(),
+        false => media::those(ctx, &named).await?,
+    };
+    let now = Timestamp::from(ctx.clock.now());
+    let attached = |id: MediaId| match files.iter().find(|file| file.id == id) {
+        None => Attached::Gone,
+        Some(file) => match media::shape(file) {
+            Some(shape) => Attached::Here(shape),
+            None if file.given_up || file.usable_until <= now => Attached::Gone,
+            None => Attached::Coming,
+        },
+    };
+    let said = rows.iter().zip(&lines).rev().map(|(row, line)| Said {
         id: row.id,
         at: row.at,
         author: row.author,
         guide: row.guide_id,
-        // One line that cannot be read must not hide the others.
-        text: Line::from_json(&row.content)
-            .unwrap_or_else(|_unreadable| Line::unreadable())
-            .in_words(),
+        text: line.in_words(),
+        file: line.file().map(attached),
     });
     Ok(said.collect())
 }
 
+/// The file of a line of hers; none when it is not hers, or has none.
+///
+/// # Errors
+/// When the store fails.
+pub async fn file_of(
+    ctx: &Context,
+    account: AccountId,
+    member: MemberId,
+    line: MessageId,
+) -> Result<Option<file::Model>> {
+    let row: Option<message::Model> = queries::line(ctx.db.reads(), account, member, line).await?;
+    match row.and_then(|row| Line::read(&row.content).file()) {
+        Some(id) => Ok(media::those(ctx, &[id]).await?.pop()),
+        None => Ok(None),
+    }
+}
+
+/// Who serves her conversation now, and whether she waits for an answer; none when she has none.
+///
+/// # Errors
+/// When the store fails.
+pub async fn served_by(ctx: &Context, member: MemberId) -> Result<Option<(Option<GuideId>, bool)>> {
+    let found = queries::of_member(ctx.db.reads(), member).await?;
+    Ok(found.map(|talk| (talk.guide_id, talk.unanswered)))
+}
+
+/// What a stored line says in letters: text, what was heard of a voice, titles; empty where there are none.
+pub fn spoken(content: &serde_json::Value) -> String {
+    Line::read(content).spoken()
+}
+
+/// What these lines say, in words.
+///
+/// # Errors
+/// When the store fails.
+pub async fn texts_of(ctx: &Context, lines: &[MessageId]) -> Result<Vec<(MessageId, String)>> {
+    let rows = queries::lines_of(ctx.db.reads(), lines).await?;
+    let text = |row: &message::Model| (row.id, Line::read(&row.content).in_words());
+    Ok(rows.iter().map(text).collect())
+}
+
+/// The line that many lines of hers after one: what stands before it shows that one with what followed.
+///
+/// # Errors
+/// When the store fails.
+pub async fn beyond(
+    ctx: &Context,
+    member: MemberId,
+    line: MessageId,
+    many: u64,
+) -> Result<MessageId> {
+    let after = queries::lines_after(ctx.db.reads(), member, line, many).await?;
+    Ok(MessageId(after.last().unwrap_or(&line).0 + 1))
+}
+
 impl Line {
-    fn in_words(&self) -> String {
-        use daogou_wechat::MediaKind;
+    /// What it says in letters.
+    pub(super) fn spoken(&self) -> String {
+        match self {
+            Self::Text { text } => text.clone(),
+            Self::Voice { heard, .. } => heard.clone().unwrap_or_default(),
+            Self::Image { .. } | Self::Video { .. } => String::new(),
+            Self::Location { label, .. } => label.clone(),
+            Self::Link {
+                title, description, ..
+            } => format!("{title} {description}"),
+            Self::Card { title, .. } | Self::Other { title } => title.clone(),
+        }
+    }
+
+    /// Its picture, voice or video.
+    fn file(&self) -> Option<MediaId> {
+        match self {
+            Self::Image { media } | Self::Voice { media, .. } | Self::Video { media, .. } => {
+                Some(*media)
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn in_words(&self) -> String {
         match self {
             Self::Text { text } => text.clone(),
             Self::Image { .. } => media_word(MediaKind::Image).into(),

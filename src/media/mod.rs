@@ -3,6 +3,7 @@
 mod fetch;
 mod forget;
 mod queries;
+mod shown;
 
 use chrono::TimeDelta;
 use daogou_schema::{AccountId, MediaId, Timestamp, media};
@@ -15,6 +16,7 @@ use crate::error::Result;
 
 pub use fetch::fetch_new;
 pub use forget::{forget_in, remove_copies, those};
+pub use shown::{Shape, Way, read, shape};
 
 /// A media id lives 3 days; it is renewed this long before. (WeChat: temporary media.)
 const LIFETIME: TimeDelta = TimeDelta::days(3);

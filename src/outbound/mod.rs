@@ -31,7 +31,7 @@ pub use notices::{call_senders, listen};
 pub use parcel::{Body, Parcel};
 pub use passive::{PassiveAnswer, answer_passively, mark_served};
 pub use queries::{
-    Listed, backlog, count_messages, due_people, ended_lately, held_backlog, list_messages,
+    Fate, Listed, backlog, count_messages, due_people, ended_lately, held_backlog, list_messages,
     restored_in,
 };
 pub use rules::Reason;

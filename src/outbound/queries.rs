@@ -19,7 +19,7 @@ use crate::error::Result;
 pub(super) use claims::{Settled, claim, lapse, lapsing, mark_answering, mark_served, settle};
 pub(super) use list::fates;
 pub use list::{
-    Listed, backlog, count_messages, ended_lately, held_backlog, list_messages, restored_in,
+    Fate, Listed, backlog, count_messages, ended_lately, held_backlog, list_messages, restored_in,
 };
 pub(super) use taken_back::{
     drop_answers, drop_relays, drop_relays_about, hold_label, with_relays_waiting,

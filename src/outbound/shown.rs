@@ -1,9 +1,8 @@
 //! What pages show of messages and windows.
 
-use daogou_schema::outbound::State;
 use daogou_schema::{Address, MessageId, Timestamp};
 
-use super::queries;
+use super::queries::{self, Fate};
 use crate::context::Context;
 use crate::error::Result;
 
@@ -11,11 +10,7 @@ use crate::error::Result;
 ///
 /// # Errors
 /// When the store fails.
-pub async fn fates(
-    ctx: &Context,
-    to: &Address,
-    lines: &[MessageId],
-) -> Result<Vec<(MessageId, State)>> {
+pub async fn fates(ctx: &Context, to: &Address, lines: &[MessageId]) -> Result<Vec<Fate>> {
     queries::fates(ctx.db.reads(), to, lines).await
 }
 

@@ -258,6 +258,7 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
         Deleted,
         "what she was found by",
     ),
+    ("tag_rule", &["kind"], NotHers, "the brand's rule"),
     ("unbound", &["member_id"], Deleted, "that she had no guide"),
     ("fan_act", &["kind"], NotHers, "an arrival, nobody's"),
     (
@@ -280,6 +281,24 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
         "the receipt itself, with digests of her openids",
     ),
     ("erasure", &["people"], Emptied, "needed until it is done"),
+    (
+        "search_term",
+        &[],
+        Deleted,
+        "a line's pairs of letters, with the line",
+    ),
+    (
+        "sensitive_word",
+        &["word", "category"],
+        NotHers,
+        "the brand's words",
+    ),
+    (
+        "sensitive_hit",
+        &["member_id", "author", "content", "words"],
+        Deleted,
+        "what a guide must not have said to her, or she said",
+    ),
     (
         "member_phone",
         &["member_id", "sealed", "digest", "masked"],

@@ -18,7 +18,7 @@ use crate::conversations;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::lanes::Holders;
-use crate::{bindings, guides, lanes, members, tags};
+use crate::{bindings, guides, lanes, members, search, sensitive, tags};
 
 /// How many erasures one round begins, and goes on with.
 const ROUND: u64 = 50;
@@ -110,6 +110,7 @@ async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
     erase::merges(txn, member).await?;
     let cards = members::cards::forget_in(txn, member).await?;
     let tags = tags::forget_member_in(txn, member).await?;
+    let stopped = sensitive::forget_member_in(txn, member).await?;
     let known = erase::identities_of(txn, member).await?;
     let names = erase::names(txn, member).await?;
     let proofs: Vec<_> = all
@@ -137,6 +138,7 @@ async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
                 ("member_phone", phones),
                 ("member_card", cards),
                 ("member_tag", tags),
+                ("sensitive_hit", stopped),
                 ("conversation", conversations),
                 ("reply_window", windows),
                 ("guide_number", numbers),
@@ -245,6 +247,7 @@ async fn forget_lines_in(txn: &Txn, args: &Lines) -> Result<()> {
     erase::blank_pushes(txn, &pushes).await?;
     let told = erase::told_about(txn, &pushes).await?;
     let lines = erase::lines(txn, &ids).await?;
+    search::forget_in(txn, &args.lines).await?;
     count(
         txn,
         &row,
@@ -328,6 +331,7 @@ async fn finish_in(txn: &Txn, id: ErasureId, holders: &Arc<Holders>, now: Timest
     erase::phone(txn, row.member_id).await?;
     members::cards::forget_in(txn, row.member_id).await?;
     tags::forget_member_in(txn, row.member_id).await?;
+    sensitive::forget_member_in(txn, row.member_id).await?;
     for person in &people {
         keep_out_others(txn, std::slice::from_ref(person)).await?;
         // Who has come again is somebody new, and uses them.

@@ -11,6 +11,7 @@ use super::handle::Seal;
 use crate::accounts::Account;
 use crate::context::Context;
 use crate::lanes::Holders;
+use crate::sensitive::Shelf;
 use crate::texts::Texts;
 
 /// The longest openid that is one; anything longer names nobody. (WeChat: 28 characters today.)
@@ -52,6 +53,7 @@ pub(super) struct Arriving {
     pub holders: Arc<Holders>,
     pub texts: Texts,
     pub timezone: Tz,
+    pub sensitive: Arc<Shelf>,
     /// When the request gives up waiting for more than being stored.
     budget: Instant,
     /// Lives as long as the request.
@@ -95,6 +97,7 @@ pub(super) fn arrive(
         holders: ctx.kept(),
         texts: ctx.texts.clone(),
         timezone: ctx.config.timezone,
+        sensitive: ctx.kept(),
         budget,
         request: Arc::downgrade(request),
     }

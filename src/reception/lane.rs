@@ -107,6 +107,7 @@ async fn handle(
             now,
             texts: ctx.texts.clone(),
             timezone: ctx.config.timezone,
+            sensitive: ctx.kept(),
         },
         attended: ctx.signals.is_awaited(row.id),
         key_index: key_index.unwrap_or(0),

@@ -1,5 +1,6 @@
 //! Tags 标签 of headquarters: words by which members are found again, put on by hand and in bulk.
 
+mod auto;
 mod queries;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use crate::context::Context;
 use crate::db::Txn;
 use crate::error::Result;
 
+pub use auto::{DAYS_MAX, Rule, rules, set_rule, work};
 pub use queries::{of_members, tagged_among};
 
 /// The longest tag, in characters: what fits beside a name.
@@ -219,6 +221,7 @@ async fn remove_in(
         return Ok(Err(No::Missing));
     };
     queries::remove(txn, id, now).await?;
+    queries::remove_rule(txn, id).await?;
     note(txn, now, by, Act::RemoveTag, &tag, Some(&tag.name), None).await?;
     Ok(Ok(()))
 }

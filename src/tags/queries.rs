@@ -1,5 +1,7 @@
 //! Tags in the store.
 
+mod auto;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use daogou_schema::{AccountId, MemberId, TagId, Timestamp, member_tag, tag};
@@ -10,6 +12,10 @@ use sea_orm::{
 
 use crate::db::{Only, Txn, count_to, insert_all, padded};
 use crate::error::Result;
+
+pub(super) use auto::{
+    insert_rule, known_after, move_rule, remove_rule, rule, rule_locked, rules, rules_due,
+};
 
 /// Asked for more members at once, PostgreSQL and MariaDB read all who have the tag, or the table from end to end.
 const AT_ONCE: usize = 64;

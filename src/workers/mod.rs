@@ -15,8 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{
-    bulks, exports, fans, followers, guides, hand_overs, imports, media, merges, nodes, outbound,
-    privacy, reception, tags, telemetry,
+    bulks, exports, fans, followers, guides, hand_overs, imports, media, merges, nodes, outbound, privacy, reception, search, sensitive, tags, telemetry,
 };
 
 /// How many people are sent to at once.
@@ -43,6 +42,9 @@ pub fn start(ctx: &Context, stop: &CancellationToken) {
     } else {
         run(ctx, stop, outbound::call_senders);
     }
+    every(ctx, stop, "take up sensitive words", UPKEEP_EVERY, |ctx| {
+        Box::pin(async move { sensitive::refresh(&ctx).await })
+    });
     every(ctx, stop, "figures", UPKEEP_EVERY, |ctx| {
         Box::pin(async move { figures::take(&ctx).await })
     });
@@ -77,8 +79,14 @@ fn sweep(ctx: &Context, stop: &CancellationToken) {
     every(ctx, stop, "renew campaign codes", UPKEEP_EVERY, |ctx| {
         Box::pin(async move { guides::campaigns::renew(&ctx).await })
     });
+    every(ctx, stop, "tag by rules", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { tags::work(&ctx).await })
+    });
     every(ctx, stop, "count fans", SWEEP_EVERY, |ctx| {
         Box::pin(async move { fans::count(&ctx).await })
+    });
+    every(ctx, stop, "read what was said", SWEEP_EVERY, |ctx| {
+        Box::pin(async move { search::follow(&ctx).await })
     });
     every(ctx, stop, "erase people", SWEEP_EVERY, |ctx| {
         Box::pin(async move { privacy::work(&ctx).await })

@@ -37,7 +37,7 @@ fn are_equal(before: &Path, after: &Path, what: &str) {
 
 impl TestApp {
     /// Another, empty database; none when its server is not there.
-    async fn moves_to(&mut self, store: Store, folder: &str) -> Option<()> {
+    pub(crate) async fn moves_to(&mut self, store: Store, folder: &str) -> Option<()> {
         let folder = self.folder().join(folder);
         std::fs::create_dir_all(&folder).expect("a folder");
         self.backend = Backend::new(&folder, store, Session::Embedded).await?;

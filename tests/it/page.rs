@@ -2,6 +2,7 @@
 //! narrow phone, in light and dark.
 
 mod access;
+mod album;
 mod console;
 mod narrow;
 mod walk;

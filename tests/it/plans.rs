@@ -44,6 +44,7 @@ const SMALL: &[(&str, &str)] = &[
         "hand_over",
         "one row for each guide who left, moved or was away for long",
     ),
+    ("tag_rule", "at most one for each tag in use"),
     ("tag", "at most 200 in use for each account"),
     ("campaign", "one row for each campaign of the brand"),
     (
@@ -69,6 +70,10 @@ const SMALL: &[(&str, &str)] = &[
     (
         "fan_act",
         "one row for each arrival of the last second: counted, it is removed",
+    ),
+    (
+        "sensitive_word",
+        "at most 10,000, read when they change, and counted every five seconds",
     ),
     ("node", "one row for each process of the last days"),
     ("seaql_migrations", "one row for each change of the schema"),

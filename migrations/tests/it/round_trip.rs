@@ -65,6 +65,11 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::member_merge()).await;
     keeps(db, samples::guide_invitation()).await;
     keeps(db, samples::applicant()).await;
+    keeps(db, samples::search_term()).await;
+    keeps(db, samples::search_head()).await;
+    keeps(db, samples::sensitive_word()).await;
+    keeps(db, samples::sensitive_hit()).await;
+    keeps(db, samples::tag_rule()).await;
 }
 
 /// Writes the row into its empty table and reads it again.

@@ -159,23 +159,45 @@ pub(in crate::outbound) async fn fates(
     db: &impl ConnectionTrait,
     to: &Address,
     lines: &[MessageId],
-) -> Result<Vec<(MessageId, State)>> {
+) -> Result<Vec<Fate>> {
     if lines.is_empty() {
         return Ok(Vec::new());
     }
-    let found: Vec<(Option<MessageId>, String, State)> = Entity::find()
+    let found: Vec<Row> = Entity::find()
         .select_only()
-        .column(Column::MessageId)
-        .column(Column::Openid)
-        .column(Column::State)
-        .filter(Column::MessageId.is_in(lines.iter().copied()))
+        .columns([
+            Column::MessageId,
+            Column::Openid,
+            Column::State,
+            Column::Reason,
+        ])
+        .filter(Column::MessageId.is_in(padded(lines.iter().copied())))
         .into_tuple()
         .all(db)
         .await?;
     let hers = found
         .into_iter()
-        .filter(|(_, openid, _)| *openid == to.openid);
+        .filter(|(_, openid, ..)| *openid == to.openid);
     Ok(hers
-        .filter_map(|(line, _, state)| Some((line?, state)))
+        .filter_map(|(line, _, state, reason)| {
+            Some(Fate {
+                line: line?,
+                state,
+                reason: reason.and_then(|word| word.parse().ok()),
+            })
+        })
         .collect())
+}
+
+type Row = (Option<MessageId>, String, State, Option<String>);
+
+/// What became of a line on its way.
+#[derive(Clone, Copy, Debug)]
+pub struct Fate {
+    /// The line.
+    pub line: MessageId,
+    /// Where it stands.
+    pub state: State,
+    /// Why it is not sent, where there is a reason.
+    pub reason: Option<Reason>,
 }

@@ -50,10 +50,15 @@ pub mod outbound;
 pub mod question;
 pub mod region;
 pub mod reply_window;
+pub mod search_head;
+pub mod search_term;
+pub mod sensitive_hit;
+pub mod sensitive_word;
 pub mod sign_in;
 pub mod staff;
 pub mod store;
 pub mod tag;
+pub mod tag_rule;
 pub mod unbound;
 
 pub use ids::*;
@@ -70,6 +75,7 @@ macro_rules! every_entity {
             hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day consent
             erasure member_phone campaign follower_sync menu_version menu_answer import import_row member_card
             export export_piece member_merge guide_invitation applicant
+            search_term search_head sensitive_word sensitive_hit tag_rule
         }
     };
 }

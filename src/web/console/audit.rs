@@ -218,6 +218,9 @@ fn field(key: &str) -> &str {
         "receipt" => "回执",
         "speciality" => "擅长",
         "phone" => "手机号",
+        "words" => "敏感词",
+        "rule" => "自动规则",
+        "value" => "天数或码号",
         other => other,
     }
 }
@@ -254,6 +257,9 @@ fn word(value: &str) -> &str {
         "asked" => "本人要求",
         "unfollowed" => "取消关注到期",
         "cancelled" => "微信账号注销",
+        "code" => "扫某个码关注",
+        "new" => "新关注",
+        "quiet" => "很久没来",
         "true" => "是",
         "false" => "否",
         other => other,
@@ -320,6 +326,9 @@ fn act(word: &str) -> &'static str {
         Ok(Act::FetchExport) => "下载会员名单",
         Ok(Act::MergeMembers) => "合并会员",
         Ok(Act::UnmergeMembers) => "撤销合并会员",
+        Ok(Act::SetTagRule) => "修改标签规则",
+        Ok(Act::AddSensitiveWords) => "添加敏感词",
+        Ok(Act::RemoveSensitiveWord) => "删除敏感词",
         // A newer program wrote it.
         Err(_) => "其他操作",
     }

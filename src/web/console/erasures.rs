@@ -32,6 +32,7 @@ const KINDS: [(&str, &str); 12] = [
     ("inbound", "微信推送的原文"),
     ("reply_window", "回复窗口"),
     ("member_tag", "标签"),
+    ("sensitive_hit", "敏感词记录"),
     ("guide_number", "导购手机上的顾客编号"),
 ];
 

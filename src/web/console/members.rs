@@ -5,12 +5,10 @@ use std::collections::HashMap;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
-use chrono_tz::Tz;
-use daogou_schema::message::Author;
-use daogou_schema::outbound::State;
 use daogou_schema::{Address, GuideId, MemberId, MessageId, StoreId, TagId, Timestamp, guide};
 use minijinja::{Value, context};
 
+use super::chat;
 use super::gate::{Desk, SentBy};
 use super::guides::stores_of;
 use super::privacy;
@@ -18,14 +16,11 @@ use super::stop::{Page, Stop};
 use super::words::{self, problem};
 use crate::bindings::pool::{self, Row};
 use crate::context::Context;
-use crate::conversations::{self, Said};
 use crate::error::Error;
 use crate::members::cards;
 use crate::members::waiting::is_waiting;
 use crate::web::page;
 use crate::{members, outbound, tags};
-
-const LINES: u64 = 60;
 
 pub(super) fn following(row: &Row) -> &'static str {
     match (row.identity.subscribed, row.identity.unsubscribed_at) {
@@ -79,37 +74,20 @@ async fn shown(
         .iter()
         .map(|event| context! { at => words::moment(event.at, zone), text => words::event(event, name) })
         .collect();
-    let said =
-        conversations::transcript(ctx, desk.account.id, row.member.id, before, LINES).await?;
+    let chat = chat::read(ctx, desk, &row, before, &guides).await?;
+    let older_href = chat
+        .older
+        .map(|line| format!("{}?before={line}", href(desk, &row)));
     let to = Address {
         account_id: desk.account.id,
         openid: row.identity.openid.clone(),
     };
-    let ids: Vec<_> = said.iter().map(|line| line.id).collect();
-    let fates = outbound::fates(ctx, &to, &ids).await?;
-    let older_href = said
-        .first()
-        .filter(|_| said.len() == usize::try_from(LINES).unwrap_or(usize::MAX))
-        .map(|oldest| {
-            format!(
-                "{}/members/{}?before={}",
-                desk.at(),
-                row.member.id,
-                oldest.id
-            )
-        });
     let label = words::member(&row.member);
-    let lines: Vec<_> = said
-        .iter()
-        .map(|line| line_shown(line, &label, zone, name, &fates))
-        .collect();
     let now = Timestamp::from(ctx.clock.now());
     let windows: Vec<_> = outbound::open_windows(ctx, &to, now)
         .await?
         .iter()
-        .map(|(until, left)| {
-            context! { text => format!("还可发 {left} 条 · {} 关闭", words::moment(*until, zone)) }
-        })
+        .map(|window| words::window(*window, zone))
         .collect();
     let binding = row.binding.as_ref().map(|binding| {
         context! {
@@ -161,7 +139,7 @@ async fn shown(
             identities => vec![identity],
             events,
             windows,
-            lines,
+            lines => chat.lines,
             older_href,
             privacy => privacy::card(ctx, desk, &row).await?,
             card => cards::of(ctx.db.reads(), &[row.member.id]).await?.remove(&row.member.id),
@@ -203,43 +181,6 @@ pub(super) async fn set_tags(
 
 fn href(desk: &Desk, row: &Row) -> String {
     format!("{}/members/{}", desk.at(), row.member.id)
-}
-
-fn line_shown(
-    line: &Said,
-    label: &str,
-    zone: Tz,
-    name: impl Fn(GuideId) -> String,
-    fates: &[(MessageId, State)],
-) -> Value {
-    let (side, who) = match line.author {
-        Author::Member => ("member", label.to_owned()),
-        Author::Guide => ("brand", line.guide.map(name).unwrap_or_default()),
-        Author::House => ("brand", "系统".to_owned()),
-    };
-    // Only what was written to her can fail to reach her.
-    let fate = (line.author == Author::Guide)
-        .then(|| fates.iter().find(|(id, _)| *id == line.id))
-        .flatten();
-    let (state, bad) = match fate.map(|(_, state)| state) {
-        Some(State::Sent) => (Some("已送达微信"), false),
-        Some(State::Ready | State::Claimed | State::Answering) => (Some("发送中"), false),
-        Some(State::Held) => (Some("等顾客再次来信后送出"), false),
-        Some(State::Refused) => (Some("微信拒绝了这条消息"), true),
-        Some(State::Unknown) => (Some("不确定是否送达"), true),
-        Some(State::Dropped) => (Some("没有送出"), true),
-        None => (None, false),
-    };
-    context! {
-        at => words::moment(line.at, zone),
-        side,
-        who,
-        text => &line.text,
-        state,
-        bad,
-        media_href => Value::from(()),
-        kind => "text",
-    }
 }
 
 pub(super) fn guide_name(guides: &[guide::Model], id: GuideId) -> String {

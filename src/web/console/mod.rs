@@ -5,8 +5,10 @@ mod audit;
 mod bulks;
 mod campaigns;
 mod chart;
+mod chat;
 mod closing;
 mod codes;
+mod conversations;
 mod erasures;
 mod exports;
 mod figures;
@@ -32,6 +34,8 @@ mod privacy;
 mod profiles;
 mod proposals;
 mod regions;
+mod search;
+mod sensitive;
 mod sign_in;
 mod staff;
 mod stop;
@@ -55,6 +59,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     // First, because its pages look like an account's whose appid is a word.
     whole_installation(config);
     scoped(config);
+    of_conversations(config);
     of_codes(config);
     inviting::routes(config);
     of_privacy(config);
@@ -142,6 +147,34 @@ fn scoped(config: &mut ServiceConfig) {
         .route("/console/{appid}/guides/{id}", web::get().to(guides::show));
 }
 
+/// What people say to each other. Whoever is signed in, store managers of their own store's members.
+fn of_conversations(config: &mut ServiceConfig) {
+    config
+        .route(
+            "/console/{appid}/conversations",
+            web::get().to(conversations::list),
+        )
+        .route(
+            "/console/{appid}/conversations/{id}",
+            web::get().to(conversations::show),
+        )
+        .route(
+            "/console/{appid}/conversations/{id}/lines/{line}/file",
+            web::get().to(conversations::file),
+        )
+        .route(
+            "/console/{appid}/sensitive/hits",
+            web::get().to(sensitive::hits),
+        )
+        // Headquarters.
+        .route("/console/{appid}/sensitive", web::get().to(sensitive::list))
+        .route("/console/{appid}/sensitive", web::post().to(sensitive::add))
+        .route(
+            "/console/{appid}/sensitive/{id}/remove",
+            web::post().to(sensitive::remove),
+        );
+}
+
 /// Headquarters only.
 fn headquarters(config: &mut ServiceConfig) {
     config
@@ -150,6 +183,10 @@ fn headquarters(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/tags/{id}/name",
             web::post().to(tags::rename),
+        )
+        .route(
+            "/console/{appid}/tags/{id}/rule",
+            web::post().to(tags::set_rule),
         )
         .route(
             "/console/{appid}/tags/{id}/remove",

@@ -17,8 +17,8 @@ use super::joining;
 use super::place::Place;
 use super::proposals;
 use super::stop::{Page, Stop};
-use super::undelivered;
 use super::words::size;
+use super::{sensitive, undelivered};
 use crate::bindings::pool::{self, Filter, Whose};
 use crate::context::Context;
 use crate::fans::{self, Count, Which};
@@ -77,6 +77,7 @@ pub(super) async fn show(
     let mut attention = attention_of_headquarters(&ctx, &desk).await?;
     attention.extend(joining::attention(&ctx, &desk).await?);
     attention.extend(undelivered::attention(&ctx, &desk, &guides).await?);
+    attention.extend(sensitive::attention(&ctx, &desk).await?);
     attention.extend(unlinked(&desk, &guides));
     Ok(page::show(
         StatusCode::OK,

@@ -4,14 +4,16 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use daogou_schema::TagId;
+use daogou_schema::tag_rule::{self, Kind};
 use minijinja::{Value, context};
 
+use super::figures::{Known, codes_of};
 use super::gate::{Desk, Fields, SentBy};
 use super::stop::{Page, Stop};
 use super::words::{self, problem};
 use crate::bindings::pool::COUNTED_MAX;
 use crate::context::Context;
-use crate::tags::{self, No};
+use crate::tags::{self, No, Rule};
 use crate::web::page;
 
 pub(super) async fn list(ctx: Data<Context>, desk: Desk) -> Page {
@@ -26,6 +28,8 @@ async fn shown(
     fields: &Fields,
     problems: Vec<Value>,
 ) -> Result<HttpResponse, Stop> {
+    let rules = tags::rules(ctx.db.reads(), desk.account.id).await?;
+    let codes = codes_of(ctx, desk, None).await?;
     let mut rows = Vec::new();
     for tag in tags::list(ctx.db.reads(), desk.account.id).await? {
         let size = tags::size(ctx.db.reads(), tag.id, COUNTED_MAX).await?;
@@ -35,6 +39,7 @@ async fn shown(
             members => words::size(size),
             members_href => format!("{}/members?tag={}", desk.at(), tag.id),
             created_at => words::moment(tag.created_at, ctx.config.timezone),
+            rule => rules.iter().find(|rule| rule.tag_id == tag.id).map(|rule| told(rule, &codes)),
         });
     }
     // The drawer that was sent is open again: that of one tag, or the one for a new tag.
@@ -42,7 +47,14 @@ async fn shown(
     Ok(page::show(
         status,
         "tags",
-        context! { here => "tags", tags => rows, form => context! { id, name }, problems, ..desk.frame() },
+        context! {
+            here => "tags",
+            tags => rows,
+            form => context! { id, name, kind => fields.get("kind"), days => fields.get("days") },
+            codes => codes.iter().map(|known| context! { id => known.code.id.0, name => code_name(known) }).collect::<Vec<_>>(),
+            problems,
+            ..desk.frame()
+        },
     ))
 }
 
@@ -73,6 +85,76 @@ pub(super) async fn remove(
     match tags::remove(&ctx, &desk.account, TagId(path.1), desk.gate.by()).await? {
         Ok(()) => Ok(page::go_to(&format!("{}/tags", desk.at()))),
         Err(_) => Err(Stop::NotFound),
+    }
+}
+
+/// What a code is called.
+fn code_name(known: &Known) -> String {
+    match &known.guide {
+        Some(guide) => format!("{}（{}）", guide.name, known.store.name),
+        None => format!("{} 门店码", known.store.name),
+    }
+}
+
+/// What a rule says, and what its form holds.
+fn told(rule: &tag_rule::Model, codes: &[Known]) -> Value {
+    let days = rule.value;
+    let (kind, text) = match rule.kind {
+        Kind::Code => {
+            let known = codes.iter().find(|known| known.code.id.0 == rule.value);
+            let name = known.map_or("已删除的码".to_owned(), code_name);
+            ("code", format!("扫 {name} 关注的人"))
+        }
+        Kind::New => ("new", format!("首次关注 {days} 天内的人")),
+        Kind::Quiet => ("quiet", format!("{days} 天没来的人")),
+    };
+    context! { kind, text, value => rule.value }
+}
+
+/// By which rule a tag puts itself on from now on; by none when no kind is chosen.
+pub(super) async fn set_rule(
+    ctx: Data<Context>,
+    path: Path<(String, i64)>,
+    SentBy(desk, fields): SentBy<Desk>,
+) -> Page {
+    desk.for_headquarters()?;
+    let id = TagId(path.1);
+    let days: Option<i64> = fields.get("days").parse().ok();
+    let days = days.filter(|days| (1..=tags::DAYS_MAX).contains(days));
+    let of_days = |kind| days.map(|value| Rule { kind, value });
+    let rule = match fields.get("kind") {
+        "" => Some(None),
+        "new" => of_days(Kind::New).map(Some),
+        "quiet" => of_days(Kind::Quiet).map(Some),
+        "code" => {
+            let codes = codes_of(&ctx, &desk, None).await?;
+            let chosen = fields.get("code");
+            let known = codes
+                .iter()
+                .find(|known| known.code.id.to_string() == chosen);
+            known.map(|known| {
+                let (kind, value) = (Kind::Code, known.code.id.0);
+                Some(Rule { kind, value })
+            })
+        }
+        _ => None,
+    };
+    let Some(rule) = rule else {
+        let wrong = match fields.get("kind") {
+            "code" => problem("code", "请选择一个码"),
+            _ => problem("days", format!("天数请写 1 到 {}", tags::DAYS_MAX)),
+        };
+        let (kind, days) = (fields.get("kind"), fields.get("days"));
+        let fields = Fields::from([
+            ("id", format!("rule-{id}")),
+            ("kind", kind.to_owned()),
+            ("days", days.to_owned()),
+        ]);
+        return shown(&ctx, &desk, StatusCode::BAD_REQUEST, &fields, vec![wrong]).await;
+    };
+    match tags::set_rule(&ctx, &desk.account, id, rule, desk.gate.by()).await? {
+        true => Ok(page::go_to(&format!("{}/tags", desk.at()))),
+        false => Err(Stop::NotFound),
     }
 }
 

@@ -141,7 +141,7 @@ fn what(message: &Listed) -> &'static str {
 }
 
 /// Why it did not arrive, and what can be done.
-fn why(reason: Reason) -> &'static str {
+pub(super) fn why(reason: Reason) -> &'static str {
     match reason {
         Reason::Window => "没有可用的回复窗口：等对方来消息",
         Reason::Count => "这个窗口的条数用完了：等对方来消息",

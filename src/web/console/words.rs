@@ -28,6 +28,11 @@ pub(super) fn day(at: Timestamp, zone: Tz) -> String {
         .to_string()
 }
 
+/// A reply window that is open: until when and for how many messages.
+pub(super) fn window((until, left): (Timestamp, i32), zone: Tz) -> Value {
+    context! { text => format!("还可发 {left} 条 · {} 关闭", moment(until, zone)) }
+}
+
 /// How a member is called: by her remark, or by her number until there is one.
 pub(super) fn member(member: &member::Model) -> String {
     match &member.name {

@@ -1,4 +1,4 @@
-//! Who may do what: every page and every form, for everybody.
+//! Who may do what: every page and every form, for everybody. Long because every route of the console stands in it.
 
 mod data;
 mod inviting;
@@ -31,6 +31,14 @@ const PAGES: &[(&str, Answers)] = &[
     ("/members/99/privacy", [303, 403, 404, 404]),
     ("/members/1/privacy/erase", ADMINISTRATORS),
     ("/members/99/privacy/erase", [303, 403, 403, 404]),
+    ("/conversations", ALL),
+    ("/conversations/1", ALL),
+    ("/conversations/2", NOT_HERS),
+    ("/conversations/99", [303, 404, 404, 404]),
+    ("/conversations/1/lines/1/file", [303, 404, 404, 404]),
+    ("/conversations?q=退款", ALL),
+    ("/sensitive/hits", ALL),
+    ("/sensitive", ONLY_HEADQUARTERS),
     ("/erasures", ONLY_HEADQUARTERS),
     ("/erasures/1", [303, 403, 404, 404]),
     ("/stores", ALL),
@@ -103,6 +111,7 @@ const FORMS: &[(&str, Fields, Answers)] = &[
     ("/tags", &[("name", "")], [303, 403, 400, 400]),
     ("/tags/1/name", &[("name", "新名")], [303, 403, 404, 404]),
     ("/tags/1/remove", &[], [303, 403, 404, 404]),
+    ("/tags/1/rule", &[("kind", "")], [303, 403, 404, 404]),
     (
         "/bulks/new",
         &[("work", "tag"), ("m-1", "1")],
@@ -134,6 +143,15 @@ const FORMS: &[(&str, Fields, Answers)] = &[
         &[("work", "assign"), ("to-99", "1"), ("m-1", "1")],
         [303, 403, 400, 400],
     ),
+    ("/sensitive", &[("words", "")], [303, 403, 400, 400]),
+    (
+        "/sensitive",
+        &[("words", "最低价"), ("everywhere", "1")],
+        [303, 403, 403, 303],
+    ),
+    ("/sensitive/99/remove", &[], [303, 403, 404, 404]),
+    // It counts everywhere: for administrators only.
+    ("/sensitive/1/remove", &[], [303, 403, 404, 303]),
     ("/bulks/99/stop", &[], [303, 404, 404, 404]),
     ("/bulks/99/undo", &[], [303, 404, 404, 404]),
     (

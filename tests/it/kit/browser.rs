@@ -139,8 +139,13 @@ impl Browser {
     }
 
     async fn tell(&self, command: &str, parameters: Value) {
+        self.tells(command, parameters).await;
+    }
+
+    /// Tells the browser something in its own language, and says what it answers.
+    pub async fn tells(&self, command: &str, parameters: Value) -> Value {
         let told = self.driver.cdp().send_raw(command, parameters).await;
-        told.unwrap_or_else(|e| panic!("{command}: {e}"));
+        told.unwrap_or_else(|e| panic!("{command}: {e}"))
     }
 
     /// Opens the page of the simulator with these people's phones, and waits until it is ready.

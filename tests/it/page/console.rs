@@ -2,9 +2,10 @@
 //! does in her first hours, and axe-core's rules on every page she comes by.
 
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::access::{axe, keeps_the_rules};
+use super::album::Album;
 use crate::kit::{
     Backend, Browser, PASSWORD, Phone, Server, Session, Store, TestApp, eventually, path_of,
 };
@@ -92,6 +93,7 @@ async fn from_an_empty_database_to_an_erased_member() {
     let rules = Rules {
         axe,
         browser: &browser,
+        album: Album::new("console"),
     };
 
     // She comes in by the link, and the console leads her to the account.
@@ -158,6 +160,7 @@ async fn from_an_empty_database_to_an_erased_member() {
     browser.goes_to(&house.at("/members?tag=1")).await;
     browser.shows("王女士").await;
 
+    look_over_conversations(&house, &browser, &rules).await;
     hand_over_and_back(&house, &browser, &rules).await;
     export_and_erase(&house, &browser, &rules).await;
 
@@ -191,6 +194,10 @@ const PAGES: &[&str] = &[
     "/bulks",
     "/hand-overs",
     "/erasures",
+    "/conversations?days=1&state=waiting&guide=2",
+    "/conversations?q=羽",
+    "/sensitive/hits",
+    "/sensitive/hits?by=members",
 ];
 
 async fn two_stores_and_three_guides(house: &Empty, browser: &Browser, rules: &Rules<'_>) {
@@ -266,27 +273,68 @@ async fn export_and_erase(house: &Empty, browser: &Browser, rules: &Rules<'_>) {
     browser.shows("没有符合条件的会员").await;
 }
 
-/// axe-core's rules, asked on each page in light and dark.
+/// Conversations are looked over, a word is forbidden, and what was said is looked for.
+async fn look_over_conversations(house: &Empty, browser: &Browser, rules: &Rules<'_>) {
+    browser.goes_to(&house.at("/conversations")).await;
+    browser.shows("有货吗").await;
+    rules.hold("conversations").await;
+    browser.follows("王女士").await;
+    browser.shows("谁在接待").await;
+    rules.hold("a conversation").await;
+    browser.goes_to(&house.at("/sensitive")).await;
+    rules.hold("no sensitive words").await;
+    browser.follows("添加敏感词").await;
+    rules.hold("adding sensitive words").await;
+    browser.fills("words", "返现").await;
+    browser.presses("添加敏感词").await;
+    browser.shows("共 1 个敏感词").await;
+    rules.hold("sensitive words").await;
+    eventually("the line being found", async || {
+        house.app.clock.advance(TimeDelta::seconds(20));
+        browser.goes_to(&house.at("/conversations?q=有货")).await;
+        let marked = "return document.querySelectorAll('mark').length";
+        (browser.asks(marked).await == 1).then_some(())
+    })
+    .await;
+    rules.hold("what was found").await;
+}
+
+/// axe-core's rules, asked on each page in light and dark; and a picture of it at a desk, in the dark and on a tablet.
 struct Rules<'a> {
     axe: String,
     browser: &'a Browser,
+    album: Album,
 }
 
 impl Rules<'_> {
     async fn hold(&self, page: &str) {
         self.browser.asks(&self.axe).await;
-        for scheme in ["light", "dark"] {
+        for (scheme, width) in [("light", 768), ("dark", 1440), ("light", 1440)] {
+            self.browser.has_screen(width, 900).await;
             self.browser.likes(scheme).await;
             // Fields keep the colour of the scheme before until they are laid out anew.
             let anew = "document.body.hidden = true; document.body.offsetHeight; document.body.hidden = false";
             self.browser.asks(anew).await;
-            keeps_the_rules(self.browser, scheme, page).await;
+            // What slides in has arrived.
+            let arrived = "document.getAnimations().filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime)).forEach((it) => it.finish())";
+            self.browser.asks(arrived).await;
+            self.fits(page, width).await;
+            if width == 1440 {
+                keeps_the_rules(self.browser, scheme, page).await;
+            }
+            self.album.take(self.browser, page, scheme, width).await;
         }
+        self.browser.has_screen(1280, 900).await;
+        self.fits(page, 1280).await;
+        self.browser.has_screen(1440, 900).await;
+    }
+
+    async fn fits(&self, page: &str, width: u32) {
         let wide = "return document.documentElement.scrollWidth - innerWidth";
-        let wide: Value = self.browser.asks(wide).await;
+        let wide = self.browser.asks(wide).await;
         assert!(
             wide.as_i64().is_some_and(|by| by <= 0),
-            "{page} is {wide} px too wide"
+            "{page} is {wide} px too wide at {width}"
         );
     }
 }

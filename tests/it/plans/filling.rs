@@ -237,6 +237,18 @@ fn what_they_did(people: &People, wang: MemberId, newest: MemberId) -> Vec<Rows>
             format!("{sometimes}, 1, {author}, {guide}, EMPTY, i, LATE"),
         ),
         rows(
+            "search_term",
+            MESSAGES,
+            "entry",
+            "CAST(i AS BIGINT_NUMBER) * 1000003 + 7",
+        ),
+        rows(
+            "sensitive_hit",
+            PEOPLE,
+            "account_id, member_id, guide_id, author, words, at",
+            format!("1, {newest} + i, {guide}, {author}, 'filled', LATE"),
+        ),
+        rows(
             "outbound",
             MESSAGES,
             "account_id, openid, purpose, content, member_id, guide_id, message_id, inbound_id, answer_to, state, \
@@ -251,10 +263,10 @@ fn what_they_did(people: &People, wang: MemberId, newest: MemberId) -> Vec<Rows>
 /// Inserts in the SQL that the three have in common, with what each says in its own way.
 async fn insert(db: &DatabaseConnection, rows: &Rows) {
     let backend = db.get_database_backend();
-    let (empty, trigger) = match backend {
-        DbBackend::Postgres => ("CAST('{}' AS JSONB)", "\"trigger\""),
-        DbBackend::MySql => ("'{}'", "`trigger`"),
-        _ => ("'{}'", "\"trigger\""),
+    let (empty, trigger, whole) = match backend {
+        DbBackend::Postgres => ("CAST('{}' AS JSONB)", "\"trigger\"", "BIGINT"),
+        DbBackend::MySql => ("'{}'", "`trigger`", "SIGNED"),
+        _ => ("'{}'", "\"trigger\"", "INTEGER"),
     };
     let Rows {
         table,
@@ -268,6 +280,7 @@ async fn insert(db: &DatabaseConnection, rows: &Rows) {
          SELECT {values} FROM numbers"
     )
     .replace("EMPTY", empty)
+    .replace("BIGINT_NUMBER", whole)
     .replace("TRIGGER", trigger)
     .replace("LATE", &LATE.to_string());
     let txn = db.begin().await.expect("a transaction");

@@ -1,6 +1,7 @@
 //! A long story that makes the product say everything it says to its store while it runs.
 
 mod headquarters;
+mod organisation;
 
 use chrono::TimeDelta;
 use daogou_schema::outbound::{self, State};
@@ -51,10 +52,10 @@ pub async fn tell(app: &mut TestApp) {
     headquarters::hand_over(app, &zheng).await;
     headquarters::work_in_bulk(app).await;
     headquarters::bring_files(app).await;
-    headquarters::organise(app).await;
-    headquarters::invite_guides(app).await;
-    headquarters::close_a_store(app).await;
-    headquarters::propose(app, &zheng).await;
+    organisation::organise(app).await;
+    organisation::invite_guides(app).await;
+    organisation::close_a_store(app).await;
+    organisation::propose(app, &zheng).await;
     headquarters::erase(app, &li).await;
     headquarters::invite(app).await;
     end_and_begin(app, lin, wang).await;

@@ -12,6 +12,7 @@ const FLOORS: &[&str] = &[
     "telemetry",
     // bench: tools that every subject uses
     "error",
+    "letters",
     "vault",
     "texts",
     "picture",
@@ -27,6 +28,7 @@ const FLOORS: &[&str] = &[
     "nodes",
     "audit",
     // subjects
+    "sensitive",
     "accounts",
     "staff",
     "guides",
@@ -37,6 +39,7 @@ const FLOORS: &[&str] = &[
     "outbound",
     "bindings",
     "conversations",
+    "search",
     "hand_overs",
     "bulks",
     "privacy",

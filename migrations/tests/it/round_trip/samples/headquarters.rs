@@ -209,3 +209,51 @@ pub fn applicant() -> applicant::Model {
         decided_at: Some(LATER),
     }
 }
+
+pub fn search_term() -> search_term::Model {
+    search_term::Model {
+        entry: i64::MAX - 7,
+    }
+}
+
+pub fn search_head() -> search_head::Model {
+    search_head::Model {
+        id: 1,
+        upto: MessageId(1 << 37),
+    }
+}
+
+pub fn sensitive_word() -> sensitive_word::Model {
+    sensitive_word::Model {
+        id: SensitiveWordId(1),
+        account_id: None,
+        word: "返现🧧".to_owned(),
+        category: "返利".to_owned(),
+        added_at: NOW,
+    }
+}
+
+pub fn sensitive_hit() -> sensitive_hit::Model {
+    sensitive_hit::Model {
+        id: SensitiveHitId(1),
+        account_id: AccountId(1),
+        member_id: MemberId(1),
+        guide_id: Some(GuideId(1)),
+        author: message::Author::Guide,
+        message_id: None,
+        content: Some("给您返🧧现".to_owned()),
+        words: "返现".to_owned(),
+        at: LATER,
+    }
+}
+
+pub fn tag_rule() -> tag_rule::Model {
+    tag_rule::Model {
+        tag_id: TagId(1),
+        account_id: AccountId(1),
+        kind: tag_rule::Kind::Quiet,
+        value: 90,
+        place: MemberId(7),
+        next_at: LATER,
+    }
+}
