@@ -185,7 +185,9 @@ pub async fn close_a_store(app: &TestApp) {
         ("closing", &[("to-1", "1")][..], "撤销关店"),
         ("reopening", &[], "关闭门店"),
     ] {
-        let sent = desk.sends(&at(&format!("/stores/{store}/{form}")), fields).await;
+        let sent = desk
+            .sends(&at(&format!("/stores/{store}/{form}")), fields)
+            .await;
         assert_eq!(sent.status, 303, "{form}: {}", sent.text);
         reads(&desk, &at(&format!("/stores/{store}/closing")), end).await;
         app.at_rest().await;
