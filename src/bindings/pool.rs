@@ -138,7 +138,7 @@ pub async fn list(
     let (mut rows, mut places) = (Vec::new(), Vec::new());
     let page = |rows, places, next| Ok(Page { rows, places, next });
     // Who has no guide is in no store.
-    if scope.store.is_some() && filter.whose == Whose::Nobody {
+    if scope.stores.is_some() && filter.whose == Whose::Nobody {
         return page(rows, places, None);
     }
     let walk = Walk::choose(ctx, scope, filter, after).await?;

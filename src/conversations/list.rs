@@ -105,10 +105,10 @@ pub async fn list(
     after: Option<Place>,
     count: usize,
 ) -> Result<Page> {
-    let along = Along::choose(ctx, scope, wanted).await?;
+    let along = Along::choose(ctx, &scope, wanted).await?;
     let (mut found, mut place, mut looked_at) = (Vec::new(), after, 0);
     let next = 'page: loop {
-        let piece = along.next(ctx, scope, wanted, place).await?;
+        let piece = along.next(ctx, &scope, wanted, place).await?;
         let ended = piece.len() < PIECE;
         looked_at += piece.len();
         let fits = |talk: &conversation::Model| {
@@ -116,7 +116,7 @@ pub async fn list(
         };
         let fitting = piece.iter().filter(|talk| fits(talk));
         let ids: Vec<_> = fitting.map(|talk| talk.member_id).collect();
-        let rows = pool::those(ctx, scope, &ids).await?;
+        let rows = pool::those(ctx, scope.clone(), &ids).await?;
         for talk in piece {
             if talk.last_member_at < wanted.since {
                 break 'page None;
@@ -174,17 +174,17 @@ enum Along {
 }
 
 impl Along {
-    async fn choose(ctx: &Context, scope: Scope, wanted: &Wanted) -> Result<Self> {
-        Ok(match (&wanted.guides, scope.store) {
+    async fn choose(ctx: &Context, scope: &Scope, wanted: &Wanted) -> Result<Self> {
+        Ok(match (&wanted.guides, &scope.stores) {
             (Some(guides), _) => Self::Guides(guides.iter().copied().map(Some).collect()),
             (None, None) if !wanted.unanswered => Self::Account,
-            (None, store) => {
+            (None, stores) => {
                 let mut all = guides::list(ctx.db.reads(), scope.account).await?;
-                all.retain(|guide| store.is_none_or(|store| guide.store_id == store));
-                if store.is_none() && all.len() > GUIDES_MAX {
+                all.retain(|guide| scope.sees(guide.store_id));
+                if stores.is_none() && all.len() > GUIDES_MAX {
                     return Ok(Self::Account);
                 }
-                // Of what waits for nobody in particular some may be from her store's members.
+                // Of what waits for nobody in particular some may be from her stores' members.
                 let own = all.iter().map(|guide| Some(guide.id)).chain([None]);
                 Self::Guides(own.collect())
             }
@@ -194,7 +194,7 @@ impl Along {
     async fn next(
         &self,
         ctx: &Context,
-        scope: Scope,
+        scope: &Scope,
         wanted: &Wanted,
         after: Option<Place>,
     ) -> Result<Vec<conversation::Model>> {

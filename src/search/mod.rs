@@ -154,7 +154,7 @@ pub async fn find(
         let ids = queries::lines_with(ctx.db.reads(), pair, place, most).await?;
         let ended = ids.len() < TOGETHER;
         looked_at += ids.len();
-        for hit in fitting(ctx, scope, &asked, &ids).await? {
+        for hit in fitting(ctx, &scope, &asked, &ids).await? {
             if hits.len() == count {
                 break 'page place;
             }
@@ -193,14 +193,14 @@ async fn rarest(ctx: &Context, asked: &Asked, before: Option<MessageId>) -> Resu
 /// Those of the lines that are in the scope and say every word.
 async fn fitting(
     ctx: &Context,
-    scope: Scope,
+    scope: &Scope,
     asked: &Asked,
     ids: &[MessageId],
 ) -> Result<Vec<Hit>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let lines = queries::lines(ctx.db.reads(), scope.account, scope.store, ids).await?;
+    let lines = queries::lines(ctx.db.reads(), scope, ids).await?;
     let said: Vec<_> = lines
         .iter()
         .filter_map(|line| {
@@ -210,7 +210,7 @@ async fn fitting(
         })
         .collect();
     let members: Vec<_> = said.iter().map(|(line, ..)| line.member_id).collect();
-    let rows = pool::those(ctx, scope, &members).await?;
+    let rows = pool::those(ctx, scope.clone(), &members).await?;
     let hit = |(line, text, marks): (&message::Model, Vec<char>, Vec<(usize, usize)>)| {
         let row = rows.iter().find(|row| row.member.id == line.member_id)?;
         Some(Hit {

@@ -1,6 +1,6 @@
 //! What was said, by the pairs of letters in it, in the store.
 
-use daogou_schema::{AccountId, MessageId, StoreId, binding, message, search_head, search_term};
+use daogou_schema::{MessageId, binding, message, search_head, search_term};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel,
@@ -8,6 +8,7 @@ use sea_orm::{
 };
 
 use super::rules::{Pair, line_of};
+use crate::bindings::pool::Scope;
 use crate::db::{Only, Txn, insert_all, padded, pieces};
 use crate::error::Result;
 
@@ -114,18 +115,17 @@ pub(super) async fn lines_with(
     Ok(entries.into_iter().map(line_of).collect())
 }
 
-/// Those of these lines that were said through the account, with a member of the store if one is named; the newest first.
+/// Those of these lines that are in the scope; the newest first.
 pub(super) async fn lines(
     db: &impl ConnectionTrait,
-    account: AccountId,
-    store: Option<StoreId>,
+    scope: &Scope,
     ids: &[MessageId],
 ) -> Result<Vec<message::Model>> {
     let mut query = message::Entity::find()
         .filter(message::Column::Id.is_in(padded(ids.iter().copied())))
-        .filter(message::Column::AccountId.eq(account))
+        .filter(message::Column::AccountId.eq(scope.account))
         .order_by_desc(message::Column::Id);
-    if let Some(store) = store {
+    if let Some(stores) = &scope.stores {
         let bound_there = Query::select()
             .expr(Expr::val(1))
             .from(binding::Entity)
@@ -133,7 +133,7 @@ pub(super) async fn lines(
                 Expr::col((binding::Entity, binding::Column::MemberId))
                     .equals((message::Entity, message::Column::MemberId)),
             )
-            .and_where(binding::Column::StoreId.eq(store))
+            .and_where(binding::Column::StoreId.is_in(padded(stores.iter().copied())))
             .to_owned();
         query = query.filter(Expr::exists(bound_there));
     }

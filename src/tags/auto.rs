@@ -208,6 +208,7 @@ mod tests {
             openid: "o".to_owned(),
             member_id: MemberId(1),
             subscribed: true,
+            subscribe_scene: None,
             first_subscribed_at: Some(day(10)),
             subscribed_at: Some(day(10)),
             unsubscribed_at: None,

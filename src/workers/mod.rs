@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{
-    bulks, exports, fans, followers, guides, hand_overs, imports, media, merges, nodes, outbound, privacy, reception, search, sensitive, tags, telemetry,
+    bulks, exports, fans, followers, guides, hand_overs, imports, media, merges, nodes, outbound,
+    privacy, reception, search, sensitive, tags, telemetry,
 };
 
 /// How many people are sent to at once.

@@ -25,8 +25,8 @@ mod rights;
 mod search;
 mod sensitive;
 mod sign_in;
-mod variants;
 mod tag_rules;
+mod variants;
 mod welcome;
 
 use crate::kit::{APPID, Desk, TestApp};

@@ -10,11 +10,12 @@ use daogou_schema::{GuideId, RegionId, StaffId, StoreId, TagId, audit as row};
 use minijinja::{Value, context};
 use serde_json::{Map, Value as Json};
 
+use super::acts::act;
 use super::gate::Gate;
 use super::stop::{Page, Stop};
 use super::words;
 use crate::accounts;
-use crate::audit::{self, Act, Wanted};
+use crate::audit::{self, Wanted};
 use crate::context::Context;
 use crate::error::Error;
 use crate::web::page;
@@ -263,74 +264,6 @@ fn word(value: &str) -> &str {
         "true" => "是",
         "false" => "否",
         other => other,
-    }
-}
-
-fn act(word: &str) -> &'static str {
-    match word.parse() {
-        Ok(Act::Invite) => "邀请员工",
-        Ok(Act::WithdrawInvitation) => "撤回邀请",
-        Ok(Act::JoinStaff) => "接受邀请",
-        Ok(Act::SignOutStaff) => "退出员工的登录",
-        Ok(Act::DismissStaff) => "员工设为离职",
-        Ok(Act::SetRegions) => "修改经销商的区域",
-        Ok(Act::AddRegion) => "添加区域",
-        Ok(Act::ChangeRegion) => "修改区域",
-        Ok(Act::RemoveRegion) => "删除区域",
-        Ok(Act::AddStore) => "添加门店",
-        Ok(Act::ChangeStore) => "修改门店",
-        Ok(Act::CloseStore) => "关店",
-        Ok(Act::ReopenStore) => "撤销关店",
-        Ok(Act::AddGuide) => "添加导购",
-        Ok(Act::ChangeGuide) => "修改导购",
-        Ok(Act::MakeJoinLink) => "生成招募链接",
-        Ok(Act::WithdrawJoinLink) => "停用招募链接",
-        Ok(Act::ApproveApplicant) => "同意加入",
-        Ok(Act::DeclineApplicant) => "婉拒加入",
-        Ok(Act::NewLinkCode) => "生成关联码",
-        Ok(Act::SetWelcome) => "修改欢迎语",
-        Ok(Act::AddCampaign) => "添加活动码",
-        Ok(Act::ChangeCampaign) => "修改活动码",
-        Ok(Act::StartFollowers) => "同步已有粉丝",
-        Ok(Act::StopFollowers) => "停止同步粉丝",
-        Ok(Act::SaveMenu) => "修改菜单草稿",
-        Ok(Act::PublishMenu) => "发布菜单",
-        Ok(Act::ProposeHandOver) => "提议移交",
-        Ok(Act::DeclineHandOver) => "不同意移交",
-        Ok(Act::FreezeGuide) => "发起移交",
-        Ok(Act::ConfirmHandOver) => "开始移交",
-        Ok(Act::UndoHandOver) => "撤销移交",
-        Ok(Act::SetAccount) => "修改公众号规则",
-        Ok(Act::AddTag) => "添加标签",
-        Ok(Act::RenameTag) => "标签改名",
-        Ok(Act::RemoveTag) => "删除标签",
-        Ok(Act::TagMember) => "修改会员标签",
-        Ok(Act::NameMember) => "修改会员备注名",
-        Ok(Act::StartBulk) => "开始批量操作",
-        Ok(Act::StopBulk) => "停止批量操作",
-        Ok(Act::UndoBulk) => "撤销批量操作",
-        Ok(Act::AddAccount) => "添加公众号",
-        Ok(Act::ChangeAccount) => "修改公众号",
-        Ok(Act::ChangeSelf) => "修改自己的资料",
-        Ok(Act::TotpOn) => "开启两步验证",
-        Ok(Act::TotpOff) => "关闭两步验证",
-        Ok(Act::ExportMember) => "导出会员资料",
-        Ok(Act::EraseMember) => "删除会员资料",
-        Ok(Act::NoteConsent) => "登记同意",
-        Ok(Act::SetPhone) => "修改手机号",
-        Ok(Act::RevealPhone) => "查看手机号",
-        Ok(Act::StartImport) => "开始导入",
-        Ok(Act::StopImport) => "停止导入",
-        Ok(Act::StartExport) => "开始导出会员名单",
-        Ok(Act::FinishExport) => "会员名单导出完成",
-        Ok(Act::FetchExport) => "下载会员名单",
-        Ok(Act::MergeMembers) => "合并会员",
-        Ok(Act::UnmergeMembers) => "撤销合并会员",
-        Ok(Act::SetTagRule) => "修改标签规则",
-        Ok(Act::AddSensitiveWords) => "添加敏感词",
-        Ok(Act::RemoveSensitiveWord) => "删除敏感词",
-        // A newer program wrote it.
-        Err(_) => "其他操作",
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{staff, web::page};
 const PAGE: u64 = 50;
 
 /// What is deleted, in the order of the receipt, and what it is called.
-const KINDS: [(&str, &str); 12] = [
+const KINDS: [(&str, &str); 13] = [
     ("identity", "微信身份（OpenID、关注时间）"),
     ("member", "会员资料（备注、UnionID、免打扰与退订设置）"),
     ("member_phone", "手机号"),

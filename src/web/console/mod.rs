@@ -1,6 +1,7 @@
 //! The console of headquarters: `/console`. A handler loads what it may, calls a verb and fills a page.
 
 mod accounts;
+mod acts;
 mod audit;
 mod bulks;
 mod campaigns;
@@ -41,7 +42,9 @@ mod staff;
 mod stop;
 mod stores;
 mod table_file;
+mod tables;
 mod tags;
+mod talk;
 mod undelivered;
 mod upload;
 mod variants;
@@ -59,11 +62,11 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     // First, because its pages look like an account's whose appid is a word.
     whole_installation(config);
     scoped(config);
-    of_conversations(config);
+    talk::routes(config);
     of_codes(config);
     inviting::routes(config);
     of_privacy(config);
-    of_data(config);
+    tables::routes(config);
     headquarters(config);
 }
 
@@ -145,34 +148,6 @@ fn scoped(config: &mut ServiceConfig) {
         .configure(organisation::of_joining)
         .route("/console/{appid}/guides", web::get().to(guides::list))
         .route("/console/{appid}/guides/{id}", web::get().to(guides::show));
-}
-
-/// What people say to each other. Whoever is signed in, store managers of their own store's members.
-fn of_conversations(config: &mut ServiceConfig) {
-    config
-        .route(
-            "/console/{appid}/conversations",
-            web::get().to(conversations::list),
-        )
-        .route(
-            "/console/{appid}/conversations/{id}",
-            web::get().to(conversations::show),
-        )
-        .route(
-            "/console/{appid}/conversations/{id}/lines/{line}/file",
-            web::get().to(conversations::file),
-        )
-        .route(
-            "/console/{appid}/sensitive/hits",
-            web::get().to(sensitive::hits),
-        )
-        // Headquarters.
-        .route("/console/{appid}/sensitive", web::get().to(sensitive::list))
-        .route("/console/{appid}/sensitive", web::post().to(sensitive::add))
-        .route(
-            "/console/{appid}/sensitive/{id}/remove",
-            web::post().to(sensitive::remove),
-        );
 }
 
 /// Headquarters only.
@@ -342,63 +317,6 @@ fn of_codes(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/guides/{id}/welcome/preview",
             web::post().to(welcome::preview),
-        );
-}
-
-/// What comes in and goes out by the table: headquarters only.
-fn of_data(config: &mut ServiceConfig) {
-    config
-        .route("/console/{appid}/imports", web::get().to(imports::list))
-        .route("/console/{appid}/imports", web::post().to(imports::bring))
-        .route(
-            "/console/{appid}/imports/template-{kind}.{format}",
-            web::get().to(imports::template),
-        )
-        .route(
-            "/console/{appid}/imports/{id}",
-            web::get().to(imports::show),
-        )
-        .route(
-            "/console/{appid}/imports/{id}/start",
-            web::post().to(imports::start),
-        )
-        .route(
-            "/console/{appid}/imports/{id}/stop",
-            web::post().to(imports::stop),
-        )
-        .route(
-            "/console/{appid}/imports/{id}/mend.{format}",
-            web::get().to(imports::to_mend),
-        )
-        .route("/console/{appid}/exports", web::get().to(exports::list))
-        .route("/console/{appid}/exports", web::post().to(exports::order))
-        .route(
-            "/console/{appid}/exports/new",
-            web::post().to(exports::choose),
-        )
-        .route(
-            "/console/{appid}/exports/{id}",
-            web::get().to(exports::show),
-        )
-        .route(
-            "/console/{appid}/exports/{id}/stop",
-            web::post().to(exports::stop),
-        )
-        .route(
-            "/console/{appid}/exports/{id}/file.{format}",
-            web::get().to(exports::fetch),
-        )
-        .route(
-            "/console/{appid}/members/{id}/merge",
-            web::get().to(merges::show),
-        )
-        .route(
-            "/console/{appid}/members/{id}/merge",
-            web::post().to(merges::merge),
-        )
-        .route(
-            "/console/{appid}/merges/{id}/undo",
-            web::post().to(merges::undo),
         );
 }
 

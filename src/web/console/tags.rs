@@ -1,5 +1,7 @@
 //! Tags: the list, adding, renaming, removing.
 
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
@@ -9,6 +11,7 @@ use minijinja::{Value, context};
 
 use super::figures::{Known, codes_of};
 use super::gate::{Desk, Fields, SentBy};
+use super::place::Place;
 use super::stop::{Page, Stop};
 use super::words::{self, problem};
 use crate::bindings::pool::COUNTED_MAX;
@@ -29,7 +32,8 @@ async fn shown(
     problems: Vec<Value>,
 ) -> Result<HttpResponse, Stop> {
     let rules = tags::rules(ctx.db.reads(), desk.account.id).await?;
-    let codes = codes_of(ctx, desk, None).await?;
+    let everywhere = Place::asked(ctx, desk, &HashMap::new()).await?;
+    let codes = codes_of(ctx, desk, &everywhere).await?;
     let mut rows = Vec::new();
     for tag in tags::list(ctx.db.reads(), desk.account.id).await? {
         let size = tags::size(ctx.db.reads(), tag.id, COUNTED_MAX).await?;
@@ -127,7 +131,8 @@ pub(super) async fn set_rule(
         "new" => of_days(Kind::New).map(Some),
         "quiet" => of_days(Kind::Quiet).map(Some),
         "code" => {
-            let codes = codes_of(&ctx, &desk, None).await?;
+            let everywhere = Place::asked(&ctx, &desk, &HashMap::new()).await?;
+            let codes = codes_of(&ctx, &desk, &everywhere).await?;
             let chosen = fields.get("code");
             let known = codes
                 .iter()

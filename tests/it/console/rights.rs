@@ -3,6 +3,7 @@
 mod data;
 mod inviting;
 mod organisation;
+mod talk;
 
 use super::at;
 use crate::kit::{Desk, TestApp};
@@ -31,14 +32,6 @@ const PAGES: &[(&str, Answers)] = &[
     ("/members/99/privacy", [303, 403, 404, 404]),
     ("/members/1/privacy/erase", ADMINISTRATORS),
     ("/members/99/privacy/erase", [303, 403, 403, 404]),
-    ("/conversations", ALL),
-    ("/conversations/1", ALL),
-    ("/conversations/2", NOT_HERS),
-    ("/conversations/99", [303, 404, 404, 404]),
-    ("/conversations/1/lines/1/file", [303, 404, 404, 404]),
-    ("/conversations?q=退款", ALL),
-    ("/sensitive/hits", ALL),
-    ("/sensitive", ONLY_HEADQUARTERS),
     ("/erasures", ONLY_HEADQUARTERS),
     ("/erasures/1", [303, 403, 404, 404]),
     ("/stores", ALL),
@@ -143,15 +136,6 @@ const FORMS: &[(&str, Fields, Answers)] = &[
         &[("work", "assign"), ("to-99", "1"), ("m-1", "1")],
         [303, 403, 400, 400],
     ),
-    ("/sensitive", &[("words", "")], [303, 403, 400, 400]),
-    (
-        "/sensitive",
-        &[("words", "最低价"), ("everywhere", "1")],
-        [303, 403, 403, 303],
-    ),
-    ("/sensitive/99/remove", &[], [303, 403, 404, 404]),
-    // It counts everywhere: for administrators only.
-    ("/sensitive/1/remove", &[], [303, 403, 404, 303]),
     ("/bulks/99/stop", &[], [303, 404, 404, 404]),
     ("/bulks/99/undo", &[], [303, 404, 404, 404]),
     (
@@ -180,6 +164,7 @@ fn pages() -> impl Iterator<Item = &'static (&'static str, Answers)> {
         .chain(inviting::PAGES)
         .chain(data::PAGES)
         .chain(organisation::PAGES)
+        .chain(talk::PAGES)
 }
 
 fn forms() -> impl Iterator<Item = &'static (&'static str, Fields, Answers)> {
@@ -188,6 +173,7 @@ fn forms() -> impl Iterator<Item = &'static (&'static str, Fields, Answers)> {
         .chain(inviting::FORMS)
         .chain(data::FORMS)
         .chain(organisation::FORMS)
+        .chain(talk::FORMS)
 }
 
 /// The URL map, all of it.
@@ -196,6 +182,8 @@ fn map() -> String {
         include_str!("../../../src/web/console/mod.rs"),
         include_str!("../../../src/web/console/inviting.rs"),
         include_str!("../../../src/web/console/organisation.rs"),
+        include_str!("../../../src/web/console/tables.rs"),
+        include_str!("../../../src/web/console/talk.rs"),
     ]
     .concat()
 }

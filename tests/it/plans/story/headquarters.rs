@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::kit::{APPID, Desk, Guide, PASSWORD, Phone, TestApp, eventually};
-use crate::relay::STORE;
 
 /// Headquarters comes in and looks at everything.
 pub async fn look_on(app: &TestApp) {
