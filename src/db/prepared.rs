@@ -203,7 +203,7 @@ mod tests {
             assert_eq!(
                 update(&rows).to_string(),
                 format!(
-                    r#"UPDATE "tag" SET "name" = (CASE WHEN ("id" = 1) THEN '{one}' WHEN ("id" = 2) THEN '{other}' END), "removed_at" = (CASE WHEN ("id" = 1) THEN 9 WHEN ("id" = 2) THEN 9 END) WHERE "tag"."id" IN (1, 2)"#
+                    r#"UPDATE "tag" SET "name" = (CASE WHEN ("tag"."id" = 1) THEN '{one}' WHEN ("tag"."id" = 2) THEN '{other}' END), "removed_at" = (CASE WHEN ("tag"."id" = 1) THEN 9 WHEN ("tag"."id" = 2) THEN 9 END) WHERE "tag"."id" IN (1, 2)"#
                 )
             );
             assert_eq!(

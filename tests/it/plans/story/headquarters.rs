@@ -304,7 +304,7 @@ pub async fn erase(app: &TestApp, li: &Phone) {
 
 /// A campaign brings somebody, who followed before is taken in, and the menu is published and tapped.
 pub async fn invite(app: &TestApp) {
-    let desk = Desk::admin(app, "wei").await;
+    let desk = Desk::admin(app, "xu").await;
     let at = |page: &str| format!("/console/{APPID}{page}");
     let now = app.clock.now().with_timezone(&chrono_tz::Asia::Shanghai);
     let moment = |days: i64| {
