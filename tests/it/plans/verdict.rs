@@ -37,6 +37,10 @@ const WHOLE_HISTORIES: &[(&str, &str)] = &[
         "who got how many of all members, once, when the last one was given",
     ),
     (
+        "SELECT COUNT(*) FROM (SELECT member_tag.member_id FROM member_tag WHERE member_tag.tag_id",
+        "how many members a tag has, counted up to three thousand: the list of tags",
+    ),
+    (
         "SELECT COUNT(*) AS num_items FROM (SELECT binding.member_id",
         "how many members a guide or a store has, when somebody is about to do the same to all of them",
     ),
