@@ -41,6 +41,11 @@ const WHOLE_HISTORIES: &[(&str, &str)] = &[
         "how many members a tag has, counted up to three thousand: the list of tags",
     ),
     (
+        "FROM audit WHERE audit.seq > ",
+        "the log from its beginning, a thousand rows at a time, to be verified or taken out: when PostgreSQL has just \
+         counted how few the story has, it reads them all",
+    ),
+    (
         "SELECT COUNT(*) AS num_items FROM (SELECT binding.member_id",
         "how many members a guide or a store has, when somebody is about to do the same to all of them",
     ),
