@@ -1,8 +1,8 @@
 //! What was where before two profiles became one. Pure.
 
 use daogou_schema::{
-    AccountId, CodeId, GuideId, MemberId, MessageId, OutboundId, StoreId, TagId, Timestamp,
-    binding, conversation, member, member_phone,
+    AccountId, CodeId, GuideId, MemberId, MessageId, OutboundId, SensitiveHitId, StoreId, TagId,
+    Timestamp, binding, conversation, member, member_phone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,9 @@ pub(super) struct Moved {
     pub lines: Vec<MessageId>,
     pub messages: Vec<OutboundId>,
     pub consents: Vec<i64>,
+    /// Lines in which sensitive words were found.
+    #[serde(default)]
+    pub found: Vec<SensitiveHitId>,
     pub numbers: Vec<(GuideId, i32)>,
     /// The kept one has the gone one's phone number.
     pub phone: bool,

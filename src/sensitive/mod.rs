@@ -328,6 +328,22 @@ pub async fn forget_member_in(txn: &Txn, member: MemberId) -> Result<u64> {
     queries::forget(txn, member).await
 }
 
+/// What was found in the lines of `from` belongs to `to` from now on, because they are one person; says which lines.
+///
+/// # Errors
+/// When the store fails.
+pub async fn take_along_in(txn: &Txn, from: MemberId, to: MemberId) -> Result<Vec<SensitiveHitId>> {
+    queries::take_along(txn, from, to).await
+}
+
+/// Gives lines back that [`take_along_in`] named.
+///
+/// # Errors
+/// When the store fails.
+pub async fn give_in(txn: &Txn, ids: &[SensitiveHitId], to: MemberId) -> Result<()> {
+    queries::give(txn, ids, to).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

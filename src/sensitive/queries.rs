@@ -5,6 +5,7 @@ use daogou_schema::{
     AccountId, GuideId, MemberId, MessageId, SensitiveHitId, SensitiveWordId, Timestamp,
     sensitive_hit, sensitive_word,
 };
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
     QueryOrder, QuerySelect, Set,
@@ -12,11 +13,13 @@ use sea_orm::{
 
 use super::Found;
 use super::rules::Word;
-use crate::db::{Only, Txn, insert_all};
+use crate::db::{Only, Txn, insert_all, padded};
 use crate::error::Result;
 
 /// How many lines of one conversation are shown.
 const OF_MEMBER_MAX: u64 = 500;
+/// Asked for more at once, a database may read the table from end to end.
+const AT_ONCE: usize = 64;
 
 /// What tells one state of the words from another: they are added and removed, never changed.
 pub(super) type Stamp = (Option<i64>, i64);
@@ -149,6 +152,32 @@ pub async fn hits_of(
         .order_by_desc(sensitive_hit::Column::Id)
         .limit(OF_MEMBER_MAX);
     Ok(query.all(db).await?)
+}
+
+/// Her lines, and those that never were any, belong to `to` from now on; says which.
+pub(super) async fn take_along(
+    txn: &Txn,
+    from: MemberId,
+    to: MemberId,
+) -> Result<Vec<SensitiveHitId>> {
+    let hers = sensitive_hit::Entity::find()
+        .select_only()
+        .column(sensitive_hit::Column::Id)
+        .filter(sensitive_hit::Column::MemberId.eq(from));
+    let ids: Vec<SensitiveHitId> = hers.into_tuple().all(txn.conn()).await?;
+    give(txn, &ids, to).await?;
+    Ok(ids)
+}
+
+pub(super) async fn give(txn: &Txn, ids: &[SensitiveHitId], to: MemberId) -> Result<()> {
+    for some in ids.chunks(AT_ONCE) {
+        sensitive_hit::Entity::update_many()
+            .col_expr(sensitive_hit::Column::MemberId, Expr::value(to))
+            .filter(sensitive_hit::Column::Id.is_in(padded(some.iter().copied())))
+            .exec(txn.conn())
+            .await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn forget(txn: &Txn, member: MemberId) -> Result<u64> {

@@ -1,7 +1,7 @@
 //! Two profiles that are one person: found, compared, merged, and two again; and whoever was brought in from a file and comes.
 
 use chrono::TimeDelta;
-use daogou_schema::{binding, identity, member, member_card, member_phone, message};
+use daogou_schema::{binding, identity, member, member_card, member_phone, message, sensitive_hit};
 use sea_orm::EntityTrait;
 
 use super::at;
@@ -39,6 +39,8 @@ struct Picture {
     cards: Vec<member_card::Model>,
     phones: Vec<member_phone::Model>,
     guides: Vec<(i64, i64)>,
+    /// Lines in which sensitive words were found, and whose they are.
+    found: Vec<(i64, i64)>,
 }
 
 impl Shop {
@@ -76,6 +78,13 @@ impl Shop {
                 .iter()
                 .map(|row| (row.member_id.0, row.guide_id.0))
                 .collect(),
+            found: sensitive_hit::Entity::find()
+                .all(&db)
+                .await
+                .expect("findings")
+                .iter()
+                .map(|row| (row.id.0, row.member_id.0))
+                .collect(),
         };
         picture.members.sort_by_key(|row| row.id);
         picture.identities.sort_by_key(|row| row.openid.clone());
@@ -83,6 +92,7 @@ impl Shop {
         picture.cards.sort_by_key(|row| row.member_id);
         picture.phones.sort_by_key(|row| row.member_id);
         picture.guides.sort_unstable();
+        picture.found.sort_unstable();
         picture
     }
 
@@ -149,6 +159,11 @@ async fn there_and_back(shop: &Shop) {
         compared.contains("陈一鸣") && compared.contains("139****0001"),
         "{compared}"
     );
+    let found = format!(
+        "INSERT INTO sensitive_hit (account_id, member_id, author, content, words, at) \
+         VALUES (1, {gone}, 'member', '返现吗', '返现', 1)"
+    );
+    shop.app.alter(&found).await;
     let before = shop.picture().await;
     let merged = shop.desk.sends(&format!("{hers}/merge"), &fields).await;
     assert_eq!(
@@ -157,6 +172,8 @@ async fn there_and_back(shop: &Shop) {
         "{}",
         merged.text
     );
+    // An erasure of her must find it.
+    assert_eq!(shop.picture().await.found, [(1, kept)]);
     let page = shop.desk.opens(&hers).await.text;
     for told in [
         "有货吗",
