@@ -13,6 +13,7 @@ use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::Result;
+use crate::members::waiting::is_waiting;
 
 /// The longest time a rule looks back, in days.
 pub const DAYS_MAX: i64 = 3650;
@@ -39,7 +40,8 @@ impl Rule {
         match self.kind {
             Kind::Code => identity.code_id == Some(CodeId(self.value)),
             Kind::New => identity.first_subscribed_at.is_some_and(|at| at >= since),
-            Kind::Quiet => identity.last_seen_at < since,
+            // Who was brought in from a file and has never been here says nothing yet.
+            Kind::Quiet => identity.last_seen_at < since && !is_waiting(&identity.openid),
         }
     }
 }
@@ -219,5 +221,15 @@ mod tests {
         assert!(fits(Kind::Code, 7, 99) && !fits(Kind::Code, 8, 99));
         assert!(fits(Kind::New, 30, 40) && !fits(Kind::New, 30, 41));
         assert!(fits(Kind::Quiet, 30, 51) && !fits(Kind::Quiet, 30, 50));
+        let imported = identity::Model {
+            openid: "~1".to_owned(),
+            last_seen_at: Timestamp(0),
+            ..her.clone()
+        };
+        let silent = Rule {
+            kind: Kind::Quiet,
+            value: 30,
+        };
+        assert!(!silent.fits(&imported, day(51)), "she was never here");
     }
 }
