@@ -34,6 +34,7 @@ mod audit;
 mod backup;
 mod bindings;
 mod bulks;
+mod care;
 mod checkup;
 mod conversations;
 mod exports;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use daogou_schema::{Address, InboundId};
-use tokio::sync::{Notify, oneshot};
+use daogou_schema::{Address, GuideId, InboundId};
+use tokio::sync::{Notify, broadcast, oneshot};
 
 /// What was decided about a push: its passive answer, or none.
 pub type Answered = Option<String>;
@@ -13,11 +13,34 @@ pub type Answered = Option<String>;
 #[derive(Clone, Default)]
 pub struct Signals(Arc<Inner>);
 
-#[derive(Default)]
+/// So many changes may wait for a page that reads slowly; of more it looks at everything again.
+const SHOWN_MAX: usize = 256;
+
 struct Inner {
     answers: Mutex<HashMap<InboundId, Vec<oneshot::Sender<Answered>>>>,
     outbound: Mutex<Vec<Address>>,
     woken: Notify,
+    shown: broadcast::Sender<Shown>,
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        Self {
+            answers: Mutex::default(),
+            outbound: Mutex::default(),
+            woken: Notify::default(),
+            shown: broadcast::Sender::new(SHOWN_MAX),
+        }
+    }
+}
+
+/// Something has changed on a guide's pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Whose pages.
+    pub guide: GuideId,
+    /// It was another process that changed it.
+    pub elsewhere: bool,
 }
 
 impl Signals {
@@ -72,6 +95,28 @@ impl Signals {
             }
             self.0.woken.notified().await;
         }
+    }
+
+    /// Says on whose pages something has changed, by this process.
+    pub fn shown(&self, guides: impl IntoIterator<Item = GuideId>) {
+        self.say_shown(guides, false);
+    }
+
+    /// The same of what another process has changed.
+    pub fn shown_elsewhere(&self, guides: impl IntoIterator<Item = GuideId>) {
+        self.say_shown(guides, true);
+    }
+
+    fn say_shown(&self, guides: impl IntoIterator<Item = GuideId>, elsewhere: bool) {
+        for guide in guides {
+            // Nobody may be looking.
+            let _heard = self.0.shown.send(Shown { guide, elsewhere });
+        }
+    }
+
+    /// Hears of what changes on guides' pages from now on.
+    pub fn on_shown(&self) -> broadcast::Receiver<Shown> {
+        self.0.shown.subscribe()
     }
 }
 

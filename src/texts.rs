@@ -22,7 +22,7 @@ templates! {
     "new_friend" "friend_back" "friend_left" "friend_moved_away" "given" "taken" "new_guide"
     "away" "waiting_for_guide" "pool" "changed_guide" "changed_to_pool" "muted" "unmuted" "quiet" "unquiet"
     "waiting" "not_delivered" "held_answer" "stopped" "unsupported"
-    "which" "which_none" "chosen" "number_unknown" "number_moved" "dropped" "nothing_held" "nothing_waits" "named" "name_wrong"
+    "which" "which_none" "chosen" "number_unknown" "number_moved" "dropped" "nothing_held" "nothing_waits" "named" "name_wrong" "workbench"
     "on_duty" "off_duty" "customers" "help" "location"
 }
 

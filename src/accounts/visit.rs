@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use daogou_schema::{InboundId, Timestamp};
 
 use super::Account;
+use crate::config::Config;
 use crate::context::Context;
 use crate::sensitive::Shelf;
 use crate::texts::Texts;
@@ -30,6 +31,8 @@ pub struct Visit {
     pub timezone: Tz,
     /// What must not be written to customers.
     pub sensitive: Arc<Shelf>,
+    /// Settings.
+    pub config: Arc<Config>,
 }
 
 impl Visit {
@@ -45,6 +48,7 @@ impl Visit {
             texts: ctx.texts.clone(),
             timezone: ctx.config.timezone,
             sensitive: ctx.kept(),
+            config: ctx.config.clone(),
         }
     }
 }

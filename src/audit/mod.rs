@@ -79,6 +79,10 @@ pub enum Act {
     DeclineApplicant,
     /// A guide gets a new link code.
     NewLinkCode,
+    /// A guide gets a one-time link to the workbench.
+    MakeSignInLink,
+    /// A guide's sign-ins at the workbench are ended.
+    SignOutGuide,
     /// A guide's welcome text is changed.
     SetWelcome,
     /// A campaign is added.

@@ -235,6 +235,14 @@ pub async fn size(ctx: &Context, guide: GuideId) -> Result<u32> {
     queries::size(ctx.db.reads(), guide, COUNTED_MAX).await
 }
 
+/// How many members a guide got since then and still has, up to [`COUNTED_MAX`].
+///
+/// # Errors
+/// When the store fails.
+pub async fn count_new(ctx: &Context, guide: GuideId, since: Timestamp) -> Result<u32> {
+    queries::count_new(ctx.db.reads(), guide, since, COUNTED_MAX).await
+}
+
 /// In the order of `ids`; who is not in the scope is left out.
 async fn rows_of(ctx: &Context, scope: &Scope, ids: &[MemberId]) -> Result<Vec<Row>> {
     if ids.is_empty() {

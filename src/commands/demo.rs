@@ -85,7 +85,7 @@ fn as_json(stage: &Stage, brand: &Brand, console: &str) -> String {
         .collect();
     json!({
         "console": console,
-        "workbench": null,
+        "workbench": format!("{}/workbench", stage.server_url()),
         "sandbox": stage.sandbox_url(),
         "server": stage.server_url(),
         "appid": stage.appid(),
@@ -106,6 +106,8 @@ fn for_people(stage: &Stage, brand: &Brand, console: &str) -> String {
         两部手机：王女士（顾客）和 林小满（导购），都在模拟的微信里
   总部  {console}
         先设置登录名和密码，再看会员池、门店、导购和会话
+  导购  {server}/workbench
+        点“用微信登录”，选一位导购，就在她的工作台里
 
 先试试
   1. 王女士的手机：扫一扫 → 林小满的导购码 → 收到欢迎语；林小满的手机出现“新朋友”

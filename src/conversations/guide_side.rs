@@ -52,6 +52,10 @@ pub async fn hear_guide_in(
         GuideWord::Duty(on) => set_duty(txn, visit, guide, on).await,
         GuideWord::Customers => list_customers(txn, visit, guide).await,
         GuideWord::Help => notice(txn, visit, "help", context! { guide => &guide.name }).await,
+        GuideWord::Workbench => {
+            let address = format!("{}/workbench", visit.config.public_url);
+            notice(txn, visit, "workbench", context! { address }).await
+        }
         GuideWord::Unlink => {
             unlink(txn, visit, guide).await?;
             notice(txn, visit, "unlinked", context! { guide => &guide.name }).await
@@ -182,7 +186,7 @@ async fn name_current(
 }
 
 /// Whether a guide may write to a member now: she is the guide's, or the guide stands in for hers.
-async fn serves(txn: &Txn, guide: &guide::Model, member: MemberId) -> Result<bool> {
+pub(super) async fn serves(txn: &Txn, guide: &guide::Model, member: MemberId) -> Result<bool> {
     let bound = bindings::get_in(txn, member)
         .await?
         .is_some_and(|b| b.guide_id == guide.id);

@@ -75,7 +75,8 @@ pub async fn hear_member_in(
         let who = members::label(&visit.texts, member.name.as_deref(), Some(number))?;
         say::relay_in(txn, visit, guide, (member.id, &who), &line, id).await?;
     }
-    queries::set_heard(txn, member.id, guide.map(|g| g.id), id, visit.now).await?;
+    let unread = row.unread.unwrap_or(0).saturating_add(1);
+    queries::set_heard(txn, member.id, guide.map(|g| g.id), id, unread, visit.now).await?;
     if needs_word(&row, guide, visit) {
         tell_honestly(txn, visit, &row, &route).await?;
     }

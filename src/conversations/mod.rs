@@ -2,6 +2,7 @@
 //! are relayed to her guide, the guide's answers to the right customer, and never to another one.
 
 mod activity;
+pub mod desk;
 mod given;
 mod greet;
 mod guide_side;
@@ -29,4 +30,6 @@ pub use greet::{
 pub use guide_side::{guide_left_in, hear_guide_in, is_answer};
 pub use line::files_of;
 pub use member_side::{hear_member_in, is_line};
-pub use transcript::{Attached, Said, beyond, file_of, served_by, spoken, texts_of, transcript};
+pub use transcript::{
+    Attached, Said, beyond, file_of, served_by, spoken, texts_of, transcript, transcript_from,
+};

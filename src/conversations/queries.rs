@@ -1,6 +1,7 @@
 //! Conversations, their lines and open questions in the store.
 
 mod activity;
+mod at_desk;
 mod given;
 mod looked_over;
 mod questions;
@@ -25,6 +26,9 @@ use crate::db::{Txn, each, insert_all, insert_numbered, padded, update_all};
 use crate::error::Result;
 
 pub(super) use activity::{active, waiting_in_pool};
+pub(super) use at_desk::{
+    chats_of, forget_keys_before, insert_key, line_by_key, lines_from, set_seen, unanswered_count,
+};
 pub(super) use given::{
     forget_new_guide, insert_given, set_answered, set_given, set_released, those, unanswered_since,
 };
@@ -82,6 +86,7 @@ pub(super) async fn touch(
         last_member_at: None,
         last_line_id: None,
         unanswered: false,
+        unread: None,
         last_reply_at: None,
         told_at: None,
         new_guide_id: None,
@@ -93,6 +98,7 @@ pub(super) async fn touch(
 }
 
 pub(super) async fn set_guide(txn: &Txn, member: MemberId, guide: Option<GuideId>) -> Result<()> {
+    guide.into_iter().for_each(|guide| txn.shows(guide));
     let row = conversation::ActiveModel {
         guide_id: Set(guide),
         ..Default::default()
@@ -105,9 +111,11 @@ pub(super) async fn set_heard(
     member: MemberId,
     guide: Option<GuideId>,
     line: MessageId,
+    unread: i32,
     at: Timestamp,
 ) -> Result<()> {
     let row = conversation::ActiveModel {
+        unread: Set(Some(unread)),
         guide_id: Set(guide),
         last_member_at: Set(Some(at)),
         last_line_id: Set(Some(line)),
@@ -127,6 +135,7 @@ pub(super) async fn set_replied(
     let mut row = conversation::ActiveModel {
         guide_id: Set(Some(guide)),
         unanswered: Set(false),
+        unread: Set(None),
         ..Default::default()
     };
     if heard_at.is_some() {
@@ -171,6 +180,7 @@ pub(super) struct NewLine<'a> {
 }
 
 pub(super) async fn insert_line(txn: &Txn, visit: &Visit, new: NewLine<'_>) -> Result<MessageId> {
+    new.guide.into_iter().for_each(|guide| txn.shows(guide));
     let row = message::ActiveModel {
         member_id: Set(new.member),
         account_id: Set(visit.account.id),

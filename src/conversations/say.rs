@@ -91,7 +91,21 @@ pub(super) async fn pass_on_waiting_in(
     Ok(count)
 }
 
-/// Sends a guide's line to `member`, or keeps it and tells the guide why. False when it is stopped: she will never get it.
+/// What became of a guide's line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It is on its way.
+    Promised(MessageId),
+    /// It waits until she can be written to.
+    Kept(MessageId, Reason),
+    /// It says what must not be said to customers: these words. She will never get it.
+    Stopped(String),
+    /// Nothing can be sent to somebody who was never here.
+    Nobody,
+}
+
+/// Sends what a guide wrote in the official account to `member`, and says there when it cannot go at once. False when it
+/// is stopped: she will never get it.
 pub(super) async fn answer_in(
     txn: &Txn,
     visit: &Visit,
@@ -99,11 +113,36 @@ pub(super) async fn answer_in(
     member: MemberId,
     line: &Line,
 ) -> Result<bool> {
+    let written = write_in(txn, visit, guide, member, line).await?;
+    let who = || members::label_in(txn, &visit.texts, guide.id, member);
+    match &written {
+        Written::Promised(_) | Written::Nobody => {}
+        Written::Kept(_, reason) => {
+            let variables = context! { who => who().await?, reason => reason.word() };
+            tell::guide_in(txn, visit, guide, member, "held_answer", variables).await?;
+        }
+        Written::Stopped(words) => {
+            let variables = context! { who => who().await?, words };
+            tell::guide_in(txn, visit, guide, member, "stopped", variables).await?;
+        }
+    }
+    Ok(!matches!(written, Written::Stopped(_)))
+}
+
+/// Sends a guide's line to `member`, or keeps it. When it is stopped nothing else changes: who waits still waits, and what
+/// the guide writes next is for the same customer.
+pub(super) async fn write_in(
+    txn: &Txn,
+    visit: &Visit,
+    guide: &guide::Model,
+    member: MemberId,
+    line: &Line,
+) -> Result<Written> {
     let Some(row) = queries::get(txn, member).await? else {
-        return Ok(true);
+        return Ok(Written::Nobody);
     };
-    if stop_in(txn, visit, guide, member, line).await? {
-        return Ok(false);
+    if let Some(words) = stop_in(txn, visit, guide, member, line).await? {
+        return Ok(Written::Stopped(words));
     }
     let new = NewLine {
         member,
@@ -118,39 +157,33 @@ pub(super) async fn answer_in(
     for parcel in line.answered(&visit.texts)? {
         promise(txn, visit, guide, &row, parcel, message, kept).await?;
     }
-    if let Some(reason) = kept {
-        let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
-        let variables = context! { who, reason => reason.word() };
-        tell::guide_in(txn, visit, guide, member, "held_answer", variables).await?;
-    }
-    Ok(true)
+    Ok(match kept {
+        Some(reason) => Written::Kept(message, reason),
+        None => Written::Promised(message),
+    })
 }
 
-/// Stops a line that says what must not be said to customers, and tells the guide which words those are. Nothing else
-/// changes: who waits still waits, and what the guide writes next is for the same customer.
+/// Stops a line that says what must not be said to customers, and gives those words.
 async fn stop_in(
     txn: &Txn,
     visit: &Visit,
     guide: &guide::Model,
     member: MemberId,
     line: &Line,
-) -> Result<bool> {
+) -> Result<Option<String>> {
     let text = line.spoken();
     let Some(words) = visit.sensitive.find(visit.account.id, &text) else {
-        return Ok(false);
+        return Ok(None);
     };
-    let who = members::label_in(txn, &visit.texts, guide.id, member).await?;
-    let variables = context! { who, words => &words };
     let found = Found {
         account: visit.account.id,
         member,
         guide: Some(guide.id),
-        words,
+        words: words.clone(),
         at: visit.now,
     };
     sensitive::stop_in(txn, found, &text).await?;
-    tell::guide_in(txn, visit, guide, member, "stopped", variables).await?;
-    Ok(true)
+    Ok(Some(words))
 }
 
 /// Why nothing can be sent to her now; none when it can.

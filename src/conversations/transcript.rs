@@ -52,7 +52,35 @@ pub async fn transcript(
     before: Option<MessageId>,
     count: u64,
 ) -> Result<Vec<Said>> {
-    let rows = queries::lines_before(ctx.db.reads(), account, member, before, count).await?;
+    let mut rows = queries::lines_before(ctx.db.reads(), account, member, before, count).await?;
+    rows.reverse();
+    said(ctx, &rows).await
+}
+
+/// What was said through this account after `after`, with `again` lines before it, oldest first; at most `count` new ones.
+///
+/// Ids do not grow in the order of commits, so a reader who has seen one line may have missed one before it: the last ones
+/// come again, and whoever shows them knows them by their ids.
+///
+/// # Errors
+/// When the store fails.
+pub async fn transcript_from(
+    ctx: &Context,
+    account: AccountId,
+    member: MemberId,
+    after: MessageId,
+    again: u64,
+    count: u64,
+) -> Result<Vec<Said>> {
+    let db = ctx.db.reads();
+    let next = Some(MessageId(after.0.saturating_add(1)));
+    let mut rows = queries::lines_before(db, account, member, next, again).await?;
+    rows.reverse();
+    rows.extend(queries::lines_from(db, account, member, after, count).await?);
+    said(ctx, &rows).await
+}
+
+async fn said(ctx: &Context, rows: &[message::Model]) -> Result<Vec<Said>> {
     let lines: Vec<_> = rows.iter().map(|row| Line::read(&row.content)).collect();
     let named: Vec<_> = lines.iter().filter_map(Line::file).collect();
     let files = match named.is_empty() {
@@ -68,7 +96,7 @@ pub async fn transcript(
             None => Attached::Coming,
         },
     };
-    let said = rows.iter().zip(&lines).rev().map(|(row, line)| Said {
+    let said = rows.iter().zip(&lines).map(|(row, line)| Said {
         id: row.id,
         at: row.at,
         author: row.author,

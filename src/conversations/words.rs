@@ -9,6 +9,8 @@ pub enum GuideWord {
     Customers,
     /// 帮助.
     Help,
+    /// 工作台: where my workbench is.
+    Workbench,
     /// 解绑: free my WeChat.
     Unlink,
     /// 继续: just bring what waits.
@@ -45,6 +47,7 @@ pub fn of_guide(text: &str) -> GuideWord {
         "下班" => return GuideWord::Duty(false),
         "列表" => return GuideWord::Customers,
         "帮助" | "?" | "？" => return GuideWord::Help,
+        "工作台" => return GuideWord::Workbench,
         "解绑" => return GuideWord::Unlink,
         "继续" => return GuideWord::Receive,
         "收" | "1" => return GuideWord::ReceiveOrAnswer,

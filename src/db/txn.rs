@@ -1,8 +1,9 @@
 //! An open unit of work.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use daogou_schema::Address;
+use daogou_schema::{Address, GuideId};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
 
 use super::abreast::Asked;
@@ -17,7 +18,16 @@ pub struct Txn {
 
 struct Open {
     transaction: DatabaseTransaction,
-    promised: Mutex<Vec<Address>>,
+    told: Mutex<Told>,
+}
+
+/// Who is told of a unit of work after its commit, and only then.
+#[derive(Default)]
+pub(super) struct Told {
+    /// For whom something is ready to be sent.
+    pub people: Vec<Address>,
+    /// On whose pages something has changed.
+    pub guides: BTreeSet<GuideId>,
 }
 
 impl Txn {
@@ -25,7 +35,7 @@ impl Txn {
         Self {
             open: Arc::new(Open {
                 transaction,
-                promised: Mutex::default(),
+                told: Mutex::default(),
             }),
             asked: None,
         }
@@ -55,25 +65,30 @@ impl Txn {
 
     /// Something is ready for `person`: whoever sends is woken after the commit, and only then.
     pub fn promise(&self, person: &Address) {
-        let mut promised = self.promised();
-        if !promised.contains(person) {
-            promised.push(person.clone());
+        let mut told = self.told();
+        if !told.people.contains(person) {
+            told.people.push(person.clone());
         }
     }
 
     /// Whether this unit has promised `person` something.
     pub fn has_promised(&self, person: &Address) -> bool {
-        self.promised().contains(person)
+        self.told().people.contains(person)
     }
 
     /// What was promised to `person` goes another way: nobody need be woken.
     pub fn take_back(&self, person: &Address) {
-        self.promised().retain(|promised| promised != person);
+        self.told().people.retain(|promised| promised != person);
     }
 
-    fn promised(&self) -> MutexGuard<'_, Vec<Address>> {
+    /// Something changes on this guide's pages: those that are open look again after the commit.
+    pub fn shows(&self, guide: GuideId) {
+        self.told().guides.insert(guide);
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
         self.open
-            .promised
+            .told
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
@@ -85,19 +100,20 @@ impl Txn {
 
     /// Keeps what a savepoint did, as a part of `whole`.
     pub(super) async fn join(self, whole: &Self) -> Result<(), DbErr> {
-        let promised = self.commit().await?;
-        for person in &promised {
+        let told = self.commit().await?;
+        for person in &told.people {
             whole.promise(person);
         }
+        whole.told().guides.extend(told.guides);
         Ok(())
     }
 
-    /// Makes it last, and says who was promised something.
-    pub(super) async fn commit(self) -> Result<Vec<Address>, DbErr> {
+    /// Makes it last, and says who is to be told.
+    pub(super) async fn commit(self) -> Result<Told, DbErr> {
         let open = self.alone()?;
         open.transaction.commit().await?;
         Ok(open
-            .promised
+            .told
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner))
     }

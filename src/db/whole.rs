@@ -136,7 +136,7 @@ impl Filling {
             defer_references_to_itself(conn, false).await?;
         }
         // Nobody is to be woken: no server is here.
-        let _promised = txn.commit().await?;
+        let _nobody_is_told = txn.commit().await?;
         if self.connection.get_database_backend() == DbBackend::MySql {
             self.connection
                 .execute_unprepared("SET SESSION foreign_key_checks = 1")

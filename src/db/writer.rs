@@ -10,7 +10,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use daogou_schema::Address;
 use sea_orm::{
     DatabaseConnection, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
@@ -21,6 +20,7 @@ use tokio_util::task::TaskTracker;
 
 use super::Txn;
 use super::checkpoint;
+use super::txn::Told;
 use super::units::{Queued, Ran, enqueue};
 use crate::error::{Error, Result};
 use crate::signals::Signals;
@@ -145,11 +145,11 @@ async fn write_queued(
             done = done.into_iter().flat_map(Queued::split).collect();
             committed = write_apart(&connection, &mut done).await.map(Some);
         }
-        let promised = committed.as_mut().ok().and_then(Option::take);
+        let told = committed.as_mut().ok().and_then(Option::take);
         for unit in done {
             unit.resolve(committed.as_ref().map(drop).map_err(DbErr::clone));
         }
-        signals.outbound_ready(promised.unwrap_or_default());
+        tell(&signals, told.unwrap_or_default());
         commits.send_replace(());
     }
     checkpoint::close(connection).await;
@@ -162,11 +162,8 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Runs what waits; says who was promised something, or nothing when a unit failed and took all with it.
-    async fn write(
-        &mut self,
-        connection: &DatabaseConnection,
-    ) -> Result<Option<Vec<Address>>, DbErr> {
+    /// Runs what waits; says who is to be told, or nothing when a unit failed and took all with it.
+    async fn write(&mut self, connection: &DatabaseConnection) -> Result<Option<Told>, DbErr> {
         let started = Instant::now();
         let shared = match begin(connection).await {
             Ok(shared) => shared,
@@ -204,10 +201,7 @@ impl Batch<'_> {
 }
 
 /// Runs each unit in a savepoint of its own.
-async fn write_apart(
-    connection: &DatabaseConnection,
-    units: &mut [Unit],
-) -> Result<Vec<Address>, DbErr> {
+async fn write_apart(connection: &DatabaseConnection, units: &mut [Unit]) -> Result<Told, DbErr> {
     let shared = begin(connection).await?;
     for unit in units {
         let savepoint = shared.savepoint().await?;
@@ -217,6 +211,11 @@ async fn write_apart(
         }
     }
     shared.commit().await
+}
+
+fn tell(signals: &Signals, told: Told) {
+    signals.outbound_ready(told.people);
+    signals.shown(told.guides);
 }
 
 async fn begin(connection: &DatabaseConnection) -> Result<Txn, DbErr> {
@@ -271,8 +270,7 @@ impl Alone {
         let txn = Txn::new(self.pool.begin().await?);
         match unit.run(&txn).await {
             Ran::Stays => {
-                let promised = txn.commit().await?;
-                self.signals.outbound_ready(promised);
+                tell(&self.signals, txn.commit().await?);
                 Ok(None)
             }
             Ran::Fails { again } => {

@@ -2,7 +2,7 @@
 
 use daogou_schema::{GuideId, code, guide};
 
-use super::queries;
+use super::{queries, sign_in};
 use crate::accounts::Visit;
 use crate::db::Txn;
 use crate::error::Result;
@@ -57,10 +57,11 @@ pub async fn link_in(txn: &Txn, visit: &Visit, code: &code::Model) -> Result<Lin
     Ok(Linked::Now(guide))
 }
 
-/// Frees a guide's own WeChat. A new link needs a new code.
+/// Frees a guide's own WeChat, and whoever has her workbench open is out. A new link needs a new code.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn unlink_in(txn: &Txn, guide: GuideId) -> Result<()> {
+    sign_in::end_all_in(txn, guide).await?;
     queries::set_link(txn, guide, None, None).await
 }

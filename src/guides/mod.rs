@@ -6,10 +6,13 @@ pub mod editing;
 pub mod hours;
 pub mod joining;
 mod linking;
+pub mod notices;
 pub mod profile;
 mod queries;
 pub mod regions;
 mod scope;
+pub mod sign_in;
+mod stars;
 mod stores;
 pub mod variants;
 mod welcome;
@@ -35,6 +38,7 @@ pub use queries::{
     number_of_in, of_store_in, on_duty_in_store_in, set_duty_in,
 };
 pub use scope::{regions_seen_by, stores_seen_by};
+pub use stars::{member_of_number, numbers_of, set_star, starred_by};
 pub use stores::{
     StorePlace, add as add_store, close_in, code as store_code, find as find_store,
     get_in as store_in, list as list_stores, locked_in as locked_store_in,

@@ -6,6 +6,7 @@ mod joining;
 mod numbers;
 mod profile;
 mod regions;
+mod sign_ins;
 mod stores;
 
 use daogou_schema::{AccountId, Address, GuideId, MemberId, MessageId, StoreId, Timestamp, guide};
@@ -31,11 +32,15 @@ pub(super) use joining::{
     insert_applicant, invitation_by, invitation_of, locked_applicant, locked_invitation,
     replace_invitation, stores_with_waiting,
 };
-pub(super) use numbers::insert_number;
 pub use numbers::{forget_member_in, member_of_number_in, number_of_in};
+pub(super) use numbers::{insert_number, member_of_number, numbers_among, set_star, starred};
 pub(super) use profile::{set_phone, set_speciality};
 pub(super) use regions::{
     delete_region, insert_region, locked_regions, regions, stores_in_regions, update_region,
+};
+pub(super) use sign_ins::{
+    delete_passes_of, delete_sign_in, delete_sign_ins_of, forget_passes_of, forget_sign_ins_of,
+    insert_pass, insert_sign_in, note_sign_in_seen, pass, sign_ins_of, signed_in, take_pass,
 };
 pub(super) use stores::{insert_store, locked_store, store, store_in, stores, update_store};
 

@@ -1,8 +1,8 @@
 //! What was where before two profiles became one. Pure.
 
 use daogou_schema::{
-    AccountId, CodeId, GuideId, MemberId, MessageId, OutboundId, SensitiveHitId, StoreId, TagId,
-    Timestamp, binding, conversation, member, member_phone,
+    AccountId, CodeId, GuideId, MemberId, MessageId, NoteId, OutboundId, SensitiveHitId, StoreId,
+    TagId, TaskId, Timestamp, binding, conversation, member, member_phone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,9 @@ pub(super) struct Moved {
     /// Lines in which sensitive words were found.
     #[serde(default)]
     pub found: Vec<SensitiveHitId>,
+    /// What guides had written down.
+    #[serde(default)]
+    pub written: (Vec<NoteId>, Vec<TaskId>),
     pub numbers: Vec<(GuideId, i32)>,
     /// The kept one has the gone one's phone number.
     pub phone: bool,
@@ -155,6 +158,7 @@ impl Talk {
             last_member_at: self.member_at,
             last_line_id: self.line,
             unanswered: self.unanswered,
+            unread: None,
             last_reply_at: self.reply_at,
             told_at: self.told_at,
             new_guide_id: self.new_guide,

@@ -144,6 +144,9 @@ async fn settle_in(txn: &Txn, s: &Settling) -> Result<()> {
         // The lease was over and the claim is listed as unknown; that stays true.
         return Ok(());
     }
+    if let (Purpose::Answer, Some(guide)) = (claim.purpose, claim.row.guide_id) {
+        txn.shows(guide);
+    }
     match outcome {
         Outcome::Closed(Reason::Count) => {
             window::use_up_in(txn, &hold.person, claim.windows_until).await?
@@ -190,6 +193,10 @@ pub async fn lapse_in(
     }
     let reason = Reason::Interrupted;
     for answer in left.iter().filter(|row| row.purpose == Purpose::Answer) {
+        answer
+            .guide_id
+            .into_iter()
+            .for_each(|guide| txn.shows(guide));
         tell::not_delivered_in(txn, now, texts, answer, State::Unknown, reason).await?;
     }
     queries::lapse(txn, left.iter().map(|row| row.id), now, reason).await?;

@@ -193,6 +193,7 @@ async fn take_effect(txn: &Txn, turn: &Turn<'_>) -> Result<Option<String>> {
         texts: push.texts.clone(),
         timezone: push.timezone,
         sensitive: push.sensitive.clone(),
+        config: push.config.clone(),
     };
     let key_index = record.key_index.and_then(|index| index.try_into().ok());
     let act = Act {

@@ -9,6 +9,7 @@ use daogou_wechat::{Body, Format, Push};
 
 use super::handle::Seal;
 use crate::accounts::Account;
+use crate::config::Config;
 use crate::context::Context;
 use crate::lanes::Holders;
 use crate::sensitive::Shelf;
@@ -54,6 +55,7 @@ pub(super) struct Arriving {
     pub texts: Texts,
     pub timezone: Tz,
     pub sensitive: Arc<Shelf>,
+    pub config: Arc<Config>,
     /// When the request gives up waiting for more than being stored.
     budget: Instant,
     /// Lives as long as the request.
@@ -98,6 +100,7 @@ pub(super) fn arrive(
         texts: ctx.texts.clone(),
         timezone: ctx.config.timezone,
         sensitive: ctx.kept(),
+        config: ctx.config.clone(),
         budget,
         request: Arc::downgrade(request),
     }

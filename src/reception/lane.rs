@@ -108,6 +108,7 @@ async fn handle(
             texts: ctx.texts.clone(),
             timezone: ctx.config.timezone,
             sensitive: ctx.kept(),
+            config: ctx.config.clone(),
         },
         attended: ctx.signals.is_awaited(row.id),
         key_index: key_index.unwrap_or(0),

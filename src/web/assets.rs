@@ -10,15 +10,22 @@ use sha2::{Digest, Sha256};
 
 /// Debug builds read the folder from disk at every request.
 #[derive(RustEmbed)]
-#[folder = "assets/console"]
+#[folder = "assets"]
 #[allow_missing = true]
-struct Console;
+struct Files;
 
-/// What stands before every name of a file.
-const FOLDER: &str = "console/";
+/// What of it browsers get.
+const FOLDERS: [&str; 2] = ["console/", "workbench/"];
 
 /// What pages name; these files name the others.
-const ENTRANCES: [&str; 4] = ["css/main.css", "css/mobile.css", "js/boot.js", "js/main.js"];
+const ENTRANCES: [&str; 6] = [
+    "console/css/main.css",
+    "console/css/mobile.css",
+    "console/js/boot.js",
+    "console/js/main.js",
+    "workbench/css/main.css",
+    "workbench/js/main.js",
+];
 
 /// All files together have one version, because they name each other.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -27,7 +34,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
     let mut at = 0;
     while let Some(name) = names.get(at).cloned() {
         at += 1;
-        let Some(file) = Console::get(&name) else {
+        let Some(file) = Files::get(&name) else {
             continue;
         };
         let data = file.data();
@@ -46,7 +53,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
     })
 });
 
-/// The files of the same folder that `name` names in quotes.
+/// The files that `name` names in quotes, relative to its own folder.
 fn named_in(name: &str, text: &str) -> Vec<String> {
     let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
     text.split('"')
@@ -54,8 +61,21 @@ fn named_in(name: &str, text: &str) -> Vec<String> {
             let kind = word.rsplit('.').next();
             matches!(kind, Some("css" | "js")) && word.len() < 64
         })
-        .map(|word| format!("{folder}/{}", word.trim_start_matches("./")))
+        .map(|word| joined(folder, word))
         .collect()
+}
+
+/// A relative address as one from the top.
+fn joined(folder: &str, relative: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').collect();
+    for part in relative.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// Where a page finds the file `name`, for example `console/css/main.css`.
@@ -66,13 +86,15 @@ pub(super) fn address(name: &str) -> String {
 /// A file. Any version is answered with the present one: an old page may still ask.
 pub(super) async fn file(path: web::Path<(String, String)>) -> HttpResponse {
     let (version, name) = path.into_inner();
-    let Some(name) = name.strip_prefix(FOLDER) else {
-        return super::failure::not_found().await;
-    };
-    let inside = name
-        .split('/')
-        .all(|part| !part.is_empty() && !part.starts_with('.') && !part.contains('\\'));
-    let Some(found) = Some(name).filter(|_name| inside).and_then(Console::get) else {
+    let inside = FOLDERS.iter().any(|folder| name.starts_with(folder));
+    let inside = inside
+        && name
+            .split('/')
+            .all(|part| !part.is_empty() && !part.starts_with('.') && !part.contains('\\'));
+    let Some(found) = Some(name.as_str())
+        .filter(|_name| inside)
+        .and_then(Files::get)
+    else {
         return super::failure::not_found().await;
     };
     let kept = if version == *VERSION {

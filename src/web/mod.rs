@@ -4,11 +4,13 @@ mod archive;
 mod assets;
 mod console;
 mod failure;
+mod form;
 mod health;
 mod page;
 mod trace;
 mod unread;
 mod webhook;
+mod workbench;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -34,7 +36,8 @@ pub fn routes(ctx: Context) -> impl FnOnce(&mut ServiceConfig) {
                 .route("/wechat/{appid}", web::post().to(webhook::receive))
                 // Everybody: style sheets and scripts.
                 .route("/assets/{version}/{name:.*}", web::get().to(assets::file))
-                .configure(console::routes);
+                .configure(console::routes)
+                .configure(workbench::routes);
         }
         config.app_data(Data::new(ctx)).service(scope);
     }

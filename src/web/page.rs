@@ -17,16 +17,19 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none
                       frame-ancestors 'none'";
 
 macro_rules! templates {
-    ($($name:literal)*) => {
-        const TEMPLATES: &[(&str, &str)] = &[$((
-            concat!("console/", $name, ".html"),
-            include_str!(concat!("../../templates/console/", $name, ".html")),
+    ($($all:ident in $folder:literal: $($name:literal)*;)*) => {$(
+        const $all: &[(&str, &str)] = &[$((
+            concat!($folder, "/", $name, ".html"),
+            include_str!(concat!("../../templates/", $folder, "/", $name, ".html")),
         )),*];
-    };
+    )*};
 }
 
 templates! {
-    "base" "icons" "parts" "side" "sign_in" "invitation" "overview" "stores" "store" "guides" "guide" "hand_overs" "hand_over" "hand_over_parts" "audit" "members" "member" "tags" "bulks" "bulk" "bulk_new" "bulk_parts" "staff" "failure" "sign_in_code" "me" "me_codes" "accounts" "account" "account_new" "account_parts" "chart" "undelivered" "codes" "code" "people" "campaigns" "campaign" "campaign_form" "campaign_parts" "followers" "menu" "menu_bar" "code_welcome" "menu_live" "phone" "poster" "privacy_parts" "member_privacy" "member_erase" "erasures" "erasure" "imports" "import" "import_parts" "exports" "export" "export_new" "export_parts" "member_merge" "store_close" "proposal" "joining" "join" "join_own" "phone_base" "chat_parts" "conversations" "conversation" "search" "sensitive_parts" "sensitive" "sensitive_hits"
+    CONSOLE in "console":
+    "base" "icons" "parts" "side" "sign_in" "invitation" "overview" "stores" "store" "guides" "guide" "guide_workbench" "hand_overs" "hand_over" "hand_over_parts" "audit" "members" "member" "tags" "bulks" "bulk" "bulk_new" "bulk_parts" "staff" "failure" "sign_in_code" "me" "me_codes" "accounts" "account" "account_new" "account_parts" "chart" "undelivered" "codes" "code" "people" "campaigns" "campaign" "campaign_form" "campaign_parts" "followers" "menu" "menu_bar" "code_welcome" "menu_live" "phone" "poster" "privacy_parts" "member_privacy" "member_erase" "erasures" "erasure" "imports" "import" "import_parts" "exports" "export" "export_new" "export_parts" "member_merge" "store_close" "proposal" "joining" "join" "join_own" "phone_base" "chat_parts" "conversations" "conversation" "search" "sensitive_parts" "sensitive" "sensitive_hits";
+    WORKBENCH in "workbench":
+    "base" "sign_in" "link" "failure" "today" "chats" "chats_rows" "chat" "lines" "dock" "parts" "customers" "customer" "tasks" "me";
 }
 
 static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -43,7 +46,7 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         Err(error) => tracing::error!(%error, "the syntax of pages is wrong"),
     }
     pages.add_function("asset", |name: &str| assets::address(name));
-    for (name, text) in TEMPLATES {
+    for (name, text) in CONSOLE.iter().chain(WORKBENCH) {
         if let Err(error) = pages.add_template(name, text) {
             tracing::error!(name, %error, "a page's template is wrong");
         }
@@ -51,10 +54,14 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     pages
 });
 
-/// The page `name` with its variables.
+/// The page `name` of the console, or of the folder that it names, with its variables.
 pub(super) fn show(status: StatusCode, name: &str, variables: Value) -> HttpResponse {
+    let file = match name.contains('/') {
+        true => format!("{name}.html"),
+        false => format!("console/{name}.html"),
+    };
     let text = PAGES
-        .get_template(&format!("console/{name}.html"))
+        .get_template(&file)
         .and_then(|template| template.render(variables));
     match text {
         Ok(text) => HttpResponse::build(status)
@@ -87,7 +94,7 @@ mod tests {
 
     #[test]
     fn every_template_is_one() {
-        for (name, text) in TEMPLATES {
+        for (name, text) in CONSOLE.iter().chain(WORKBENCH) {
             let mut pages = Environment::new();
             assert!(pages.add_template(name, text).is_ok(), "{name}");
         }

@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{
-    bulks, exports, fans, followers, guides, hand_overs, imports, media, merges, nodes, outbound,
-    privacy, reception, search, sensitive, tags, telemetry,
+    bulks, conversations, exports, fans, followers, guides, hand_overs, imports, media, merges,
+    nodes, outbound, privacy, reception, search, sensitive, tags, telemetry,
 };
 
 /// How many people are sent to at once.
@@ -33,8 +33,10 @@ const KEY_DAYS: i64 = 90;
 pub fn start(ctx: &Context, stop: &CancellationToken) {
     let role = ctx.config.role;
     run(ctx, stop, nodes::keep);
+    run(ctx, stop, guides::notices::tell_others);
     if role.serves() {
         run(ctx, stop, reception::listen);
+        run(ctx, stop, guides::notices::hear_others);
     }
     if role.works() {
         run(ctx, stop, send);
@@ -138,6 +140,7 @@ async fn purge(ctx: &Context) -> Result<()> {
     while reception::purge_raw(ctx, raw).await? > 0 {}
     while privacy::purge_questions(ctx, raw).await? > 0 {}
     imports::forget_old(ctx).await?;
+    conversations::desk::forget_old_keys(ctx).await?;
     exports::forget_old(ctx).await?;
     merges::forget_old(ctx).await?;
     while outbound::purge(ctx, raw).await? > 0 {}

@@ -229,3 +229,17 @@ pub(in crate::bindings) async fn size(
         .into_query();
     count_to(db, rows, most).await
 }
+
+pub(in crate::bindings) async fn count_new(
+    db: &impl ConnectionTrait,
+    guide: GuideId,
+    since: Timestamp,
+    most: u32,
+) -> Result<u32> {
+    let rows = binding::Entity::find()
+        .select_only()
+        .column(binding::Column::MemberId)
+        .filter(binding::Column::GuideId.eq(guide))
+        .filter(binding::Column::BoundAt.gte(since));
+    count_to(db, rows.into_query(), most).await
+}

@@ -47,6 +47,7 @@ pub(in crate::conversations) async fn insert_given(
             last_member_at: None,
             last_line_id: None,
             unanswered: false,
+            unread: None,
             last_reply_at: None,
             told_at: None,
             new_guide_id: Some(next),

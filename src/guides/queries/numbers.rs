@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use daogou_schema::{GuideId, MemberId, Timestamp, guide, guide_number};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, Set};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
 
 use super::{all_of, forget_current_in};
 use crate::db::{Only, Txn, case, each, insert_all, padded};
@@ -49,10 +52,7 @@ pub async fn member_of_number_in(
     guide: GuideId,
     number: i32,
 ) -> Result<Option<MemberId>> {
-    let row = guide_number::Entity::find_by_id((guide, number))
-        .only(txn.conn())
-        .await?;
-    Ok(row.map(|row| row.member_id))
+    member_of_number(txn.conn(), guide, number).await
 }
 
 pub(in crate::guides) async fn insert_number(
@@ -99,10 +99,74 @@ async fn insert_numbers(txn: &Txn, new: &[(GuideId, MemberId, Timestamp)]) -> Re
             number: Set(*number),
             member_id: Set(*member),
             given_at: Set(*now),
+            starred_at: Set(None),
         });
     }
     insert_all(txn, &rows).await?;
     Ok(numbers)
+}
+
+/// The numbers by which a guide calls these members, and whom of them she has starred.
+pub(in crate::guides) async fn numbers_among(
+    db: &impl ConnectionTrait,
+    guide: GuideId,
+    members: &[MemberId],
+) -> Result<Vec<guide_number::Model>> {
+    let mut found = Vec::new();
+    for piece in members.chunks(64) {
+        let query = guide_number::Entity::find()
+            .filter(guide_number::Column::GuideId.eq(guide))
+            .filter(guide_number::Column::MemberId.is_in(padded(piece.iter().copied())));
+        found.extend(query.all(db).await?);
+    }
+    Ok(found)
+}
+
+/// Whom a guide has starred, who was starred last first.
+pub(in crate::guides) async fn starred(
+    db: &impl ConnectionTrait,
+    guide: GuideId,
+    count: u64,
+) -> Result<Vec<MemberId>> {
+    let query = guide_number::Entity::find()
+        .select_only()
+        .column(guide_number::Column::MemberId)
+        .filter(guide_number::Column::GuideId.eq(guide))
+        .filter(guide_number::Column::StarredAt.is_not_null())
+        .order_by_desc(guide_number::Column::StarredAt)
+        .limit(count);
+    Ok(query.into_tuple().all(db).await?)
+}
+
+pub(in crate::guides) async fn set_star(
+    txn: &Txn,
+    guide: GuideId,
+    number: i32,
+    at: Option<Timestamp>,
+) -> Result<()> {
+    let row = guide_number::ActiveModel {
+        starred_at: Set(at),
+        ..Default::default()
+    };
+    guide_number::Entity::update_many()
+        .set(row)
+        .filter(guide_number::Column::GuideId.eq(guide))
+        .filter(guide_number::Column::Number.eq(number))
+        .exec(txn.conn())
+        .await?;
+    Ok(())
+}
+
+/// Whom a guide calls by this number.
+pub(in crate::guides) async fn member_of_number(
+    db: &impl ConnectionTrait,
+    guide: GuideId,
+    number: i32,
+) -> Result<Option<MemberId>> {
+    let found = guide_number::Entity::find_by_id((guide, number))
+        .only(db)
+        .await?;
+    Ok(found.map(|row| row.member_id))
 }
 
 /// Nobody calls this member by a number any more, and nobody talks to her; says how many did. The numbers are not given

@@ -24,6 +24,8 @@ pub struct Model {
     pub last_line_id: Option<MessageId>,
     /// Nobody has answered since she last wrote.
     pub unanswered: bool,
+    /// How many lines she wrote that whoever serves her has not opened on the workbench, nor answered; none counts as 0.
+    pub unread: Option<i32>,
     /// When a guide last answered.
     pub last_reply_at: Option<Timestamp>,
     /// When she was last told that nobody can answer now; once per silence.

@@ -18,6 +18,8 @@ pub struct Model {
     pub member_id: MemberId,
     /// Since when.
     pub given_at: Timestamp,
+    /// Since when the guide has starred her; none: not.
+    pub starred_at: Option<Timestamp>,
 }
 
 /// None: rows are joined by the queries that need it.

@@ -51,6 +51,10 @@ ids! {
     InvitationId
     /// One person who wants to join a store as a guide.
     ApplicantId
+    /// One note 备注 about a member.
+    NoteId
+    /// One task 任务.
+    TaskId
     /// One tag 标签.
     TagId
     /// One bulk work 批量操作.

@@ -26,7 +26,10 @@ pub mod fan_day;
 pub mod follower_sync;
 pub mod guide;
 pub mod guide_invitation;
+pub mod guide_line;
 pub mod guide_number;
+pub mod guide_pass;
+pub mod guide_sign_in;
 pub mod hand_over;
 pub mod hand_over_member;
 pub mod identity;
@@ -40,6 +43,7 @@ pub mod media;
 pub mod member;
 pub mod member_card;
 pub mod member_merge;
+pub mod member_note;
 pub mod member_phone;
 pub mod member_tag;
 pub mod menu_answer;
@@ -59,6 +63,7 @@ pub mod staff;
 pub mod store;
 pub mod tag;
 pub mod tag_rule;
+pub mod task;
 pub mod unbound;
 
 pub use ids::*;
@@ -76,6 +81,7 @@ macro_rules! every_entity {
             erasure member_phone campaign follower_sync menu_version menu_answer import import_row member_card
             export export_piece member_merge guide_invitation applicant
             search_term search_head sensitive_word sensitive_hit tag_rule
+            guide_sign_in guide_pass guide_line member_note task
         }
     };
 }

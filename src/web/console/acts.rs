@@ -20,6 +20,8 @@ pub(super) fn act(word: &str) -> &'static str {
         Ok(Act::AddGuide) => "添加导购",
         Ok(Act::ChangeGuide) => "修改导购",
         Ok(Act::MakeJoinLink) => "生成招募链接",
+        Ok(Act::MakeSignInLink) => "生成工作台登录链接",
+        Ok(Act::SignOutGuide) => "退出导购的工作台登录",
         Ok(Act::WithdrawJoinLink) => "停用招募链接",
         Ok(Act::ApproveApplicant) => "同意加入",
         Ok(Act::DeclineApplicant) => "婉拒加入",

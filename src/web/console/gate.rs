@@ -1,14 +1,12 @@
 //! Who comes in, and how far.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
-use actix_web::http::header::{HOST, ORIGIN};
-use actix_web::web::{Data, Form};
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use daogou_schema::StoreId;
 use daogou_schema::staff::Role;
@@ -21,6 +19,8 @@ use crate::bindings::pool::Scope;
 use crate::context::Context;
 use crate::guides;
 use crate::staff::{self, SignedIn, rules};
+
+pub(super) use crate::web::form::{Fields, is_own};
 
 /// The cookie of a sign-in.
 const COOKIE: &str = "daogou_console";
@@ -209,42 +209,6 @@ async fn desk(request: &HttpRequest, gate: Gate) -> Result<Desk, Stop> {
     })
 }
 
-/// What a form says.
-#[derive(Default)]
-pub(super) struct Fields(HashMap<String, String>);
-
-impl<const N: usize> From<[(&str, String); N]> for Fields {
-    fn from(fields: [(&str, String); N]) -> Self {
-        let fields = fields.map(|(name, value)| (name.to_owned(), value));
-        Self(fields.into())
-    }
-}
-
-impl FromIterator<(String, String)> for Fields {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(fields: I) -> Self {
-        Self(fields.into_iter().collect())
-    }
-}
-
-impl Fields {
-    /// The value of a field, without blank ends; empty when it is not there.
-    pub(super) fn get(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", |value| value.trim())
-    }
-
-    /// The names of the fields that are there and begin with `start`, without it.
-    pub(super) fn named<'a>(&'a self, start: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .keys()
-            .filter_map(move |name| name.strip_prefix(start))
-    }
-
-    /// The same, as it was typed.
-    pub(super) fn exactly(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
-    }
-}
-
 /// A form that came from our page.
 pub(super) struct Sent(pub Fields);
 
@@ -254,31 +218,15 @@ impl FromRequest for Sent {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let own = is_own(request);
-        let form = Form::<HashMap<String, String>>::from_request(request, payload);
+        let fields = Fields::read(request, payload);
         Box::pin(async move {
             if !own {
                 return Err(Stop::Foreign);
             }
-            let fields = form.await.map_err(|_unreadable| Stop::Unreadable)?;
-            Ok(Self(Fields(fields.into_inner())))
+            let fields = fields.await.map_err(|_unreadable| Stop::Unreadable)?;
+            Ok(Self(fields))
         })
     }
-}
-
-/// Whether no other site's page sent it. A browser says where a form comes from; what is no browser has no cookie either.
-pub(super) fn is_own(request: &HttpRequest) -> bool {
-    let header = |name| {
-        request
-            .headers()
-            .get(name)
-            .map(|value| value.as_bytes().to_vec())
-    };
-    let Some(origin) = header(&ORIGIN) else {
-        return true;
-    };
-    let host = header(&HOST).unwrap_or_default();
-    origin == [b"http://", host.as_slice()].concat()
-        || origin == [b"https://", host.as_slice()].concat()
 }
 
 /// A form of somebody who is signed in, with the key that our page gave it.

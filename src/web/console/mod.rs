@@ -50,6 +50,7 @@ mod upload;
 mod variants;
 mod welcome;
 mod words;
+mod workbench;
 
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
@@ -63,6 +64,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     whole_installation(config);
     scoped(config);
     talk::routes(config);
+    workbench::routes(config);
     of_codes(config);
     inviting::routes(config);
     of_privacy(config);

@@ -33,6 +33,7 @@ const FLOORS: &[&str] = &[
     "staff",
     "guides",
     "members",
+    "care",
     "tags",
     "fans",
     "media",

@@ -1,0 +1,355 @@
+//! One conversation: its lines, what can still be sent, and sending it.
+
+use std::collections::HashMap;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::TimeDelta;
+use daogou_schema::message::Author;
+use daogou_schema::outbound::State;
+use daogou_schema::{Address, GuideId, MessageId, Timestamp, conversation, guide};
+use minijinja::{Value, context};
+
+use super::gate::{Seat, SentBy};
+use super::stop::{Page, Stop};
+use super::words;
+use crate::bindings::pool::Row;
+use crate::context::Context;
+use crate::conversations::desk::{self, Sent};
+use crate::conversations::{self, Attached, Said};
+use crate::media::{self, Way};
+use crate::outbound::{self, Fate};
+use crate::web::page;
+
+/// How many lines a page shows at first, and how many more at a time.
+const LINES: u64 = 40;
+/// How many lines a phone that slept gets at once.
+const MISSED_MAX: u64 = 100;
+/// So many lines come again with new ones: what became of them may have changed.
+const AGAIN: u64 = 20;
+/// After such a pause the time stands between two lines.
+const PAUSE: TimeDelta = TimeDelta::minutes(5);
+
+pub(super) async fn show(
+    ctx: Data<Context>,
+    seat: Seat,
+    path: Path<i64>,
+    asked: Query<HashMap<String, String>>,
+) -> Page {
+    let before = number(&asked, "before").map(MessageId);
+    shown(&ctx, &seat, *path, before, None).await
+}
+
+/// The page; `refused` is a line that was not taken, and why.
+async fn shown(
+    ctx: &Context,
+    seat: &Seat,
+    member: i64,
+    before: Option<MessageId>,
+    refused: Option<(&str, &str)>,
+) -> Page {
+    let (row, talk) = seat.customer(ctx, member).await?;
+    let member = row.member.id;
+    let said = conversations::transcript(ctx, seat.account.id, member, before, LINES).await?;
+    let now = Timestamp::from(ctx.clock.now());
+    let full = said.len() == usize::try_from(LINES).unwrap_or(usize::MAX);
+    let older = said.first().filter(|_| full).map(|oldest| oldest.id.0);
+    let view = View::of(ctx, seat, &row, &said, now).await?;
+    let unread = talk.as_ref().and_then(|talk| talk.unread).unwrap_or(0);
+    let waiting = desk::waiting(ctx, seat.guide.id).await?;
+    let status = match refused {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    Ok(page::show(
+        status,
+        "workbench/chat",
+        context! {
+            id => member.0,
+            key => ctx.chance.word(24),
+            label => &view.label,
+            stands_in => view.stands_in,
+            following => row.identity.subscribed,
+            lines => view.lines(&said),
+            last => said.last().map_or(0, |line| line.id.0),
+            older,
+            before => before.map(|line| line.0),
+            unread,
+            dock => dock(ctx, &row, talk.as_ref(), now).await?,
+            chars_max => desk::LINE_CHARS_MAX,
+            problem => refused.map(|(_, why)| why),
+            typed => refused.map_or("", |(text, _)| text),
+            ..seat.frame("chats", waiting)
+        },
+    ))
+}
+
+fn number(asked: &HashMap<String, String>, name: &str) -> Option<i64> {
+    asked.get(name)?.parse().ok()
+}
+
+/// What the page has missed since its last line, or lines before its first one.
+pub(super) async fn lines(
+    ctx: Data<Context>,
+    seat: Seat,
+    path: Path<i64>,
+    asked: Query<HashMap<String, String>>,
+) -> Page {
+    let (row, talk) = seat.customer(&ctx, *path).await?;
+    part(&ctx, &seat, &row, talk.as_ref(), &asked).await
+}
+
+async fn part(
+    ctx: &Context,
+    seat: &Seat,
+    row: &Row,
+    talk: Option<&conversation::Model>,
+    asked: &HashMap<String, String>,
+) -> Page {
+    let (account, member) = (seat.account.id, row.member.id);
+    let now = Timestamp::from(ctx.clock.now());
+    let (said, older, more) = match number(asked, "before") {
+        Some(before) => {
+            let before = Some(MessageId(before));
+            let said = conversations::transcript(ctx, account, member, before, LINES).await?;
+            let full = said.len() == usize::try_from(LINES).unwrap_or(usize::MAX);
+            let older = said.first().filter(|_| full).map(|line| line.id.0);
+            (said, older, false)
+        }
+        None => {
+            let after = MessageId(number(asked, "after").unwrap_or(0));
+            let said =
+                conversations::transcript_from(ctx, account, member, after, AGAIN, MISSED_MAX);
+            let said = said.await?;
+            let new = said.iter().filter(|line| line.id > after).count();
+            let more = new == usize::try_from(MISSED_MAX).unwrap_or(usize::MAX);
+            (said, None, more)
+        }
+    };
+    let view = View::of(ctx, seat, row, &said, now).await?;
+    Ok(page::show(
+        StatusCode::OK,
+        "workbench/lines",
+        context! {
+            id => member.0,
+            lines => view.lines(&said),
+            last => said.last().map_or(0, |line| line.id.0),
+            older,
+            more,
+            dock => dock(ctx, row, talk, now).await?,
+        },
+    ))
+}
+
+/// What can be sent to her now, and if nothing, why not.
+async fn dock(
+    ctx: &Context,
+    row: &Row,
+    talk: Option<&conversation::Model>,
+    now: Timestamp,
+) -> Result<Value, Stop> {
+    let to = address(row);
+    let open = outbound::open_windows(ctx, &to, now).await?;
+    // The one that lasts longest: the short ones after a tap are on top of it.
+    let longest = open.iter().copied().max();
+    let wrote = talk.and_then(|talk| talk.last_member_at);
+    let recently = wrote.is_some_and(|at| now - at < TimeDelta::hours(48));
+    Ok(context! {
+        window => words::window(longest, now),
+        shut => match (row.identity.subscribed, longest) {
+            (false, _) => Some("她已取消关注，重新关注并来信后才能回复"),
+            (true, None) => Some(words::shut(wrote.is_some(), recently)),
+            (true, Some(_)) => None,
+        },
+        quiet => row.member.quiet,
+    })
+}
+
+fn address(row: &Row) -> Address {
+    Address {
+        account_id: row.identity.account_id,
+        openid: row.identity.openid.clone(),
+    }
+}
+
+/// The lines of a conversation as the page shows them.
+struct View<'a> {
+    ctx: &'a Context,
+    own: GuideId,
+    member: i64,
+    label: String,
+    stands_in: bool,
+    fates: Vec<Fate>,
+    guides: Vec<guide::Model>,
+    now: Timestamp,
+}
+
+impl<'a> View<'a> {
+    async fn of(
+        ctx: &'a Context,
+        seat: &Seat,
+        row: &Row,
+        said: &[Said],
+        now: Timestamp,
+    ) -> Result<Self, Stop> {
+        let ids: Vec<_> = said.iter().map(|line| line.id).collect();
+        let fates = outbound::fates(ctx, &address(row), &ids).await?;
+        let own = seat.guide.id;
+        // Only a colleague's line needs a name.
+        let others = said
+            .iter()
+            .any(|line| line.author == Author::Guide && line.guide != Some(own));
+        let guides = match others {
+            true => crate::guides::list(ctx.db.reads(), seat.account.id).await?,
+            false => Vec::new(),
+        };
+        let bound = row.binding.as_ref().map(|binding| binding.guide_id);
+        Ok(Self {
+            ctx,
+            own,
+            member: row.member.id.0,
+            label: words::label(ctx, row.member.name.as_deref(), None),
+            stands_in: bound != Some(own),
+            fates,
+            guides,
+            now,
+        })
+    }
+
+    fn lines(&self, said: &[Said]) -> Vec<Value> {
+        let mut before: Option<Timestamp> = None;
+        let shown = said.iter().map(|line| {
+            let pause = before.is_none_or(|before| line.at - before > PAUSE);
+            before = Some(line.at);
+            self.line(line, pause)
+        });
+        shown.collect()
+    }
+
+    fn line(&self, line: &Said, pause: bool) -> Value {
+        let (side, who) = match line.author {
+            Author::Member => ("member", None),
+            Author::Guide if line.guide == Some(self.own) => ("own", None),
+            Author::Guide => ("colleague", line.guide.map(|id| self.name(id))),
+            Author::House => ("house", None),
+        };
+        let fate = match line.author {
+            Author::Guide => self.fate(line.id).map(words::fate),
+            Author::Member | Author::House => None,
+        };
+        let (kind, missing) = match line.file {
+            Some(Attached::Here(shape)) => (kind(shape.way), None),
+            Some(Attached::Coming) => ("text", Some("文件正在取回，稍后可见")),
+            Some(Attached::Gone) => ("text", Some("文件已取不到")),
+            None => ("text", None),
+        };
+        let here = matches!(line.file, Some(Attached::Here(_)));
+        context! {
+            id => line.id.0,
+            at => line.at.0,
+            time => pause.then(|| words::moment(line.at, self.now, self.ctx.config.timezone)),
+            side,
+            who,
+            text => &line.text,
+            kind,
+            missing,
+            href => here.then(|| format!("/workbench/chats/{}/lines/{}/file", self.member, line.id)),
+            fate,
+        }
+    }
+
+    fn name(&self, id: GuideId) -> String {
+        let found = self.guides.iter().find(|guide| guide.id == id);
+        found.map(|guide| guide.name.clone()).unwrap_or_default()
+    }
+
+    /// A line can go out in several messages: the one that did not arrive says how it stands.
+    fn fate(&self, line: MessageId) -> Option<&Fate> {
+        let own = || self.fates.iter().filter(|fate| fate.line == line);
+        let undone = own().find(|fate| fate.state != State::Sent);
+        undone.or_else(|| own().next())
+    }
+}
+
+fn kind(way: Way) -> &'static str {
+    match way {
+        Way::Picture => "image",
+        Way::Sound => "voice",
+        Way::Film => "video",
+        Way::File => "file",
+    }
+}
+
+/// A line from the page. A script gets the lines since its last one; without scripts the page is shown again.
+pub(super) async fn write(
+    ctx: Data<Context>,
+    request: HttpRequest,
+    path: Path<i64>,
+    SentBy(seat, fields): SentBy,
+) -> Page {
+    let (row, _) = seat.customer(&ctx, *path).await?;
+    let (key, text) = (fields.get("key"), fields.exactly("text"));
+    let member = row.member.id;
+    let sent = desk::write(&ctx, &seat.account, seat.guide.id, member, (key, text)).await?;
+    let problem = match sent {
+        Sent::Line(_) => None,
+        Sent::NotYours => return Err(Stop::NotFound),
+        Sent::Stopped(words) => Some(format!("没有发送：含敏感词“{words}”，请改写后再发")),
+        Sent::Unsendable => Some(format!("没有发送：请写 1 到 {} 个字", desk::LINE_CHARS_MAX)),
+        Sent::Nobody => Some("没有发送：她还没有来过消息，微信不允许主动发送".to_owned()),
+    };
+    let by_script = request.headers().contains_key("x-part");
+    match (problem, by_script) {
+        (None, true) => {
+            let (row, talk) = seat.customer(&ctx, *path).await?;
+            let after = fields.get("after").to_owned();
+            let asked = HashMap::from([("after".to_owned(), after)]);
+            part(&ctx, &seat, &row, talk.as_ref(), &asked).await
+        }
+        (Some(problem), true) => Ok(HttpResponse::UnprocessableEntity()
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .content_type("text/plain; charset=utf-8")
+            .body(problem)),
+        (None, false) => Ok(page::go_to(&format!("/workbench/chats/{path}#end"))),
+        (Some(problem), false) => shown(&ctx, &seat, *path, None, Some((text, &problem))).await,
+    }
+}
+
+/// The guide has opened it, up to a line.
+pub(super) async fn seen(
+    ctx: Data<Context>,
+    path: Path<i64>,
+    SentBy(seat, fields): SentBy,
+) -> Page {
+    let (row, _) = seat.customer(&ctx, *path).await?;
+    let line = fields.get("line").parse().unwrap_or(0);
+    desk::seen(&ctx, seat.guide.id, row.member.id, MessageId(line)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// A picture, voice or video of the conversation.
+pub(super) async fn file(ctx: Data<Context>, seat: Seat, path: Path<(i64, i64)>) -> Page {
+    let (member, line) = path.into_inner();
+    let (row, _) = seat.customer(&ctx, member).await?;
+    let line = MessageId(line);
+    let found = conversations::file_of(&ctx, seat.account.id, row.member.id, line).await?;
+    let found = found.ok_or(Stop::NotFound)?;
+    let shape = media::shape(&found).ok_or(Stop::NotFound)?;
+    let bytes = media::read(&ctx, &found).await?.ok_or(Stop::NotFound)?;
+    let how = match shape.way {
+        Way::File => "attachment",
+        Way::Picture | Way::Sound | Way::Film => "inline",
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "private, max-age=300"))
+        // Whatever somebody sent, it runs nothing here.
+        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((CONTENT_DISPOSITION, how))
+        .content_type(shape.mime)
+        .body(bytes))
+}
