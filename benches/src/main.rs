@@ -26,6 +26,7 @@ mod stats;
 mod table;
 mod talk;
 mod wire;
+mod workbench;
 
 use std::process::ExitCode;
 
@@ -68,6 +69,9 @@ fn run(options: &Options) -> fault::Done<Report> {
         }
         if all || part == Part::Stampede {
             stampede::run(options, &mut report).await?;
+        }
+        if all || part == Part::Workbench {
+            workbench::run(options, &mut report).await?;
         }
         if all || matches!(part, Part::Growth { .. }) {
             growth::run(options, &mut report).await?;

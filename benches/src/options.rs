@@ -49,6 +49,8 @@ pub enum Part {
     Stampede,
     /// Start time and idle memory.
     Idle,
+    /// How long a line takes to a guide's open page, with many pages open, and what a page costs.
+    Workbench,
     /// What disk and database can do at most.
     Limits,
     /// The whole way on stores of growing size.

@@ -171,6 +171,27 @@ impl Site {
         Ok(codes)
     }
 
+    /// Where each of so many guides signs in to the workbench once, beside a running server.
+    pub fn sign_in_links(&self, count: usize) -> Done<Vec<String>> {
+        let names: Vec<String> = (0..count).map(guide_name).collect();
+        let mut links = Vec::with_capacity(count);
+        for names in names.chunks(HANDS) {
+            let started: Vec<_> = names
+                .iter()
+                .map(|name| self.command(&["guide", "sign-in", name, "--json"]).spawn())
+                .collect::<Result<_, _>>()?;
+            for child in started {
+                let made = json_of(child.wait_with_output()?)?;
+                let link = made.get("link").and_then(Value::as_str);
+                let (_, path) = link
+                    .and_then(|link| link.split_once("/workbench/"))
+                    .ok_or("no link")?;
+                links.push(format!("/workbench/{path}"));
+            }
+        }
+        Ok(links)
+    }
+
     /// Starts the server on these cores; all when none is named.
     pub async fn serve(&self, core: Option<&str>) -> Done<Process> {
         let launch = Launch {

@@ -26,6 +26,11 @@ pub(crate) fn changes() -> Vec<Change> {
             table: "task",
             columns: &["member_id", "done_at"],
         },
+        Change::Index {
+            name: "m2026_11_23_000053_task_guide",
+            table: "task",
+            columns: &["guide_id", "done_at", "due_at"],
+        },
     ]
 }
 

@@ -13,7 +13,7 @@ use daogou_schema::{CodeId, GuideId, MemberId, binding, guide};
 use crate::accounts::Visit;
 use crate::db::Txn;
 use crate::error::Result;
-use crate::guides;
+use crate::{care, guides};
 use rules::Decision;
 
 pub use hand_over::{Those, count_of_guide, end_in, give_back_in, give_in, of_guide_in, those_in};
@@ -182,6 +182,10 @@ async fn bind(
     guides::note_new_member_in(txn, guide.id, visit.now).await?;
     queries::forget_unbound(txn, change.member).await?;
     queries::save(txn, change.member, guide, change.code, visit.now).await?;
+    // Who comes for the first time has nothing to be done.
+    if change.from.is_some() {
+        care::follow_in(txn, &[change.member], guide.id).await?;
+    }
     let number = guides::give_number_in(txn, guide.id, change.member, visit.now).await?;
     note(txn, visit, change, reason).await?;
     Ok(number)

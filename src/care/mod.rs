@@ -121,6 +121,14 @@ pub async fn member_of(ctx: &Context, task: TaskId) -> Result<Option<MemberId>> 
     queries::member_of(ctx.db.reads(), task).await
 }
 
+/// These members have another guide: what is still to be done for them is hers.
+///
+/// # Errors
+/// When the store fails.
+pub async fn follow_in(txn: &Txn, members: &[MemberId], guide: GuideId) -> Result<()> {
+    queries::follow(txn, members, guide).await
+}
+
 /// What a guide has to do for own customers: what is open, the most urgent first, or what was done last.
 ///
 /// # Errors

@@ -103,8 +103,10 @@ pub(super) async fn due(
         .join(JoinType::InnerJoin, hers.into())
         .join(JoinType::InnerJoin, of.into())
         .join(JoinType::LeftJoin, number.into())
-        .filter(binding::Column::GuideId.eq(guide))
+        .filter(task::Column::GuideId.eq(guide))
         .filter(state)
+        // Who has no guide any more, or another one, is nobody's business here.
+        .filter(binding::Column::GuideId.eq(guide))
         .order_by(order.0, order.1)
         .limit(count);
     Ok(query.into_model().all(db).await?)
@@ -190,6 +192,22 @@ pub(super) async fn set_done(
         .filter(task::Column::MemberId.eq(member))
         .exec(txn.conn())
         .await?;
+    Ok(())
+}
+
+pub(super) async fn follow(txn: &Txn, members: &[MemberId], guide: GuideId) -> Result<()> {
+    for some in members.chunks(AT_ONCE) {
+        let row = task::ActiveModel {
+            guide_id: Set(guide),
+            ..Default::default()
+        };
+        task::Entity::update_many()
+            .set(row)
+            .filter(task::Column::MemberId.is_in(padded(some.iter().copied())))
+            .filter(task::Column::DoneAt.is_null())
+            .exec(txn.conn())
+            .await?;
+    }
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! `daogou guide add|list|link`.
+//! `daogou guide add|list|link|sign-in`.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Done, Failure, one_of, open, say};
 use crate::audit::By;
-use crate::guides::{self, Code};
+use crate::guides::{self, Code, sign_in};
 use crate::picture::Picture;
 use crate::{accounts, context::Context};
 
@@ -38,6 +38,17 @@ pub(super) enum Action {
     },
     /// Lists the guides.
     List {
+        /// The account, where there are several.
+        #[arg(long)]
+        account: Option<String>,
+        /// One line of JSON on stdout.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Makes a one-time link, open for half an hour, by which the guide signs in to the workbench outside WeChat.
+    SignIn {
+        /// The guide's name or number.
+        guide: String,
         /// The account, where there are several.
         #[arg(long)]
         account: Option<String>,
@@ -108,6 +119,26 @@ pub(super) async fn run(action: Action) -> Done {
             )
         }
         Action::List { account, json } => list(&ctx, account.as_deref(), json).await,
+        Action::SignIn {
+            guide,
+            account,
+            json,
+        } => {
+            let account = accounts::choose(&ctx, account.as_deref()).await?;
+            let guide = guides::find(&ctx, &account, &guide).await?;
+            let token = sign_in::make_link(&ctx, &guide, Some(By::Command)).await?;
+            let link = format!("{}/workbench/link/{token}", ctx.config.public_url);
+            match json {
+                true => say(&json!({ "id": guide.id, "link": link }).to_string()),
+                false => say(&format!(
+                    "{link}
+for {} only; used once, within {} minutes",
+                    guide.name,
+                    sign_in::LINK_LASTS.num_minutes()
+                )),
+            }
+            Ok(())
+        }
         Action::Link {
             guide,
             out,

@@ -11,13 +11,12 @@ use std::collections::BTreeSet;
 
 use daogou_schema::message::Author;
 use daogou_schema::{
-    AccountId, Address, GuideId, MemberId, MessageId, StoreId, Timestamp, binding, conversation,
-    message,
+    Address, GuideId, MemberId, MessageId, StoreId, Timestamp, binding, conversation, message,
 };
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, Select, Set,
+    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, Select, Set,
 };
 
 use super::line::{Heard, Line};
@@ -27,7 +26,8 @@ use crate::error::Result;
 
 pub(super) use activity::{active, waiting_in_pool};
 pub(super) use at_desk::{
-    chats_of, forget_keys_before, insert_key, line_by_key, lines_from, set_seen, unanswered_count,
+    chats_of, forget_keys_before, insert_key, line_by_key, lines_before, lines_from, set_seen,
+    unanswered_count,
 };
 pub(super) use given::{
     forget_new_guide, insert_given, set_answered, set_given, set_released, those, unanswered_since,
@@ -380,23 +380,4 @@ pub(super) fn address_of(row: &conversation::Model) -> Address {
         account_id: row.account_id,
         openid: row.openid.clone(),
     }
-}
-
-/// The newest lines, newest first.
-pub(super) async fn lines_before(
-    db: &impl ConnectionTrait,
-    account: AccountId,
-    member: MemberId,
-    before: Option<MessageId>,
-    count: u64,
-) -> Result<Vec<message::Model>> {
-    let mut query = message::Entity::find()
-        .filter(message::Column::MemberId.eq(member))
-        .filter(message::Column::AccountId.eq(account))
-        .order_by_desc(message::Column::Id)
-        .limit(count);
-    if let Some(before) = before {
-        query = query.filter(message::Column::Id.lt(before));
-    }
-    Ok(query.all(db).await?)
 }

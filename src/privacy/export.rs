@@ -9,6 +9,7 @@ use tokio::io::AsyncReadExt;
 use tokio::sync::mpsc;
 
 use super::queries::export as rows;
+use super::written;
 use super::{phones, queries};
 use crate::accounts::{self, Account};
 use crate::archive::Archive;
@@ -17,7 +18,7 @@ use crate::context::Context;
 use crate::conversations::files_of;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use crate::{care, guides, members};
+use crate::{guides, members};
 
 /// So much is handed on at once.
 const PIECE: usize = 64 * 1024;
@@ -183,17 +184,8 @@ impl File {
         self.part("conversation_state", talk).await?;
         let tags = rows::tags(&db, member).await?;
         self.part("tags", tags).await?;
-        let notes = care::notes_of(&db, member, care::NOTES_MAX).await?;
-        let notes: Vec<_> = notes
-            .iter()
-            .map(|note| json!({ "text": note.text, "at": at(note.at) }))
-            .collect();
+        let (notes, tasks) = written::about(&db, member).await?;
         self.part("notes", notes).await?;
-        let tasks = care::tasks_of(&db, member).await?;
-        let tasks: Vec<_> = tasks
-            .iter()
-            .map(|task| json!({ "text": task.text, "due": at(task.due_at), "done": task.done_at.map(at) }))
-            .collect();
         self.part("tasks", tasks).await?;
         self.consents().await?;
         self.bindings().await?;

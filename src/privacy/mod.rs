@@ -14,6 +14,7 @@ mod phones;
 mod queries;
 mod questions;
 pub mod rules;
+mod written;
 
 pub use consents::note;
 pub use erasing::work;

@@ -34,3 +34,4 @@ mod webhook;
 mod wechatpy;
 mod windows;
 mod words;
+mod workbench;

@@ -6,6 +6,7 @@ mod album;
 mod console;
 mod narrow;
 mod walk;
+mod workbench;
 
 use serde_json::json;
 

@@ -41,6 +41,14 @@ const SMALL: &[(&str, &str)] = &[
         "one row for each browser in which staff is signed in",
     ),
     (
+        "guide_sign_in",
+        "one row for each browser in which a guide is signed in",
+    ),
+    (
+        "guide_pass",
+        "one row for each link of the last minutes that was not used",
+    ),
+    (
         "hand_over",
         "one row for each guide who left, moved or was away for long",
     ),

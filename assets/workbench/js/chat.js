@@ -115,7 +115,7 @@ export function chat(page) {
     thread.scrollTop += thread.scrollHeight - height;
   });
 
-  const box = outbox({ id, csrf, place: page.querySelector("[data-pending]"), after: () => last, take, toEnd });
+  const box = outbox({ id, me: page.dataset.me, csrf, place: page.querySelector("[data-pending]"), after: () => last, take, toEnd });
   compose.addEventListener("submit", (event) => {
     event.preventDefault();
     const field = compose.elements.text;
@@ -149,8 +149,13 @@ export function chat(page) {
   thread.addEventListener("scroll", () => {
     if (atEnd()) jump.hidden = true;
   });
+  // By the server's clock: a phone's own may be wrong.
   setInterval(() => {
-    for (const rest of dock.querySelectorAll("[data-until]")) rest.textContent = left(Number(rest.dataset.until));
+    for (const rest of dock.querySelectorAll("[data-until]")) {
+      rest.dataset.began ??= String(Date.now());
+      const now = Number(rest.dataset.now) + Date.now() - Number(rest.dataset.began);
+      rest.textContent = left(Number(rest.dataset.until) - now);
+    }
   }, 30_000);
 
   mark(lines, Number(page.dataset.unread));
@@ -164,15 +169,15 @@ export function chat(page) {
 function mark(lines, unread) {
   const hers = [...lines.querySelectorAll("[data-line]:has(.say--in)")];
   const first = unread > 0 ? hers[hers.length - unread] : undefined;
-  if (!first) return;
+  if (!first || first === lines.querySelector("[data-line]")) return;
   const line = document.createElement("p");
   line.className = "unread";
   line.textContent = "以下为未读消息";
   first.before(line);
 }
 
-function left(until) {
-  const minutes = Math.floor((until - Date.now()) / 60_000);
+function left(time) {
+  const minutes = Math.floor(time / 60_000);
   if (minutes >= 2 * 1440) return `${Math.floor(minutes / 1440)} 天`;
   if (minutes >= 60) return `${Math.floor(minutes / 60)} 小时`;
   return minutes >= 1 ? `${minutes} 分钟` : "1 分钟内";

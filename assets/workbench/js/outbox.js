@@ -8,7 +8,7 @@ function random() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export function outbox({ id, csrf, place, after, take, toEnd }) {
+export function outbox({ id, me, csrf, place, after, take, toEnd }) {
   const key = `workbench.outbox.${id}`;
   let waiting = read();
   let sending = false;
@@ -37,6 +37,10 @@ export function outbox({ id, csrf, place, after, take, toEnd }) {
         row.className = "line pending";
         const say = document.createElement("div");
         say.className = "say say--out";
+        const face = document.createElement("span");
+        face.className = "face face--0";
+        face.setAttribute("aria-hidden", "true");
+        face.textContent = me.slice(0, 1);
         const body = document.createElement("div");
         body.className = "say__body";
         const bubble = document.createElement("div");
@@ -54,7 +58,7 @@ export function outbox({ id, csrf, place, after, take, toEnd }) {
         const state = document.createElement("small");
         state.className = "say__state";
         state.textContent = line.failed ? "" : "发送中";
-        say.append(body, state);
+        say.append(face, body, state);
         row.append(say);
         return row;
       }),

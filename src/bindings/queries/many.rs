@@ -1,5 +1,7 @@
 //! Many bindings at once.
 
+use std::collections::BTreeSet;
+
 use daogou_schema::binding_event::{self, Reason};
 use daogou_schema::{AccountId, GuideId, MemberId, Timestamp, binding, guide, unbound};
 use sea_orm::{
@@ -8,6 +10,7 @@ use sea_orm::{
 };
 
 use crate::bindings::Those;
+use crate::care;
 use crate::db::{Txn, insert_all, padded, pieces};
 use crate::error::Result;
 
@@ -71,13 +74,19 @@ pub(in crate::bindings) async fn give(
         .filter(binding::Column::GuideId.eq(from))
         .exec(txn.conn())
         .await?;
-    Ok(())
+    care::follow_in(txn, members, to.id).await
 }
 
 /// Each member has one binding: the present one makes room.
 pub(in crate::bindings) async fn replace(txn: &Txn, rows: &[binding::Model]) -> Result<()> {
     let members: Vec<_> = rows.iter().map(|row| row.member_id).collect();
     delete_all(txn, &members).await?;
+    let guides: BTreeSet<_> = rows.iter().map(|row| row.guide_id).collect();
+    for guide in guides {
+        let hers = rows.iter().filter(|row| row.guide_id == guide);
+        let hers: Vec<_> = hers.map(|row| row.member_id).collect();
+        care::follow_in(txn, &hers, guide).await?;
+    }
     let rows: Vec<_> = rows
         .iter()
         .map(|row| row.clone().into_active_model().reset_all())

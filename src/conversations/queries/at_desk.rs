@@ -108,6 +108,25 @@ pub(in crate::conversations) async fn unanswered_count(
     count_to(db, rows.into_query(), most).await
 }
 
+/// A member's newest lines, newest first.
+pub(in crate::conversations) async fn lines_before(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    member: MemberId,
+    before: Option<MessageId>,
+    count: u64,
+) -> Result<Vec<message::Model>> {
+    let mut query = message::Entity::find()
+        .filter(message::Column::MemberId.eq(member))
+        .filter(message::Column::AccountId.eq(account))
+        .order_by_desc(message::Column::Id)
+        .limit(count);
+    if let Some(before) = before {
+        query = query.filter(message::Column::Id.lt(before));
+    }
+    Ok(query.all(db).await?)
+}
+
 /// A member's lines after one, oldest first.
 pub(in crate::conversations) async fn lines_from(
     db: &impl ConnectionTrait,

@@ -11,9 +11,9 @@ pub struct Model {
     /// Its id.
     #[sea_orm(primary_key)]
     pub id: TaskId,
-    /// For whom: it is her guide's task, whoever that is by then.
+    /// For whom.
     pub member_id: MemberId,
-    /// Who wrote it down.
+    /// Whose task it is: it goes along when she gets another guide.
     pub guide_id: GuideId,
     /// What is to be done.
     #[sea_orm(column_type = "Text")]

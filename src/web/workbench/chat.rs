@@ -61,6 +61,7 @@ async fn shown(
     let view = View::of(ctx, seat, &row, &said, now).await?;
     let unread = talk.as_ref().and_then(|talk| talk.unread).unwrap_or(0);
     let waiting = desk::waiting(ctx, seat.guide.id).await?;
+    let numbers = crate::guides::numbers_of(ctx, seat.guide.id, &[member]).await?;
     let status = match refused {
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
@@ -72,6 +73,8 @@ async fn shown(
             id => member.0,
             key => ctx.chance.word(24),
             label => &view.label,
+            me_name => &seat.guide.name,
+            number => numbers.first().map(|(_, number, _)| *number),
             stands_in => view.stands_in,
             following => row.identity.subscribed,
             lines => view.lines(&said),
@@ -136,6 +139,8 @@ async fn part(
         "workbench/lines",
         context! {
             id => member.0,
+            label => &view.label,
+            me_name => &seat.guide.name,
             lines => view.lines(&said),
             last => said.last().map_or(0, |line| line.id.0),
             older,
@@ -159,6 +164,7 @@ async fn dock(
     let wrote = talk.and_then(|talk| talk.last_member_at);
     let recently = wrote.is_some_and(|at| now - at < TimeDelta::hours(48));
     Ok(context! {
+        now => now.0,
         window => words::window(longest, now),
         shut => match (row.identity.subscribed, longest) {
             (false, _) => Some("她已取消关注，重新关注并来信后才能回复"),

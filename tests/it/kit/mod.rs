@@ -3,6 +3,7 @@
 mod app;
 mod backend;
 mod balancer;
+mod bench;
 mod browser;
 mod desk;
 mod envelope;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 pub use app::{APPID, TestApp};
 pub use backend::{Backend, Session, Store};
 pub use balancer::Balancer;
+pub use bench::{Bench, lines};
 pub use browser::Browser;
 pub use desk::{Answered, Desk, PASSWORD, path_of};
 pub use envelope::{Push, Sender};

@@ -151,6 +151,24 @@ fn those_who_came(people: &People, newest: MemberId) -> Vec<Rows> {
             format!("{lin}, 1000 + i, {newest} + i, LATE"),
         ),
         rows(
+            "member_note",
+            PEOPLE,
+            "member_id, guide_id, text, at",
+            format!("{newest} + i, {guide}, 'filled', LATE"),
+        ),
+        rows(
+            "task",
+            PEOPLE,
+            "member_id, guide_id, text, due_at, created_at",
+            format!("{newest} + i, 1000 + i % 900, 'filled', LATE, LATE"),
+        ),
+        rows(
+            "guide_line",
+            PEOPLE,
+            "guide_id, key, message_id, at",
+            format!("{lin}, CONCAT('filled', i), 1, LATE"),
+        ),
+        rows(
             "tag",
             1,
             "account_id, name, created_at, removed_at",

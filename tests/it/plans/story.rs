@@ -2,6 +2,7 @@
 
 mod headquarters;
 mod organisation;
+mod workbench;
 
 use chrono::TimeDelta;
 use daogou_schema::outbound::{self, State};
@@ -47,6 +48,7 @@ pub async fn tell(app: &mut TestApp) {
     app.register().await;
     let People { lin, wu, wang } = &people;
     headquarters::look_on(app).await;
+    workbench::use_it(app, lin, wang).await;
     change(app, lin, wu, wang, &li).await;
     sun.says("有人吗").await;
     headquarters::hand_over(app, &zheng).await;
