@@ -47,6 +47,7 @@ mod members;
 mod menus;
 mod merges;
 mod outbound;
+mod pictures;
 mod privacy;
 mod reception;
 mod search;

@@ -18,6 +18,7 @@ mod menu;
 mod merging;
 mod million;
 mod own;
+mod photos;
 mod pool;
 mod posters;
 mod proposing;

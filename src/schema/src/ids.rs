@@ -41,6 +41,12 @@ ids! {
     QuestionId
     /// One stored picture, voice or video.
     MediaId
+    /// One picture that the brand or a guide uses.
+    PictureId
+    /// One script 话术.
+    ScriptId
+    /// One visit 到店.
+    VisitId
     /// One person of the staff 员工.
     StaffId
     /// One hand-over 移交.

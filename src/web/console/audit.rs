@@ -219,6 +219,7 @@ fn field(key: &str) -> &str {
         "receipt" => "回执",
         "speciality" => "擅长",
         "phone" => "手机号",
+        "photo" => "照片",
         "words" => "敏感词",
         "rule" => "自动规则",
         "value" => "天数或码号",

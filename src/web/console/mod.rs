@@ -28,6 +28,7 @@ mod menu;
 mod merges;
 mod organisation;
 mod overview;
+mod photos;
 mod place;
 mod pool;
 mod posters;

@@ -174,6 +174,8 @@ async fn a_file_of_an_older_schema_is_brought_up_to_the_present_one() {
         "export",
         "export_piece",
         "member_merge",
+        "picture_line",
+        "picture",
     ] {
         without_table(&mut older, table);
     }
@@ -197,6 +199,7 @@ async fn a_file_of_an_older_schema_is_brought_up_to_the_present_one() {
         ("guide", "speciality"),
         ("guide", "phone"),
         ("guide", "phone_masked"),
+        ("guide", "photo_id"),
     ] {
         without_column(&mut older, table, column);
     }

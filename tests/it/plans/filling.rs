@@ -115,6 +115,18 @@ fn those_who_came(people: &People, newest: MemberId) -> Vec<Rows> {
             format!("{newest} + i, FALSE, FALSE, LATE"),
         ),
         rows(
+            "picture",
+            PEOPLE,
+            "account_id, digest, kind, file, bytes, width, height, usable_until, created_at, used_at",
+            "1, CONCAT('filled', i), 'png', CONCAT('filled', i), 1, 1, 1, 0, LATE, LATE",
+        ),
+        rows(
+            "picture_line",
+            PEOPLE,
+            "message_id, picture_id",
+            "900000000 + i, 1 + i % 1000",
+        ),
+        rows(
             "member_card",
             PEOPLE,
             "member_id, account_id, number",

@@ -36,6 +36,7 @@ const FLOORS: &[&str] = &[
     "tags",
     "fans",
     "media",
+    "pictures",
     "outbound",
     "bindings",
     "conversations",
