@@ -53,6 +53,7 @@ mod m2026_11_22_000041_search;
 mod m2026_11_22_000042_sensitive;
 mod m2026_11_22_000043_tag_rule;
 mod m2026_11_22_000049_picture;
+mod m2026_11_22_000050_script;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -162,6 +163,7 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000042_sensitive::changes(),
             m2026_11_22_000043_tag_rule::changes(),
             m2026_11_22_000049_picture::changes(),
+            m2026_11_22_000050_script::changes(),
         ]
         .into_iter()
         .flatten()

@@ -1,4 +1,4 @@
-//! Removing pictures that nothing uses any more: no guide, no line of a conversation. First nobody finds the picture any more,
+//! Removing pictures that nothing uses any more: no guide, no script, no line of a conversation. First nobody finds the picture any more,
 //! then its copy goes, then its row, so that whoever dies in between leaves a row by which the next one finds the rest.
 
 use chrono::TimeDelta;
@@ -44,8 +44,9 @@ async fn condemn_in(txn: &Txn, id: PictureId, now: Timestamp) -> Result<bool> {
     if row.is_none_or(|row| row.used_at >= before) {
         return Ok(false);
     }
-    let used =
-        queries::is_in_lines(txn, id).await? || guides::keep_photo_in(txn, id, before).await?;
+    let used = queries::is_in_lines(txn, id).await?
+        || queries::is_in_scripts(txn, id).await?
+        || guides::keep_photo_in(txn, id, before).await?;
     match used {
         true => queries::set_used(txn, &[id], now).await?,
         false => queries::condemn(txn, id).await?,

@@ -43,7 +43,11 @@ pub async fn keep(
     let digest = Sha256::digest(bytes);
     let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     // Whoever keeps the same at the same time has another name.
-    let name = format!("{account}/{}.{}", ctx.chance.word(24), ending(seen.kind));
+    let name = format!(
+        "{account}/{digest}-{}.{}",
+        ctx.chance.word(8),
+        ending(seen.kind)
+    );
     copies::store(ctx, &name, bytes).await.map_err(|error| {
         let text = format!("{name} cannot be written: {error}; is DAOGOU_MEDIA_DIR writable?");
         Error::Internal(text)

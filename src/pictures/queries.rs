@@ -1,7 +1,9 @@
 //! Pictures in the store.
 
 use daogou_schema::picture::{Column, Entity, Model};
-use daogou_schema::{AccountId, MessageId, PictureId, Timestamp, picture, picture_line};
+use daogou_schema::{
+    AccountId, MessageId, PictureId, ScriptId, Timestamp, picture, picture_line, script,
+};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -130,6 +132,19 @@ pub(super) async fn is_in_lines(txn: &Txn, id: PictureId) -> Result<bool> {
         .all(txn.conn())
         .await?;
     Ok(!found.is_empty())
+}
+
+/// Whether a script shows it, or did before it was put away.
+pub(super) async fn is_in_scripts(txn: &Txn, id: PictureId) -> Result<bool> {
+    let found: Option<ScriptId> = script::Entity::find()
+        .select_only()
+        .column(script::Column::Id)
+        .filter(script::Column::PictureId.eq(id))
+        .limit(1)
+        .into_tuple()
+        .one(txn.conn())
+        .await?;
+    Ok(found.is_some())
 }
 
 /// The pictures of these lines, which are forgotten.

@@ -151,6 +151,12 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
         "that a line of the talk had a picture, with the line",
     ),
     (
+        "script",
+        &["category", "text", "letters"],
+        NotHers,
+        "what guides say to everybody; names are put in when it is said",
+    ),
+    (
         "inbound",
         &[
             "openid",

@@ -23,6 +23,7 @@ mod pool;
 mod posters;
 mod proposing;
 mod rights;
+mod scripts;
 mod search;
 mod sensitive;
 mod sign_in;

@@ -45,8 +45,6 @@ ids! {
     PictureId
     /// One script 话术.
     ScriptId
-    /// One visit 到店.
-    VisitId
     /// One person of the staff 员工.
     StaffId
     /// One hand-over 移交.
@@ -77,6 +75,11 @@ ids! {
     SensitiveWordId
     /// One line in which such a word was found.
     SensitiveHitId
+}
+
+impl GuideId {
+    /// No guide has this number: what is headquarters'.
+    pub const NONE: Self = Self(0);
 }
 
 impl CodeId {

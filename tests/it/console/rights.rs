@@ -184,6 +184,7 @@ fn forms() -> impl Iterator<Item = &'static (&'static str, Fields, Answers)> {
 fn map() -> String {
     [
         include_str!("../../../src/web/console/mod.rs"),
+        include_str!("../../../src/web/console/content.rs"),
         include_str!("../../../src/web/console/inviting.rs"),
         include_str!("../../../src/web/console/organisation.rs"),
         include_str!("../../../src/web/console/tables.rs"),

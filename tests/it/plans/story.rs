@@ -58,6 +58,7 @@ pub async fn tell(app: &mut TestApp) {
     organisation::close_a_store(app).await;
     organisation::propose(app, &zheng).await;
     brand::show(app, &li.openid).await;
+    brand::write(app).await;
     headquarters::erase(app, &li).await;
     headquarters::invite(app).await;
     end_and_begin(app, lin, wang).await;

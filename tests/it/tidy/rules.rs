@@ -37,6 +37,7 @@ const FLOORS: &[&str] = &[
     "fans",
     "media",
     "pictures",
+    "scripts",
     "outbound",
     "bindings",
     "conversations",

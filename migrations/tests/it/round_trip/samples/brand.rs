@@ -85,3 +85,21 @@ pub fn picture_line() -> picture_line::Model {
         picture_id: PictureId(1),
     }
 }
+
+pub fn script() -> script::Model {
+    script::Model {
+        id: ScriptId(1),
+        account_id: AccountId(1),
+        guide_id: GuideId::NONE,
+        store_id: Some(StoreId(1)),
+        category: "问候".to_owned(),
+        text: "{顾客称呼}您好👋".repeat(50),
+        letters: "您好\nnh".to_owned(),
+        picture_id: Some(PictureId(1)),
+        place: 9_999,
+        uses: i64::MAX,
+        created_at: NOW,
+        changed_at: LATER,
+        archived_at: Timestamp(0),
+    }
+}
