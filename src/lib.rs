@@ -48,8 +48,11 @@ mod members;
 mod menus;
 mod merges;
 mod outbound;
+mod pictures;
 mod privacy;
 mod reception;
+#[allow(dead_code, reason = "some of it is for the workbench")]
+mod scripts;
 mod search;
 mod sensitive;
 mod staff;

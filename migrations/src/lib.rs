@@ -52,6 +52,8 @@ mod m2026_11_22_000040_menu;
 mod m2026_11_22_000041_search;
 mod m2026_11_22_000042_sensitive;
 mod m2026_11_22_000043_tag_rule;
+mod m2026_11_22_000049_picture;
+mod m2026_11_22_000050_script;
 mod m2026_11_23_000052_workbench;
 mod m2026_11_23_000053_care;
 
@@ -162,6 +164,8 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000041_search::changes(),
             m2026_11_22_000042_sensitive::changes(),
             m2026_11_22_000043_tag_rule::changes(),
+            m2026_11_22_000049_picture::changes(),
+            m2026_11_22_000050_script::changes(),
             m2026_11_23_000052_workbench::changes(),
             m2026_11_23_000053_care::changes(),
         ]

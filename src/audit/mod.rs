@@ -165,6 +165,14 @@ pub enum Act {
     AddSensitiveWords,
     /// A sensitive word is removed.
     RemoveSensitiveWord,
+    /// A script is written.
+    AddScript,
+    /// A script is changed.
+    ChangeScript,
+    /// A script is put away.
+    ArchiveScript,
+    /// A script is brought back.
+    RestoreScript,
 }
 
 impl Act {

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use daogou_schema::{GuideId, MemberId, MessageId, Timestamp, conversation, guide, guide_line};
+use daogou_schema::{
+    GuideId, MemberId, MessageId, PictureId, ScriptId, Timestamp, conversation, guide, guide_line,
+};
 
 use super::line::Line;
 use super::say::{self, Written};
@@ -14,7 +16,7 @@ use crate::bindings::pool::{self, Row, Scope};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::Result;
-use crate::{guides, members};
+use crate::{guides, members, scripts};
 
 /// The longest line that is taken from a page, in characters: more goes out in several messages.
 pub const LINE_CHARS_MAX: usize = 2000;
@@ -40,7 +42,16 @@ pub enum Sent {
     NotYours,
 }
 
-/// Writes a guide's text to a member. A line that comes again under the same `key` is written once.
+/// What a guide writes from a page.
+#[derive(Clone, Debug)]
+pub enum Wanted<'a> {
+    /// This text; by which script, if it is one.
+    Text(&'a str, Option<ScriptId>),
+    /// A picture of ours.
+    Picture(PictureId),
+}
+
+/// Writes something of a guide's to a member. What comes again under the same `key` is written once.
 ///
 /// # Errors
 /// When the store fails.
@@ -49,15 +60,21 @@ pub async fn write(
     account: &Arc<Account>,
     guide: GuideId,
     member: MemberId,
-    (key, text): (&str, &str),
+    (key, wanted): (&str, Wanted<'_>),
 ) -> Result<Sent> {
-    let length = text.chars().count();
-    let fits = !text.trim().is_empty() && length <= LINE_CHARS_MAX;
-    if !fits || key.is_empty() || key.len() > KEY_BYTES_MAX {
+    if key.is_empty() || key.len() > KEY_BYTES_MAX {
         return Ok(Sent::Unsendable);
     }
-    let line = Line::Text {
-        text: text.trim_end().to_owned(),
+    let (line, script) = match wanted {
+        Wanted::Text(text, script) => {
+            let length = text.chars().count();
+            if text.trim().is_empty() || length > LINE_CHARS_MAX {
+                return Ok(Sent::Unsendable);
+            }
+            let text = text.trim_end().to_owned();
+            (Line::Text { text }, script)
+        }
+        Wanted::Picture(picture) => (Line::Picture { picture }, None),
     };
     let args = Writing {
         visit: Visit::of_house(ctx, account),
@@ -65,6 +82,7 @@ pub async fn write(
         member,
         key: key.to_owned(),
         line,
+        script,
     };
     ctx.db
         .write(args, |txn, writing| Box::pin(write_in(txn, writing)))
@@ -77,6 +95,7 @@ struct Writing {
     member: MemberId,
     key: String,
     line: Line,
+    script: Option<ScriptId>,
 }
 
 async fn write_in(txn: &Txn, writing: &Writing) -> Result<Sent> {
@@ -86,6 +105,7 @@ async fn write_in(txn: &Txn, writing: &Writing) -> Result<Sent> {
         member,
         key,
         line,
+        script,
     } = writing;
     // Nobody gives her to somebody else meanwhile, and a second try of the same line waits for the first.
     given::lock_in(txn, &[*member]).await?;
@@ -100,6 +120,13 @@ async fn write_in(txn: &Txn, writing: &Writing) -> Result<Sent> {
         Written::Stopped(words) => return Ok(Sent::Stopped(words)),
         Written::Nobody => return Ok(Sent::Nobody),
     };
+    // A script's picture goes with its words.
+    if let Some(script) = script
+        && let Some(used) = scripts::used_in(txn, *script, &guide).await?
+        && let Some(picture) = used.picture_id
+    {
+        say::write_in(txn, visit, &guide, *member, &Line::Picture { picture }).await?;
+    }
     let row = guide_line::Model {
         guide_id: guide.id,
         key: key.clone(),

@@ -1,6 +1,6 @@
 //! One line of a conversation, whoever wrote it, and how it is sent on.
 
-use daogou_schema::MediaId;
+use daogou_schema::{MediaId, PictureId};
 use daogou_wechat::text::{TEXT_BYTES_MAX, split};
 use daogou_wechat::{Content, MediaKind, Message};
 use minijinja::context;
@@ -30,6 +30,11 @@ pub enum Line {
     Image {
         /// Its file.
         media: MediaId,
+    },
+    /// A picture of ours, which a guide or headquarters chose.
+    Picture {
+        /// Which one.
+        picture: PictureId,
     },
     /// A voice message.
     Voice {
@@ -220,6 +225,14 @@ impl Line {
         }
     }
 
+    /// Its picture of ours.
+    pub(super) fn picture(&self) -> Option<PictureId> {
+        match self {
+            Self::Picture { picture } => Some(*picture),
+            _ => None,
+        }
+    }
+
     fn bodies(
         &self,
         texts: &Texts,
@@ -240,6 +253,7 @@ impl Line {
                 kind: MediaKind::Image,
                 thumb: None,
             }],
+            Self::Picture { picture } => vec![Body::Picture { id: *picture }],
             Self::Voice { media, .. } => vec![Body::Media {
                 id: *media,
                 kind: MediaKind::Voice,
@@ -293,7 +307,7 @@ impl Line {
     /// What stands before a file or a card, so that the guide knows whose it is.
     fn label(&self) -> Option<String> {
         Some(match self {
-            Self::Image { .. } => media_word(MediaKind::Image).to_owned(),
+            Self::Image { .. } | Self::Picture { .. } => media_word(MediaKind::Image).to_owned(),
             Self::Voice {
                 heard: Some(heard), ..
             } => {

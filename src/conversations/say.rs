@@ -15,7 +15,7 @@ use crate::db::Txn;
 use crate::error::Result;
 use crate::outbound::{self, Draft, Parcel, Reason};
 use crate::sensitive::{self, Found};
-use crate::{guides, members};
+use crate::{guides, members, pictures};
 
 /// How long after an answer more of it may follow to somebody who wants answers only.
 const ANSWER_GOES_ON: TimeDelta = TimeDelta::minutes(10);
@@ -151,6 +151,9 @@ pub(super) async fn write_in(
         line,
     };
     let message = queries::insert_line(txn, visit, new).await?;
+    if let Some(picture) = line.picture() {
+        pictures::in_line_in(txn, picture, message).await?;
+    }
     let kept = why_kept(txn, visit, &row).await?;
     let heard_at = kept.is_none().then_some(visit.now);
     queries::set_replied(txn, member, guide.id, heard_at).await?;

@@ -2,7 +2,7 @@
 
 use daogou_schema::message::Author;
 use daogou_schema::{
-    AccountId, GuideId, MediaId, MemberId, MessageId, Timestamp, media as file, message,
+    AccountId, GuideId, MediaId, MemberId, MessageId, PictureId, Timestamp, message,
 };
 use daogou_wechat::MediaKind;
 
@@ -11,6 +11,7 @@ use super::queries;
 use crate::context::Context;
 use crate::error::Result;
 use crate::media;
+use crate::pictures;
 use crate::texts::media_word;
 
 /// One line of it.
@@ -87,6 +88,15 @@ async fn said(ctx: &Context, rows: &[message::Model]) -> Result<Vec<Said>> {
         true => Vec::new(),
         false => media::those(ctx, &named).await?,
     };
+    let named: Vec<_> = lines.iter().filter_map(Line::picture).collect();
+    let ours = match named.is_empty() {
+        true => Vec::new(),
+        false => pictures::those(ctx, &named).await?,
+    };
+    let shown = |id: PictureId| match ours.iter().find(|row| row.id == id) {
+        Some(row) => Attached::Here(pictures::shape(row.kind)),
+        None => Attached::Gone,
+    };
     let now = Timestamp::from(ctx.clock.now());
     let attached = |id: MediaId| match files.iter().find(|file| file.id == id) {
         None => Attached::Gone,
@@ -102,26 +112,36 @@ async fn said(ctx: &Context, rows: &[message::Model]) -> Result<Vec<Said>> {
         author: row.author,
         guide: row.guide_id,
         text: line.in_words(),
-        file: line.file().map(attached),
+        file: line.file().map(attached).or(line.picture().map(shown)),
     });
     Ok(said.collect())
 }
 
-/// The file of a line of hers; none when it is not hers, or has none.
+/// The file of a line of hers: what it is, and its content; none when it is not hers, has none, or none is left.
 ///
 /// # Errors
-/// When the store fails.
+/// When the store or the disk fails.
 pub async fn file_of(
     ctx: &Context,
     account: AccountId,
     member: MemberId,
     line: MessageId,
-) -> Result<Option<file::Model>> {
+) -> Result<Option<(media::Shape, Vec<u8>)>> {
     let row: Option<message::Model> = queries::line(ctx.db.reads(), account, member, line).await?;
-    match row.and_then(|row| Line::read(&row.content).file()) {
-        Some(id) => Ok(media::those(ctx, &[id]).await?.pop()),
-        None => Ok(None),
+    let Some(line) = row.map(|row| Line::read(&row.content)) else {
+        return Ok(None);
+    };
+    if let Some(id) = line.picture() {
+        return pictures::content(ctx, account, id).await;
     }
+    let Some(id) = line.file() else {
+        return Ok(None);
+    };
+    let Some(row) = media::those(ctx, &[id]).await?.pop() else {
+        return Ok(None);
+    };
+    let bytes = media::read(ctx, &row).await?;
+    Ok(media::shape(&row).zip(bytes))
 }
 
 /// Who serves her conversation now, and whether she waits for an answer; none when she has none.
@@ -168,7 +188,7 @@ impl Line {
         match self {
             Self::Text { text } => text.clone(),
             Self::Voice { heard, .. } => heard.clone().unwrap_or_default(),
-            Self::Image { .. } | Self::Video { .. } => String::new(),
+            Self::Image { .. } | Self::Picture { .. } | Self::Video { .. } => String::new(),
             Self::Location { label, .. } => label.clone(),
             Self::Link {
                 title, description, ..
@@ -190,7 +210,7 @@ impl Line {
     pub(super) fn in_words(&self) -> String {
         match self {
             Self::Text { text } => text.clone(),
-            Self::Image { .. } => media_word(MediaKind::Image).into(),
+            Self::Image { .. } | Self::Picture { .. } => media_word(MediaKind::Image).into(),
             Self::Voice {
                 heard: Some(heard), ..
             } => format!("{} {heard}", media_word(MediaKind::Voice)),

@@ -19,7 +19,7 @@ mod welcome;
 
 use std::collections::BTreeSet;
 
-use daogou_schema::{AccountId, Address, GuideId, MemberId, StoreId, Timestamp, guide};
+use daogou_schema::{AccountId, Address, GuideId, MemberId, PictureId, StoreId, Timestamp, guide};
 use sea_orm::ConnectionTrait;
 
 use crate::accounts::Account;
@@ -160,6 +160,29 @@ pub async fn has_namesake_in(txn: &Txn, guide: &guide::Model, store: StoreId) ->
 /// When the store fails.
 pub async fn move_in(txn: &Txn, guide: GuideId, store: StoreId) -> Result<()> {
     queries::set_store(txn, guide, store).await
+}
+
+/// A guide's photo from now on.
+///
+/// # Errors
+/// When the store fails.
+pub async fn set_photo_in(txn: &Txn, guide: GuideId, photo: Option<PictureId>) -> Result<()> {
+    queries::set_photo(txn, guide, photo).await
+}
+
+/// Takes a photo off those who left before `before`, and says whether it is still anybody's.
+///
+/// # Errors
+/// When the store fails.
+pub async fn keep_photo_in(txn: &Txn, photo: PictureId, before: Timestamp) -> Result<bool> {
+    let mut kept = false;
+    for guide in queries::with_photo(txn, photo).await? {
+        match guide.left_at.is_some_and(|left| left < before) {
+            true => queries::set_photo(txn, guide.id, None).await?,
+            false => kept = true,
+        }
+    }
+    Ok(kept)
 }
 
 /// Who stands in for a guide from now on.

@@ -34,7 +34,7 @@ pub(super) use joining::{
 };
 pub use numbers::{forget_member_in, member_of_number_in, number_of_in};
 pub(super) use numbers::{insert_number, member_of_number, numbers_among, set_star, starred};
-pub(super) use profile::{set_phone, set_speciality};
+pub(super) use profile::{set_phone, set_photo, set_speciality, with_photo};
 pub(super) use regions::{
     delete_region, insert_region, locked_regions, regions, stores_in_regions, update_region,
 };

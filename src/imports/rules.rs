@@ -284,6 +284,7 @@ mod tests {
             speciality: None,
             phone: None,
             phone_masked: None,
+            photo_id: None,
             welcome: None,
             openid: None,
             linked_at: None,

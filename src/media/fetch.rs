@@ -3,7 +3,7 @@
 use daogou_schema::{Timestamp, media};
 use daogou_wechat::{CallError, Class, FetchedFile, FetchedMedia};
 
-use super::{Lost, queries};
+use super::{Lost, copies, queries};
 use crate::accounts;
 use crate::context::Context;
 use crate::error::Result;
@@ -65,7 +65,7 @@ pub(super) async fn fetch(ctx: &Context, row: media::Model) -> Result<media::Mod
         .content_type
         .clone()
         .map(|t| t.chars().take(64).collect::<String>());
-    store(ctx, &name, file.bytes).await.map_err(|error| {
+    copies::store(ctx, &name, &file.bytes).await.map_err(|error| {
         tracing::error!(media.id = row.id.0, %error, "a file cannot be written; is DAOGOU_MEDIA_DIR writable?");
         Lost::Later
     })?;
@@ -96,17 +96,6 @@ pub(super) async fn fetch(ctx: &Context, row: media::Model) -> Result<media::Mod
 
 async fn get_media(ctx: &Context, token: String, id: &str) -> Result<FetchedMedia, CallError> {
     ctx.wechat.get_media(&token, id).await
-}
-
-/// Writes beside and renames: a crash leaves no half file under a name that is noted.
-async fn store(ctx: &Context, name: &str, bytes: Vec<u8>) -> std::io::Result<()> {
-    let path = ctx.config.media_dir.join(name);
-    let part = path.with_extension("part");
-    if let Some(folder) = path.parent() {
-        tokio::fs::create_dir_all(folder).await?;
-    }
-    tokio::fs::write(&part, bytes).await?;
-    tokio::fs::rename(&part, &path).await
 }
 
 fn extension(row: &media::Model, file: &FetchedFile) -> &'static str {

@@ -1,14 +1,12 @@
 //! Forgetting files: first the copy on the disk, then the row, so that whoever dies in between leaves a row by which the
 //! next one finds the rest.
 
-use std::io::ErrorKind;
-
 use daogou_schema::{MediaId, media};
 
-use super::queries;
+use super::{copies, queries};
 use crate::context::Context;
 use crate::db::Txn;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// What a copy's name can end with; `part` is one that is being written.
 const ENDINGS: [&str; 7] = ["jpg", "png", "gif", "mp3", "amr", "mp4", "part"];
@@ -30,14 +28,7 @@ pub async fn remove_copies(ctx: &Context, rows: &[media::Model]) -> Result<()> {
         // One that was fetched and never noted goes too.
         for ending in ENDINGS {
             let name = format!("{}/{}.{ending}", row.account_id, row.id);
-            let removed = tokio::fs::remove_file(ctx.config.media_dir.join(&name)).await;
-            match removed {
-                Err(error) if error.kind() != ErrorKind::NotFound => {
-                    let text = format!("{name} under DAOGOU_MEDIA_DIR cannot be removed: {error}");
-                    return Err(Error::Internal(text));
-                }
-                _ => {}
-            }
+            copies::remove(ctx, &name).await?;
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Media: pictures, voices and videos that people sent, kept beyond WeChat's 3 days and sent on again.
 
+pub mod copies;
 mod fetch;
 mod forget;
 mod queries;
@@ -9,7 +10,7 @@ use chrono::TimeDelta;
 use daogou_schema::{AccountId, MediaId, Timestamp, media};
 use daogou_wechat::{CallError, MediaKind};
 
-use crate::accounts::{self, Account};
+use crate::accounts::Account;
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::Result;
@@ -104,35 +105,14 @@ async fn upload(
     now: Timestamp,
 ) -> Result<String, Lost> {
     let name = row.file.as_deref().ok_or(Lost::Gone)?;
-    let bytes = tokio::fs::read(ctx.config.media_dir.join(name))
-        .await
-        .map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Lost::Gone,
-            _ => later(row.id, &error),
-        })?;
     let kind = kind_of(row).ok_or(Lost::Gone)?;
     let mime = row
         .content_type
         .as_deref()
         .unwrap_or("application/octet-stream");
-    let file_name = name.rsplit('/').next().unwrap_or(name);
-    let send = |token: String| {
-        let bytes = bytes.clone();
-        async move {
-            ctx.wechat
-                .upload_media(&token, kind, file_name, mime, bytes)
-                .await
-        }
-    };
-    let uploaded = accounts::call(ctx, account, send)
-        .await
-        .map_err(Lost::Call)?;
+    let lent = copies::lend(ctx, account, name, (kind, mime), now).await?;
     if row.account_id == account.id {
-        let args = (
-            row.id,
-            uploaded.media_id.clone(),
-            now + (LIFETIME - RENEW_BEFORE),
-        );
+        let args = (row.id, lent.media_id.clone(), lent.until);
         let saved = ctx.db.write(args, |txn, (id, usable, until)| {
             Box::pin(queries::set_usable(txn, *id, usable, *until))
         });
@@ -140,7 +120,7 @@ async fn upload(
             tracing::warn!(media.id = row.id.0, %error, "a new media id was not kept; it will be uploaded again");
         }
     }
-    Ok(uploaded.media_id)
+    Ok(lent.media_id)
 }
 
 fn later(id: MediaId, error: &dyn std::fmt::Display) -> Lost {

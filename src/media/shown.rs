@@ -1,11 +1,10 @@
 //! Files as pages show them.
 
-use std::io::ErrorKind;
-
 use daogou_schema::media;
 
+use super::copies;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// What a kept file is: told by its name, which is ours, never by what somebody says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,11 +51,5 @@ pub async fn read(ctx: &Context, row: &media::Model) -> Result<Option<Vec<u8>>> 
     let Some(name) = row.file.as_deref() else {
         return Ok(None);
     };
-    match tokio::fs::read(ctx.config.media_dir.join(name)).await {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::Internal(format!(
-            "{name} under DAOGOU_MEDIA_DIR cannot be read: {error}"
-        ))),
-    }
+    copies::read(ctx, name).await
 }

@@ -21,6 +21,7 @@ use crate::db::Txn;
 use crate::error::{Error, Result};
 use crate::lanes::{self, Hold, Holders};
 use crate::media;
+use crate::pictures;
 use crate::texts::Texts;
 
 /// When a claimed message whose call never came back counts as unknown: after both deadlines below.
@@ -336,6 +337,9 @@ async fn ready(
                 }
             }
         }
+        Body::Picture { id } => Content::Image {
+            media_id: pictures::sendable(ctx, account, id, again).await?,
+        },
         Body::Link {
             title,
             description,

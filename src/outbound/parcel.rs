@@ -1,6 +1,6 @@
 //! What a message carries, and how lines are merged into one message.
 
-use daogou_schema::MediaId;
+use daogou_schema::{MediaId, PictureId};
 use daogou_wechat::text::TEXT_BYTES_MAX;
 use daogou_wechat::{Content, MediaKind};
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,11 @@ pub enum Body {
         /// A video's still picture.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         thumb: Option<MediaId>,
+    },
+    /// A picture of ours; it is uploaded, or uploaded again, at the time of sending when that is needed.
+    Picture {
+        /// Which one.
+        id: PictureId,
     },
     /// A shared article or page.
     Link {

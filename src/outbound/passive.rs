@@ -15,6 +15,7 @@ use crate::db::Txn;
 use crate::error::Result;
 use crate::lanes::{self, Holders};
 use crate::media;
+use crate::pictures;
 
 /// When an answer that was handed to nobody counts as an unknown outcome: after WeChat's last retry
 /// (3 attempts of 5 s each).
@@ -142,6 +143,9 @@ async fn as_reply(txn: &Txn, now: Timestamp, to: &Address, body: Body) -> Result
                 }),
                 MediaKind::Thumb => None,
             }),
+        Body::Picture { id } => pictures::usable_in(txn, to.account_id, id, now)
+            .await?
+            .map(|media_id| Reply::Image { media_id }),
         Body::Content(_) | Body::Link { .. } | Body::Card { .. } => None,
     })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use daogou_schema::outbound::{self, Purpose, State};
 use daogou_schema::{Address, Timestamp};
-use daogou_wechat::Content;
+use daogou_wechat::{Content, MediaKind};
 use minijinja::context;
 
 use super::parcel::Body;
@@ -123,6 +123,7 @@ fn quote(body: &Body) -> String {
         }
         Body::Content(Content::Text { content }) => content.clone(),
         Body::Media { kind, .. } => crate::texts::media_word(*kind).to_owned(),
+        Body::Picture { .. } => crate::texts::media_word(MediaKind::Image).to_owned(),
         Body::Link { title, .. } => format!("[链接] {title}"),
         Body::Card { title, .. } => format!("[小程序] {title}"),
         Body::Content(_) => "[卡片]".to_owned(),

@@ -62,7 +62,7 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
             "openid",
         ],
         NotHers,
-        "staff; who is a guide too goes on working",
+        "staff; who is a guide too goes on working; the photo goes a month after the guide left",
     ),
     (
         "guide",
@@ -136,6 +136,25 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
         &["wechat_id", "kind", "file", "content_type", "usable_id"],
         Deleted,
         "files of her conversation, on the disk first",
+    ),
+    (
+        "picture",
+        &["digest", "kind", "file", "usable_id"],
+        NotHers,
+        "what the brand and its guides show, guides' photos too; one that was only said to her goes with the talk, the copy on \
+         the disk within minutes, any other a month after nobody uses it",
+    ),
+    (
+        "picture_line",
+        &[],
+        Deleted,
+        "that a line of the talk had a picture, with the line",
+    ),
+    (
+        "script",
+        &["category", "text", "letters"],
+        NotHers,
+        "what guides say to everybody; names are put in when it is said",
     ),
     (
         "inbound",

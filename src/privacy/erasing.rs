@@ -18,7 +18,7 @@ use crate::conversations;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::lanes::Holders;
-use crate::{bindings, care, guides, lanes, members, search, sensitive, tags};
+use crate::{bindings, care, guides, lanes, members, pictures, search, sensitive, tags};
 
 /// How many erasures one round begins, and goes on with.
 const ROUND: u64 = 50;
@@ -251,6 +251,7 @@ async fn forget_lines_in(txn: &Txn, args: &Lines) -> Result<()> {
     let told = erase::told_about(txn, &pushes).await?;
     let lines = erase::lines(txn, &ids).await?;
     search::forget_in(txn, &args.lines).await?;
+    pictures::let_go_in(txn, &ids).await?;
     count(
         txn,
         &row,

@@ -4,6 +4,7 @@ mod archive;
 mod assets;
 mod console;
 mod failure;
+mod file;
 mod form;
 mod health;
 mod page;

@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{
     bulks, conversations, exports, fans, followers, guides, hand_overs, imports, media, merges,
-    nodes, outbound, privacy, reception, search, sensitive, tags, telemetry,
+    nodes, outbound, pictures, privacy, reception, search, sensitive, tags, telemetry,
 };
 
 /// How many people are sent to at once.
@@ -139,6 +139,7 @@ async fn purge(ctx: &Context) -> Result<()> {
     let raw = now - TimeDelta::days(ctx.config.raw_days.into());
     while reception::purge_raw(ctx, raw).await? > 0 {}
     while privacy::purge_questions(ctx, raw).await? > 0 {}
+    while pictures::forget_unused(ctx).await? > 0 {}
     imports::forget_old(ctx).await?;
     conversations::desk::forget_old_keys(ctx).await?;
     exports::forget_old(ctx).await?;

@@ -23,6 +23,7 @@ mod doctor;
 mod metrics;
 mod nodes;
 mod page;
+mod pictures;
 mod plans;
 mod privacy;
 mod relay;

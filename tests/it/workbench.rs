@@ -5,6 +5,7 @@ mod chat;
 mod customers;
 mod live;
 mod scope;
+mod scripts;
 mod sign_in;
 
 use crate::kit::{Guide, Phone, Session, Store, TestApp};

@@ -9,9 +9,10 @@ import { hotkeys } from "./hotkey.js";
 import { menus } from "./menu.js";
 import { nav } from "./nav.js";
 import { picks } from "./picks.js";
+import { pictures } from "./picture.js";
 import { previews } from "./preview.js";
 import { prints } from "./print.js";
 import { theme } from "./theme.js";
 import { toasts } from "./toast.js";
 
-for (const start of [theme, nav, menus, drawers, filters, hotkeys, copies, deals, confirms, guards, picks, previews, prints, toasts]) start(document);
+for (const start of [theme, nav, menus, drawers, filters, hotkeys, copies, deals, confirms, guards, picks, pictures, previews, prints, toasts]) start(document);

@@ -1,6 +1,8 @@
 // One conversation: shows what is new once and in order, and sends what is written once, whatever the network does.
 import { parsed, part, toast } from "./part.js";
 import { outbox } from "./outbox.js";
+import { pictures } from "./pictures.js";
+import { scripts } from "./scripts.js";
 
 export function chat(page) {
   const id = page.dataset.chat;
@@ -121,13 +123,15 @@ export function chat(page) {
     const field = compose.elements.text;
     const text = field.value.trimEnd();
     if (text.trim() === "") return;
+    const script = field.dataset.script;
+    delete field.dataset.script;
     field.value = "";
     page.querySelector(".dock__problem")?.remove();
     box.add(text, (why) => {
       // Nothing typed is lost: it is back where it was written.
       if (field.value === "") field.value = text;
       toast(why);
-    });
+    }, script);
     field.focus();
   });
   compose.elements.text.addEventListener("keydown", (event) => {
@@ -144,6 +148,17 @@ export function chat(page) {
     button.closest("details").open = false;
     box.add(text, toast);
   });
+
+  page.querySelector("[data-tools]").hidden = false;
+  scripts(page, {
+    put(text, script) {
+      compose.elements.text.value = text;
+      compose.elements.text.dataset.script = script;
+      compose.elements.text.focus();
+    },
+    send: (text, script) => box.add(text, toast, script),
+  });
+  pictures(page, { csrf, after: () => last, take, toEnd });
 
   jump.addEventListener("click", toEnd);
   thread.addEventListener("scroll", () => {

@@ -4,7 +4,7 @@ import { part } from "./part.js";
 
 const TRIES_PAUSE = [1000, 3000, 8000];
 
-function random() {
+export function random() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
@@ -68,7 +68,7 @@ export function outbox({ id, me, csrf, place, after, take, toEnd }) {
   async function send(line) {
     const answer = await part(`/workbench/chats/${id}/lines`, {
       method: "POST",
-      body: new URLSearchParams({ csrf, key: line.key, text: line.text, after: String(after()) }),
+      body: new URLSearchParams({ csrf, key: line.key, text: line.text, script: line.script ?? "", after: String(after()) }),
     });
     if (answer.ok) return { html: await answer.text() };
     if (answer.status === 422) return { refused: await answer.text() };
@@ -120,8 +120,8 @@ export function outbox({ id, me, csrf, place, after, take, toEnd }) {
 
   addEventListener("online", resume);
   return {
-    add(text, refused) {
-      const line = { key: random(), text };
+    add(text, refused, script) {
+      const line = { key: random(), text, script };
       whys.set(line.key, refused);
       waiting.push(line);
       keep();

@@ -1,7 +1,7 @@
 //! What is known of a guide besides the name, in the store.
 
-use daogou_schema::{GuideId, guide};
-use sea_orm::Set;
+use daogou_schema::{GuideId, PictureId, guide};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::update;
 use crate::db::Txn;
@@ -14,6 +14,27 @@ pub(in crate::guides) async fn set_speciality(
 ) -> Result<()> {
     let row = guide::ActiveModel {
         speciality: Set(speciality),
+        ..Default::default()
+    };
+    update(txn, id, row).await
+}
+
+/// Whose photo a picture is.
+pub(in crate::guides) async fn with_photo(
+    txn: &Txn,
+    photo: PictureId,
+) -> Result<Vec<guide::Model>> {
+    let query = guide::Entity::find().filter(guide::Column::PhotoId.eq(photo));
+    Ok(query.all(txn.conn()).await?)
+}
+
+pub(in crate::guides) async fn set_photo(
+    txn: &Txn,
+    id: GuideId,
+    photo: Option<PictureId>,
+) -> Result<()> {
+    let row = guide::ActiveModel {
+        photo_id: Set(photo),
         ..Default::default()
     };
     update(txn, id, row).await

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, GuideId, MemberId, MessageId, StoreId, Timestamp};
+use crate::{AccountId, GuideId, MemberId, MessageId, PictureId, StoreId, Timestamp};
 
 /// One guide.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -25,6 +25,8 @@ pub struct Model {
     pub phone: Option<Vec<u8>>,
     /// What everybody may see of it.
     pub phone_masked: Option<String>,
+    /// Her photo.
+    pub photo_id: Option<PictureId>,
     /// The guide's own WeChat as a follower of the account; none until linked. Unique within the account.
     pub openid: Option<String>,
     /// When it was linked.

@@ -41,6 +41,10 @@ ids! {
     QuestionId
     /// One stored picture, voice or video.
     MediaId
+    /// One picture that the brand or a guide uses.
+    PictureId
+    /// One script 话术.
+    ScriptId
     /// One person of the staff 员工.
     StaffId
     /// One hand-over 移交.
@@ -75,6 +79,11 @@ ids! {
     SensitiveWordId
     /// One line in which such a word was found.
     SensitiveHitId
+}
+
+impl GuideId {
+    /// No guide has this number: what is headquarters'.
+    pub const NONE: Self = Self(0);
 }
 
 impl CodeId {

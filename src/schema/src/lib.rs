@@ -51,9 +51,12 @@ pub mod menu_version;
 pub mod message;
 pub mod node;
 pub mod outbound;
+pub mod picture;
+pub mod picture_line;
 pub mod question;
 pub mod region;
 pub mod reply_window;
+pub mod script;
 pub mod search_head;
 pub mod search_term;
 pub mod sensitive_hit;
@@ -76,6 +79,7 @@ macro_rules! every_entity {
     ($then:ident) => {
         $then! {
             account region store member guide code guide_number identity binding binding_event conversation question media
+            picture picture_line script
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
             hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day consent
             erasure member_phone campaign follower_sync menu_version menu_answer import import_row member_card

@@ -67,6 +67,10 @@ pub(super) fn act(word: &str) -> &'static str {
         Ok(Act::SetTagRule) => "修改标签规则",
         Ok(Act::AddSensitiveWords) => "添加敏感词",
         Ok(Act::RemoveSensitiveWord) => "删除敏感词",
+        Ok(Act::AddScript) => "添加话术",
+        Ok(Act::ChangeScript) => "修改话术",
+        Ok(Act::ArchiveScript) => "归档话术",
+        Ok(Act::RestoreScript) => "恢复话术",
         // A newer program wrote it.
         Err(_) => "其他操作",
     }

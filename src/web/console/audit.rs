@@ -219,6 +219,10 @@ fn field(key: &str) -> &str {
         "receipt" => "回执",
         "speciality" => "擅长",
         "phone" => "手机号",
+        "photo" => "照片",
+        "text" => "内容",
+        "category" => "场景",
+        "picture" => "图片",
         "words" => "敏感词",
         "rule" => "自动规则",
         "value" => "天数或码号",
@@ -283,6 +287,7 @@ fn subject(kind: &str) -> &str {
         "import" => "导入",
         "export" => "导出",
         "merge" => "合并",
+        "script" => "话术",
         other => other,
     }
 }

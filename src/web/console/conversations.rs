@@ -2,11 +2,7 @@
 
 use std::collections::HashMap;
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS,
-};
 use actix_web::web::{Data, Path, Query};
 use chrono::TimeDelta;
 use daogou_schema::{Address, GuideId, MemberId, MessageId, Timestamp, guide, store};
@@ -22,9 +18,8 @@ use crate::bindings::pool::{self, Row};
 use crate::context::Context;
 use crate::conversations;
 use crate::conversations::list::{self, Place, Talk, Wanted};
-use crate::media::{self, Way};
 use crate::outbound;
-use crate::web::page;
+use crate::web::{file, page};
 
 /// How many conversations a page shows.
 const ROWS: usize = 30;
@@ -275,26 +270,16 @@ pub(super) async fn show(
 }
 
 /// A picture, voice or video that was sent in a conversation of the scope.
-pub(super) async fn file(ctx: Data<Context>, desk: Desk, path: Path<(String, i64, i64)>) -> Page {
+pub(super) async fn attached(
+    ctx: Data<Context>,
+    desk: Desk,
+    path: Path<(String, i64, i64)>,
+) -> Page {
     let (_, member, line) = path.into_inner();
     let row = permitted(&ctx, &desk, member).await?;
     let line = MessageId(line);
     let found = conversations::file_of(&ctx, desk.account.id, row.member.id, line).await?;
-    let found = found.ok_or(Stop::NotFound)?;
-    let shape = media::shape(&found).ok_or(Stop::NotFound)?;
-    let bytes = media::read(&ctx, &found).await?.ok_or(Stop::NotFound)?;
-    let how = match shape.way {
-        Way::File => "attachment",
-        Way::Picture | Way::Sound | Way::Film => "inline",
-    };
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "private, max-age=300"))
-        // Whatever somebody sent, it runs nothing here.
-        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((CONTENT_DISPOSITION, how))
-        .content_type(shape.mime)
-        .body(bytes))
+    Ok(file::answer(found.ok_or(Stop::NotFound)?))
 }
 
 #[cfg(test)]

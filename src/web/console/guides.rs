@@ -10,6 +10,7 @@ use minijinja::{Value, context};
 
 use super::chart;
 use super::gate::{Desk, Fields, SentBy};
+use super::photos;
 use super::place::Place;
 use super::stop::{Page, Stop};
 use super::welcome;
@@ -52,6 +53,7 @@ async fn shown(
                 name => &guide.name,
                 store => store_name(&stores, guide.store_id),
                 linked => guide.openid.is_some(),
+                photo_href => photos::href(desk, guide),
                 on_duty => guide.on_duty,
                 members_href => format!("{}/members?guide={}", desk.at(), guide.id),
             }
@@ -144,6 +146,8 @@ pub(super) struct Typed<'a> {
     pub stand_in: Option<&'a str>,
     /// The form about what else is known of her.
     pub profile: Option<&'a Fields>,
+    /// The photo was not taken.
+    pub photo: bool,
     /// Her whole number, when somebody asked for it.
     pub number: Option<&'a str>,
 }
@@ -222,6 +226,7 @@ pub(super) async fn show_guide(
         store => store_name(&stores, guide.store_id),
         linked => guide.openid.is_some(),
         linked_at => words::moment_or_none(guide.linked_at, zone),
+        photo_href => photos::href(desk, guide),
         on_duty => guide.on_duty,
         members => words::size(size),
         speciality => &guide.speciality,
@@ -265,6 +270,7 @@ pub(super) async fn show_guide(
             typed => typed.name.unwrap_or(&guide.name),
             editing => typed.name.is_some(),
             profiling => typed.profile.is_some(),
+            picturing => typed.photo,
             profile => context! {
                 speciality => typed.profile.map_or(guide.speciality.as_deref().unwrap_or_default(), |fields| fields.get("speciality")),
                 phone => typed.profile.map_or("", |fields| fields.get("phone")),

@@ -3,7 +3,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{closing, join, joining, profiles, proposals, regions};
+use super::{closing, join, joining, photos, profiles, proposals, regions};
 
 /// A would-be guide's phone: whoever has the link, or the address of her own page.
 pub(super) fn of_would_be_guides(config: &mut ServiceConfig) {
@@ -57,6 +57,18 @@ pub(super) fn of_joining(config: &mut ServiceConfig) {
         .route(
             "/console/{appid}/guides/{id}/phone",
             web::post().to(profiles::reveal),
+        )
+        .route(
+            "/console/{appid}/guides/{id}/photo",
+            web::get().to(photos::show),
+        )
+        .route(
+            "/console/{appid}/guides/{id}/photo",
+            web::post().to(photos::set),
+        )
+        .route(
+            "/console/{appid}/guides/{id}/photo/remove",
+            web::post().to(photos::take_off),
         );
 }
 

@@ -11,6 +11,7 @@ use minijinja::{Value, context};
 
 use super::gate::Desk;
 use super::guides::{guides_of, permitted, store_name, stores_of};
+use super::photos;
 use super::place::Place;
 use super::stop::{Page, Stop};
 use crate::context::Context;
@@ -85,6 +86,7 @@ fn poster_of(desk: &Desk, guide: &guide::Model, stores: &[store::Model]) -> Valu
     context! {
         campaign => Value::from(()),
         name => &guide.name,
+        photo_href => photos::href(desk, guide),
         store => store_name(stores, guide.store_id),
         code_href => format!("{}/guides/{}/code.svg", desk.at(), guide.id),
     }

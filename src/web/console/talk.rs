@@ -17,7 +17,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         )
         .route(
             "/console/{appid}/conversations/{id}/lines/{line}/file",
-            web::get().to(conversations::file),
+            web::get().to(conversations::attached),
         )
         .route(
             "/console/{appid}/sensitive/hits",

@@ -1,4 +1,4 @@
-//! A form with a file, of somebody at headquarters.
+//! A form with a file.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -28,6 +28,42 @@ pub(super) struct File {
     pub bytes: Vec<u8>,
 }
 
+/// A form of whoever is signed in, at an account, with its file; what is wrong with the form is for the handler to say, once it
+/// has looked whether she may.
+pub(super) struct Brought(pub Desk, pub Result<(Fields, File), Stop>);
+
+impl FromRequest for Brought {
+    type Error = Stop;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Stop>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let form = Multipart::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let desk = desk(&request).await?;
+            let form = brought(&desk, form).await;
+            Ok(Self(desk, form))
+        })
+    }
+}
+
+async fn desk(request: &HttpRequest) -> Result<Desk, Stop> {
+    let gate = gate(request).await?;
+    match is_own(request) {
+        true => Desk::load(request.clone(), gate).await,
+        false => Err(Stop::Foreign),
+    }
+}
+
+async fn brought(
+    desk: &Desk,
+    form: impl Future<Output = Result<Multipart, actix_web::Error>>,
+) -> Result<(Fields, File), Stop> {
+    let form = form.await.map_err(|_unreadable| Stop::Unreadable)?;
+    let (fields, file) = read(form).await?;
+    Ok((checked(&desk.gate, Sent(fields))?, file))
+}
+
 /// A form of somebody at headquarters, with its file: nobody else's is read.
 pub(super) struct Upload(pub Desk, pub Fields, pub File);
 
@@ -39,15 +75,9 @@ impl FromRequest for Upload {
         let form = Multipart::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let gate = gate(&request).await?;
-            if !is_own(&request) {
-                return Err(Stop::Foreign);
-            }
-            let desk = Desk::load(request, gate).await?;
+            let desk = desk(&request).await?;
             desk.for_headquarters()?;
-            let form = form.await.map_err(|_unreadable| Stop::Unreadable)?;
-            let (fields, file) = read(form).await?;
-            let fields = checked(&desk.gate, Sent(fields))?;
+            let (fields, file) = brought(&desk, form).await?;
             Ok(Self(desk, fields, file))
         })
     }

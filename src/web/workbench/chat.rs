@@ -3,15 +3,13 @@
 use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS,
-};
-use actix_web::web::{Data, Path, Query};
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{Bytes, Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::TimeDelta;
 use daogou_schema::message::Author;
 use daogou_schema::outbound::State;
-use daogou_schema::{Address, GuideId, MessageId, Timestamp, conversation, guide};
+use daogou_schema::{Address, GuideId, MessageId, ScriptId, Timestamp, conversation, guide};
 use minijinja::{Value, context};
 
 use super::gate::{Seat, SentBy};
@@ -19,11 +17,12 @@ use super::stop::{Page, Stop};
 use super::words;
 use crate::bindings::pool::Row;
 use crate::context::Context;
-use crate::conversations::desk::{self, Sent};
+use crate::conversations::desk::{self, Sent, Wanted};
 use crate::conversations::{self, Attached, Said};
-use crate::media::{self, Way};
+use crate::media::Way;
 use crate::outbound::{self, Fate};
-use crate::web::page;
+use crate::pictures;
+use crate::web::{file, page};
 
 /// How many lines a page shows at first, and how many more at a time.
 const LINES: u64 = 40;
@@ -316,13 +315,60 @@ pub(super) async fn write(
             let asked = HashMap::from([("after".to_owned(), after)]);
             part(&ctx, &seat, &row, talk.as_ref(), &asked).await
         }
-        (Some(problem), true) => Ok(HttpResponse::UnprocessableEntity()
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .content_type("text/plain; charset=utf-8")
-            .body(problem)),
+        (Some(problem), true) => Ok(refusal(problem)),
         (None, false) => Ok(page::go_to(&format!("/workbench/chats/{path}#end"))),
         (Some(problem), false) => shown(&ctx, &seat, *path, None, Some((text, &problem))).await,
     }
+}
+
+/// Why a line was not taken; none when it was.
+fn problem(sent: Sent) -> Result<Option<String>, Stop> {
+    Ok(match sent {
+        Sent::Line(_) => None,
+        Sent::NotYours => return Err(Stop::NotFound),
+        Sent::Stopped(words) => Some(format!("没有发送：含敏感词“{words}”，请改写后再发")),
+        Sent::Unsendable => Some(format!("没有发送：请写 1 到 {} 个字", desk::LINE_CHARS_MAX)),
+        Sent::Nobody => Some("没有发送：她还没有来过消息，微信不允许主动发送".to_owned()),
+    })
+}
+
+/// A picture from the phone: the body is the file, which the page's script has made small.
+pub(super) async fn send_picture(
+    ctx: Data<Context>,
+    request: HttpRequest,
+    path: Path<i64>,
+    seat: Seat,
+    content: Result<Bytes, actix_web::Error>,
+) -> Page {
+    let header = |name: &str| {
+        let value = request.headers().get(name)?;
+        value.to_str().ok().map(str::to_owned)
+    };
+    seat.own_script(&request, &header("x-csrf").unwrap_or_default())?;
+    let (row, _) = seat.customer(&ctx, *path).await?;
+    let content = content.map_err(|_too_large| Stop::Unreadable)?;
+    let picture = match pictures::keep(&ctx, seat.account.id, &content).await? {
+        Ok(picture) => picture,
+        Err(no) => return Ok(refusal(no.told().to_owned())),
+    };
+    let key = header("x-key").unwrap_or_default();
+    let wanted = (key.as_str(), Wanted::Picture(picture));
+    let sent = desk::write(&ctx, &seat.account, seat.guide.id, row.member.id, wanted).await?;
+    if let Some(problem) = problem(sent)? {
+        return Ok(refusal(problem));
+    }
+    let (row, talk) = seat.customer(&ctx, *path).await?;
+    let after = header("x-after").unwrap_or_default();
+    let asked = HashMap::from([("after".to_owned(), after)]);
+    part(&ctx, &seat, &row, talk.as_ref(), &asked).await
+}
+
+/// What a script is told that may not do something, in words for whoever tapped.
+pub(super) fn refusal(problem: String) -> HttpResponse {
+    HttpResponse::UnprocessableEntity()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .content_type("text/plain; charset=utf-8")
+        .body(problem)
 }
 
 /// The guide has opened it, up to a line.
@@ -343,19 +389,5 @@ pub(super) async fn file(ctx: Data<Context>, seat: Seat, path: Path<(i64, i64)>)
     let (row, _) = seat.customer(&ctx, member).await?;
     let line = MessageId(line);
     let found = conversations::file_of(&ctx, seat.account.id, row.member.id, line).await?;
-    let found = found.ok_or(Stop::NotFound)?;
-    let shape = media::shape(&found).ok_or(Stop::NotFound)?;
-    let bytes = media::read(&ctx, &found).await?.ok_or(Stop::NotFound)?;
-    let how = match shape.way {
-        Way::File => "attachment",
-        Way::Picture | Way::Sound | Way::Film => "inline",
-    };
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "private, max-age=300"))
-        // Whatever somebody sent, it runs nothing here.
-        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((CONTENT_DISPOSITION, how))
-        .content_type(shape.mime)
-        .body(bytes))
+    Ok(file::answer(found.ok_or(Stop::NotFound)?))
 }

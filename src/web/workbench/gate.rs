@@ -58,6 +58,14 @@ pub(super) struct Seat {
 }
 
 impl Seat {
+    /// Whether our page's script sent a request that is no form.
+    pub(super) fn own_script(&self, request: &HttpRequest, key: &str) -> Result<(), Stop> {
+        match is_own(request) && key == self.signed_in.form_key {
+            true => Ok(()),
+            false => Err(Stop::Foreign),
+        }
+    }
+
     /// The same of what is known of the guide by now.
     pub(super) fn with(self, guide: guide::Model) -> Self {
         Self { guide, ..self }

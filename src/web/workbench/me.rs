@@ -1,9 +1,9 @@
 //! 我的: code and card, duty and stand-in, other browsers.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
 use daogou_schema::GuideId;
 use minijinja::{Value, context};
 
@@ -14,7 +14,8 @@ use crate::conversations::desk::{self, Duty};
 use crate::error::Error;
 use crate::guides::{self, sign_in};
 use crate::picture::Picture;
-use crate::web::page;
+use crate::pictures;
+use crate::web::{file, page};
 
 pub(super) async fn show(ctx: Data<Context>, seat: Seat) -> Page {
     shown(&ctx, &seat, StatusCode::OK, Value::from(()), None).await
@@ -58,6 +59,7 @@ async fn shown(
         context! {
             store,
             speciality => &seat.guide.speciality,
+            photo => seat.guide.photo_id.map(|photo| format!("/workbench/me/photo?v={photo}")),
             linked => seat.guide.openid.is_some(),
             others,
             sign_ins => sign_in::count(ctx, seat.guide.id).await?,
@@ -82,6 +84,30 @@ pub(super) async fn code(ctx: Data<Context>, seat: Seat) -> Page {
         .insert_header((CACHE_CONTROL, "private, max-age=300"))
         .content_type("image/svg+xml")
         .body(picture(&code.url)?.svg()))
+}
+
+/// The guide's own photo.
+pub(super) async fn photo(ctx: Data<Context>, seat: Seat) -> Page {
+    let photo = seat.guide.photo_id.ok_or(Stop::NotFound)?;
+    let content = pictures::content(&ctx, seat.account.id, photo).await?;
+    Ok(file::answer(content.ok_or(Stop::NotFound)?))
+}
+
+/// A new photo: the body is the file, which the page's script has made small.
+pub(super) async fn set_photo(
+    ctx: Data<Context>,
+    request: HttpRequest,
+    seat: Seat,
+    content: Result<Bytes, actix_web::Error>,
+) -> Page {
+    let key = request.headers().get("x-csrf");
+    let key = key.and_then(|key| key.to_str().ok()).unwrap_or_default();
+    seat.own_script(&request, key)?;
+    let content = content.map_err(|_too_large| Stop::Unreadable)?;
+    match pictures::photo::set(&ctx, &seat.account, seat.guide.id, &content, None).await? {
+        Ok(_) => Ok(HttpResponse::NoContent().finish()),
+        Err(no) => Ok(super::chat::refusal(no.told().to_owned())),
+    }
 }
 
 pub(super) async fn set_duty(ctx: Data<Context>, SentBy(seat, fields): SentBy) -> Page {

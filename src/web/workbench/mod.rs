@@ -7,13 +7,16 @@ mod customers;
 mod gate;
 mod live;
 mod me;
+mod scripts;
 mod sign_in;
 mod stop;
 mod tasks;
 mod today;
 mod words;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::{self, PayloadConfig, ServiceConfig};
+
+use crate::pictures;
 
 /// The routes of the workbench.
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -36,6 +39,30 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/workbench/chats/{id}/lines", web::get().to(chat::lines))
         .route("/workbench/chats/{id}/lines", web::post().to(chat::write))
         .route("/workbench/chats/{id}/seen", web::post().to(chat::seen))
+        .service(
+            web::resource("/workbench/chats/{id}/pictures")
+                .app_data(PayloadConfig::new(pictures::rules::BYTES_MAX))
+                .route(web::post().to(chat::send_picture)),
+        )
+        .route(
+            "/workbench/chats/{id}/scripts",
+            web::get().to(scripts::choose),
+        )
+        .route("/workbench/scripts", web::get().to(scripts::list))
+        .route("/workbench/scripts", web::post().to(scripts::save))
+        .route("/workbench/scripts/{script}", web::get().to(scripts::edit))
+        .route(
+            "/workbench/scripts/{script}",
+            web::post().to(scripts::change),
+        )
+        .route(
+            "/workbench/scripts/{script}/remove",
+            web::post().to(scripts::remove),
+        )
+        .route(
+            "/workbench/scripts/{script}/picture",
+            web::get().to(scripts::picture),
+        )
         .route(
             "/workbench/chats/{id}/lines/{line}/file",
             web::get().to(chat::file),
@@ -66,6 +93,12 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/workbench/tasks/{task}", web::post().to(tasks::set_done))
         .route("/workbench/me", web::get().to(me::show))
         .route("/workbench/me/code.svg", web::get().to(me::code))
+        .service(
+            web::resource("/workbench/me/photo")
+                .app_data(PayloadConfig::new(pictures::rules::BYTES_MAX))
+                .route(web::get().to(me::photo))
+                .route(web::post().to(me::set_photo)),
+        )
         .route("/workbench/me/duty", web::post().to(me::set_duty))
         .route("/workbench/me/stand-in", web::post().to(me::set_stand_in))
         .route("/workbench/me/link", web::post().to(me::make_link));

@@ -174,11 +174,20 @@ async fn a_file_of_an_older_schema_is_brought_up_to_the_present_one() {
         "export",
         "export_piece",
         "member_merge",
+        "script",
+        "picture_line",
+        "picture",
     ] {
         without_table(&mut older, table);
     }
     without_column(&mut older, "guide", "lost_line_id");
-    without_column(&mut older, "conversation", "new_guide_id");
+    for (table, column) in [
+        ("conversation", "new_guide_id"),
+        ("conversation", "unread"),
+        ("guide_number", "starred_at"),
+    ] {
+        without_column(&mut older, table, column);
+    }
     for column in ["name", "token_previous", "previous_until"] {
         without_column(&mut older, "account", column);
     }
@@ -197,6 +206,7 @@ async fn a_file_of_an_older_schema_is_brought_up_to_the_present_one() {
         ("guide", "speciality"),
         ("guide", "phone"),
         ("guide", "phone_masked"),
+        ("guide", "photo_id"),
     ] {
         without_column(&mut older, table, column);
     }

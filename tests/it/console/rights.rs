@@ -1,5 +1,6 @@
 //! Who may do what: every page and every form, for everybody. Long because every route of the console stands in it.
 
+mod brand;
 mod data;
 mod inviting;
 mod organisation;
@@ -166,6 +167,7 @@ fn pages() -> impl Iterator<Item = &'static (&'static str, Answers)> {
         .chain(data::PAGES)
         .chain(organisation::PAGES)
         .chain(talk::PAGES)
+        .chain(brand::PAGES)
 }
 
 fn forms() -> impl Iterator<Item = &'static (&'static str, Fields, Answers)> {
@@ -175,12 +177,14 @@ fn forms() -> impl Iterator<Item = &'static (&'static str, Fields, Answers)> {
         .chain(data::FORMS)
         .chain(organisation::FORMS)
         .chain(talk::FORMS)
+        .chain(brand::FORMS)
 }
 
 /// The URL map, all of it.
 fn map() -> String {
     [
         include_str!("../../../src/web/console/mod.rs"),
+        include_str!("../../../src/web/console/content.rs"),
         include_str!("../../../src/web/console/inviting.rs"),
         include_str!("../../../src/web/console/organisation.rs"),
         include_str!("../../../src/web/console/tables.rs"),

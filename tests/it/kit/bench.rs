@@ -113,6 +113,15 @@ impl Bench {
             .await
     }
 
+    /// Sends a file as the page's script does.
+    pub async fn brings(&self, path: &str, key: &str, bytes: &[u8]) -> Answered {
+        let csrf = self.form_key().await;
+        let request = self.asks(Method::POST, path).header("x-part", "1");
+        let request = request.header("x-csrf", csrf).header("x-key", key);
+        let request = request.header(ORIGIN, &self.base).body(bytes.to_vec());
+        self.answered(request).await
+    }
+
     /// What our pages put into their forms.
     pub async fn form_key(&self) -> String {
         let page = self.opens("/workbench/me").await;

@@ -55,6 +55,7 @@ pub async fn fill(db: &DatabaseConnection, people: &People) {
     let newest = newest.expect("members").expect("a member").id;
     let wang = member_of(db, &people.wang.openid).await;
     let mut all = those_who_came(people, newest);
+    all.extend(what_they_show());
     all.extend(what_they_did(people, wang, newest));
     for rows in &all {
         insert(db, rows).await;
@@ -81,6 +82,30 @@ async fn member_of(db: &DatabaseConnection, openid: &str) -> MemberId {
     let all = identity::Entity::find().all(db).await.expect("identities");
     let found = all.iter().find(|row| row.openid == openid);
     found.expect("she is a member").member_id
+}
+
+/// Pictures of the brand, the lines that carry them, and guides' own scripts.
+fn what_they_show() -> Vec<Rows> {
+    vec![
+        rows(
+            "picture",
+            PEOPLE,
+            "account_id, digest, kind, file, bytes, width, height, usable_until, created_at, used_at",
+            "1, CONCAT('filled', i), 'png', CONCAT('filled', i), 1, 1, 1, 0, LATE, LATE",
+        ),
+        rows(
+            "picture_line",
+            PEOPLE,
+            "message_id, picture_id",
+            "900000000 + i, 1 + i % 1000",
+        ),
+        rows(
+            "script",
+            PEOPLE,
+            "account_id, guide_id, category, text, letters, place, uses, created_at, changed_at, archived_at",
+            "1, i, 'filled', 'filled', 'filled', 0, i, LATE, LATE, 0",
+        ),
+    ]
 }
 
 /// Stores, guides, members and who serves whom.

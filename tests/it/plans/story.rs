@@ -1,5 +1,6 @@
 //! A long story that makes the product say everything it says to its store while it runs.
 
+mod brand;
 mod headquarters;
 mod organisation;
 mod workbench;
@@ -58,6 +59,8 @@ pub async fn tell(app: &mut TestApp) {
     organisation::invite_guides(app).await;
     organisation::close_a_store(app).await;
     organisation::propose(app, &zheng).await;
+    brand::show(app, &li.openid).await;
+    brand::write(app).await;
     headquarters::erase(app, &li).await;
     headquarters::invite(app).await;
     end_and_begin(app, lin, wang).await;

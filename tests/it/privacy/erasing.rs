@@ -7,19 +7,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{Shop, at, found, verified};
-use crate::kit::{APPID, Session, Store, TestApp, eventually};
-
-/// How many files lie under the folder of media.
-pub(super) fn files(app: &TestApp) -> usize {
-    let folder = app.folder().join("media");
-    let Ok(accounts) = std::fs::read_dir(folder) else {
-        return 0;
-    };
-    let inside = |account: std::fs::DirEntry| std::fs::read_dir(account.path()).expect("a folder");
-    accounts
-        .flat_map(|account| inside(account.expect("an entry")))
-        .count()
-}
+use crate::kit::{APPID, Session, Store, TestApp, eventually, files};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_an_erasure_nothing_of_her_is_found_in_the_whole_store() {

@@ -2,9 +2,8 @@
 
 use chrono::TimeDelta;
 
-use super::erasing::files;
 use super::{Shop, found};
-use crate::kit::{TestApp, eventually};
+use crate::kit::{TestApp, eventually, files};
 
 /// The guide has written to nobody in particular, with two customers waiting.
 async fn asks(app: &TestApp, shop: &Shop) {

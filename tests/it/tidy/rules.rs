@@ -37,6 +37,8 @@ const FLOORS: &[&str] = &[
     "tags",
     "fans",
     "media",
+    "pictures",
+    "scripts",
     "outbound",
     "bindings",
     "conversations",

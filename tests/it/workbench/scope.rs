@@ -39,6 +39,11 @@ const PAGES: &[(&str, Answers)] = &[
     ("/workbench/tasks?state=done", OWN),
     ("/workbench/me", OWN),
     ("/workbench/me/code.svg", OWN),
+    ("/workbench/me/photo", [303, 404, 404]),
+    ("/workbench/chats/1/scripts?q=nh", HERS),
+    ("/workbench/scripts", OWN),
+    ("/workbench/scripts/1", [303, 404, 404]),
+    ("/workbench/scripts/1/picture", [303, 404, 404]),
 ];
 
 type Fields = &'static [(&'static str, &'static str)];
@@ -69,6 +74,15 @@ const FORMS: &[(&str, Fields, Answers)] = &[
     ),
     ("/workbench/tasks/1", &[("done", "yes")], HERS_DONE),
     ("/workbench/tasks/99", &[("done", "yes")], [303, 404, 404]),
+    ("/workbench/scripts", &[("text", "")], [303, 400, 400]),
+    // 吴桐's own is the first, 林小满's the second.
+    (
+        "/workbench/scripts",
+        &[("text", "{顾客称呼}您好")],
+        [303, 303, 303],
+    ),
+    ("/workbench/scripts/2", &[("text", "您好")], HERS_DONE),
+    ("/workbench/scripts/2/remove", &[], HERS_DONE),
     ("/workbench/me/duty", &[("on", "yes")], OWN),
     (
         "/workbench/me/stand-in",

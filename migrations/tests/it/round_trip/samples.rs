@@ -111,6 +111,7 @@ pub fn guide() -> guide::Model {
         speciality: Some("护肤 🌸".to_owned()),
         phone: Some(vec![0, 255, 1]),
         phone_masked: Some("138****1234".to_owned()),
+        photo_id: Some(PictureId(1)),
         openid: Some(OPENID.to_owned()),
         linked_at: Some(NOW),
         on_duty: true,

@@ -61,3 +61,45 @@ pub fn menu_answer() -> menu_answer::Model {
         at: LATER,
     }
 }
+
+pub fn picture() -> picture::Model {
+    picture::Model {
+        id: PictureId(1),
+        account_id: AccountId(1),
+        digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+        kind: picture::Kind::Png,
+        file: "1/abcdefghijkmnpqrstuvwxyz.png".to_owned(),
+        bytes: 10_485_760,
+        width: 12_000,
+        height: 1,
+        usable_id: Some("4xXyZ_-media".to_owned()),
+        usable_until: LATER,
+        created_at: NOW,
+        used_at: LATER,
+    }
+}
+
+pub fn picture_line() -> picture_line::Model {
+    picture_line::Model {
+        message_id: MessageId(9),
+        picture_id: PictureId(1),
+    }
+}
+
+pub fn script() -> script::Model {
+    script::Model {
+        id: ScriptId(1),
+        account_id: AccountId(1),
+        guide_id: GuideId::NONE,
+        store_id: Some(StoreId(1)),
+        category: "问候".to_owned(),
+        text: "{顾客称呼}您好👋".repeat(50),
+        letters: "您好\nnh".to_owned(),
+        picture_id: Some(PictureId(1)),
+        place: 9_999,
+        uses: i64::MAX,
+        created_at: NOW,
+        changed_at: LATER,
+        archived_at: Timestamp(0),
+    }
+}
