@@ -2,7 +2,7 @@
 
 use daogou_schema::{
     AccountId, CodeId, GuideId, MemberId, MessageId, OutboundId, SensitiveHitId, StoreId, TagId,
-    Timestamp, binding, conversation, member, member_phone,
+    Timestamp, VisitId, binding, conversation, member, member_phone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,8 @@ pub(super) struct Moved {
     /// Lines in which sensitive words were found.
     #[serde(default)]
     pub found: Vec<SensitiveHitId>,
+    #[serde(default)]
+    pub visits: Vec<VisitId>,
     pub numbers: Vec<(GuideId, i32)>,
     /// The kept one has the gone one's phone number.
     pub phone: bool,

@@ -18,7 +18,7 @@ use crate::conversations;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::lanes::Holders;
-use crate::{bindings, guides, lanes, members, pictures, search, sensitive, tags};
+use crate::{bindings, guides, lanes, members, pictures, search, sensitive, tags, visits};
 
 /// How many erasures one round begins, and goes on with.
 const ROUND: u64 = 50;
@@ -111,6 +111,7 @@ async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
     let cards = members::cards::forget_in(txn, member).await?;
     let tags = tags::forget_member_in(txn, member).await?;
     let stopped = sensitive::forget_member_in(txn, member).await?;
+    let visits = visits::forget_member_in(txn, member).await?;
     let known = erase::identities_of(txn, member).await?;
     let names = erase::names(txn, member).await?;
     let proofs: Vec<_> = all
@@ -139,6 +140,7 @@ async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
                 ("member_card", cards),
                 ("member_tag", tags),
                 ("sensitive_hit", stopped),
+                ("visit", visits),
                 ("conversation", conversations),
                 ("reply_window", windows),
                 ("guide_number", numbers),
@@ -333,6 +335,7 @@ async fn finish_in(txn: &Txn, id: ErasureId, holders: &Arc<Holders>, now: Timest
     members::cards::forget_in(txn, row.member_id).await?;
     tags::forget_member_in(txn, row.member_id).await?;
     sensitive::forget_member_in(txn, row.member_id).await?;
+    visits::forget_member_in(txn, row.member_id).await?;
     for person in &people {
         keep_out_others(txn, std::slice::from_ref(person)).await?;
         // Who has come again is somebody new, and uses them.

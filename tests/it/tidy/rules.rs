@@ -40,6 +40,7 @@ const FLOORS: &[&str] = &[
     "scripts",
     "outbound",
     "bindings",
+    "visits",
     "conversations",
     "search",
     "hand_overs",
