@@ -54,6 +54,7 @@ mod m2026_11_22_000042_sensitive;
 mod m2026_11_22_000043_tag_rule;
 mod m2026_11_22_000049_picture;
 mod m2026_11_22_000050_script;
+mod m2026_11_22_000051_visit;
 mod m2026_11_23_000052_workbench;
 mod m2026_11_23_000053_care;
 
@@ -166,6 +167,7 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000043_tag_rule::changes(),
             m2026_11_22_000049_picture::changes(),
             m2026_11_22_000050_script::changes(),
+            m2026_11_22_000051_visit::changes(),
             m2026_11_23_000052_workbench::changes(),
             m2026_11_23_000053_care::changes(),
         ]

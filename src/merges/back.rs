@@ -11,7 +11,7 @@ use crate::audit::{self, Act, By, Entry};
 use crate::db::Txn;
 use crate::error::Result;
 use crate::members::{cards, waiting};
-use crate::{bindings, care, conversations, guides, members, privacy, sensitive, tags};
+use crate::{bindings, care, conversations, guides, members, privacy, sensitive, tags, visits};
 
 pub(super) async fn undo_in(
     txn: &Txn,
@@ -81,6 +81,7 @@ async fn restore(txn: &Txn, visit: &Visit, row: &Model, before: &Before) -> Resu
     queries::set_consents(txn, &moved.consents, gone).await?;
     sensitive::give_in(txn, &moved.found, gone).await?;
     care::give_in(txn, &moved.written, gone).await?;
+    visits::give_in(txn, &moved.visits, gone).await?;
     queries::set_numbers(txn, &moved.numbers, gone).await?;
     for tag in &moved.tags {
         tags::take_in(txn, *tag, &[kept], None).await?;

@@ -2,7 +2,7 @@
 
 use daogou_schema::{
     AccountId, CodeId, GuideId, MemberId, MessageId, NoteId, OutboundId, SensitiveHitId, StoreId,
-    TagId, TaskId, Timestamp, binding, conversation, member, member_phone,
+    TagId, TaskId, Timestamp, VisitId, binding, conversation, member, member_phone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,8 @@ pub(super) struct Moved {
     /// What guides had written down.
     #[serde(default)]
     pub written: (Vec<NoteId>, Vec<TaskId>),
+    #[serde(default)]
+    pub visits: Vec<VisitId>,
     pub numbers: Vec<(GuideId, i32)>,
     /// The kept one has the gone one's phone number.
     pub phone: bool,

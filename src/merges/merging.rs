@@ -13,7 +13,7 @@ use crate::db::Txn;
 use crate::error::Result;
 use crate::members::{cards, waiting};
 use crate::vault::Vault;
-use crate::{bindings, care, conversations, guides, members, privacy, sensitive, tags};
+use crate::{bindings, care, conversations, guides, members, privacy, sensitive, tags, visits};
 
 /// If somebody waits in the account with the phone number of `member`, who follows, they become one.
 ///
@@ -160,6 +160,7 @@ async fn take_over(
     moved.consents = queries::move_consents(txn, gone, kept).await?;
     moved.found = sensitive::take_along_in(txn, gone, kept).await?;
     moved.written = care::take_along_in(txn, gone, kept).await?;
+    moved.visits = visits::take_along_in(txn, gone, kept).await?;
     moved.numbers = queries::move_numbers(txn, gone, kept).await?;
     for tag in &hers.tags {
         if !tags::put_in(txn, *tag, &[kept], now).await?.is_empty() {

@@ -157,6 +157,12 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
         "what guides say to everybody; names are put in when it is said",
     ),
     (
+        "visit",
+        &["member_id", "products", "concern", "reasons"],
+        Deleted,
+        "when she came and what her guide noted of it",
+    ),
+    (
         "inbound",
         &[
             "openid",

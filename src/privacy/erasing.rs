@@ -18,7 +18,7 @@ use crate::conversations;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::lanes::Holders;
-use crate::{bindings, care, guides, lanes, members, pictures, search, sensitive, tags};
+use crate::{bindings, care, guides, lanes, members, pictures, search, sensitive, tags, visits};
 
 /// How many erasures one round begins, and goes on with.
 const ROUND: u64 = 50;
@@ -112,6 +112,7 @@ async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
     let tags = tags::forget_member_in(txn, member).await?;
     let stopped = sensitive::forget_member_in(txn, member).await?;
     let (notes, tasks) = care::forget_member_in(txn, member).await?;
+    let visits = visits::forget_member_in(txn, member).await?;
     let known = erase::identities_of(txn, member).await?;
     let names = erase::names(txn, member).await?;
     let proofs: Vec<_> = all
@@ -142,6 +143,7 @@ async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
                 ("sensitive_hit", stopped),
                 ("member_note", notes),
                 ("task", tasks),
+                ("visit", visits),
                 ("conversation", conversations),
                 ("reply_window", windows),
                 ("guide_number", numbers),
@@ -337,6 +339,7 @@ async fn finish_in(txn: &Txn, id: ErasureId, holders: &Arc<Holders>, now: Timest
     tags::forget_member_in(txn, row.member_id).await?;
     sensitive::forget_member_in(txn, row.member_id).await?;
     care::forget_member_in(txn, row.member_id).await?;
+    visits::forget_member_in(txn, row.member_id).await?;
     for person in &people {
         keep_out_others(txn, std::slice::from_ref(person)).await?;
         // Who has come again is somebody new, and uses them.

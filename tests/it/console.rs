@@ -29,6 +29,7 @@ mod sensitive;
 mod sign_in;
 mod tag_rules;
 mod variants;
+mod visits;
 mod welcome;
 
 use crate::kit::{APPID, Desk, TestApp};

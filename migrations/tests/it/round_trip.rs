@@ -70,6 +70,10 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::sensitive_word()).await;
     keeps(db, samples::sensitive_hit()).await;
     keeps(db, samples::tag_rule()).await;
+    keeps(db, samples::picture()).await;
+    keeps(db, samples::picture_line()).await;
+    keeps(db, samples::script()).await;
+    keeps(db, samples::visit()).await;
 }
 
 /// Writes the row into its empty table and reads it again.

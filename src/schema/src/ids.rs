@@ -45,6 +45,8 @@ ids! {
     PictureId
     /// One script 话术.
     ScriptId
+    /// One visit 到店.
+    VisitId
     /// One person of the staff 员工.
     StaffId
     /// One hand-over 移交.

@@ -68,6 +68,7 @@ pub mod tag;
 pub mod tag_rule;
 pub mod task;
 pub mod unbound;
+pub mod visit;
 
 pub use ids::*;
 pub use time::Timestamp;
@@ -79,7 +80,7 @@ macro_rules! every_entity {
     ($then:ident) => {
         $then! {
             account region store member guide code guide_number identity binding binding_event conversation question media
-            picture picture_line script
+            picture picture_line script visit
             inbound inbound_key lane node reply_window message outbound staff invitation sign_in hand_over
             hand_over_member audit audit_head tag member_tag unbound bulk bulk_member fan_act fan_day consent
             erasure member_phone campaign follower_sync menu_version menu_answer import import_row member_card

@@ -141,6 +141,7 @@ async fn shown(
             windows,
             lines => chat.lines,
             older_href,
+            visits => super::visits::card(ctx, desk, row.member.id, &guides, &stores).await?,
             privacy => privacy::card(ctx, desk, &row).await?,
             card => cards::of(ctx.db.reads(), &[row.member.id]).await?.remove(&row.member.id),
             merges => super::merges::card(ctx, desk, row.member.id).await?,

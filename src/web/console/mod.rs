@@ -51,6 +51,7 @@ mod talk;
 mod undelivered;
 mod upload;
 mod variants;
+mod visits;
 mod welcome;
 mod words;
 mod workbench;

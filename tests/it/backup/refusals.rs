@@ -174,6 +174,7 @@ async fn a_file_of_an_older_schema_is_brought_up_to_the_present_one() {
         "export",
         "export_piece",
         "member_merge",
+        "visit",
         "script",
         "picture_line",
         "picture",

@@ -1,7 +1,9 @@
 //! Two profiles that are one person: found, compared, merged, and two again; and whoever was brought in from a file and comes.
 
 use chrono::TimeDelta;
-use daogou_schema::{binding, identity, member, member_card, member_phone, message, sensitive_hit};
+use daogou_schema::{
+    binding, identity, member, member_card, member_phone, message, sensitive_hit, visit,
+};
 use sea_orm::EntityTrait;
 
 use super::at;
@@ -41,6 +43,8 @@ struct Picture {
     guides: Vec<(i64, i64)>,
     /// Lines in which sensitive words were found, and whose they are.
     found: Vec<(i64, i64)>,
+    /// Visits, and whose they are.
+    visits: Vec<(i64, i64)>,
 }
 
 impl Shop {
@@ -82,6 +86,13 @@ impl Shop {
                 .all(&db)
                 .await
                 .expect("findings")
+                .iter()
+                .map(|row| (row.id.0, row.member_id.0))
+                .collect(),
+            visits: visit::Entity::find()
+                .all(&db)
+                .await
+                .expect("visits")
                 .iter()
                 .map(|row| (row.id.0, row.member_id.0))
                 .collect(),
@@ -164,6 +175,11 @@ async fn there_and_back(shop: &Shop) {
          VALUES (1, {gone}, 'member', '返现吗', '返现', 1)"
     );
     shop.app.alter(&found).await;
+    let came = format!(
+        "INSERT INTO visit (account_id, member_id, guide_id, store_id, products, concern, reasons, at) \
+         VALUES (1, {gone}, 1, 1, '羽绒服', 'fake', '价格', 1)"
+    );
+    shop.app.alter(&came).await;
     let before = shop.picture().await;
     let merged = shop.desk.sends(&format!("{hers}/merge"), &fields).await;
     assert_eq!(
@@ -174,6 +190,7 @@ async fn there_and_back(shop: &Shop) {
     );
     // An erasure of her must find it.
     assert_eq!(shop.picture().await.found, [(1, kept)]);
+    assert_eq!(shop.picture().await.visits, [(1, kept)]);
     let page = shop.desk.opens(&hers).await.text;
     for told in [
         "有货吗",

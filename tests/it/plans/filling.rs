@@ -100,6 +100,12 @@ fn what_they_show() -> Vec<Rows> {
             "900000000 + i, 1 + i % 1000",
         ),
         rows(
+            "visit",
+            PEOPLE,
+            "account_id, member_id, guide_id, store_id, products, reasons, at",
+            "1, i, 1, 1, '', '', LATE",
+        ),
+        rows(
             "script",
             PEOPLE,
             "account_id, guide_id, category, text, letters, place, uses, created_at, changed_at, archived_at",

@@ -41,6 +41,7 @@ const FLOORS: &[&str] = &[
     "scripts",
     "outbound",
     "bindings",
+    "visits",
     "conversations",
     "search",
     "hand_overs",

@@ -64,3 +64,17 @@ pub fn bulk_member() -> bulk_member::Model {
         outcome: bulk_member::Outcome::Kept,
     }
 }
+
+pub fn visit() -> visit::Model {
+    visit::Model {
+        id: VisitId(1),
+        account_id: AccountId(1),
+        member_id: MemberId(1),
+        guide_id: GuideId(1),
+        store_id: StoreId(1),
+        products: "羽绒服\n围巾🧣".to_owned(),
+        concern: Some(visit::Concern::NotWorth),
+        reasons: "价格".to_owned(),
+        at: NOW,
+    }
+}
