@@ -52,6 +52,7 @@ mod m2026_11_22_000040_menu;
 mod m2026_11_22_000041_search;
 mod m2026_11_22_000042_sensitive;
 mod m2026_11_22_000043_tag_rule;
+mod m2026_11_22_000048_language;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -160,6 +161,7 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000041_search::changes(),
             m2026_11_22_000042_sensitive::changes(),
             m2026_11_22_000043_tag_rule::changes(),
+            m2026_11_22_000048_language::changes(),
         ]
         .into_iter()
         .flatten()

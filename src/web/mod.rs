@@ -5,6 +5,7 @@ mod assets;
 mod console;
 mod failure;
 mod health;
+mod language;
 mod page;
 mod trace;
 mod unread;
@@ -21,6 +22,7 @@ pub fn routes(ctx: Context) -> impl FnOnce(&mut ServiceConfig) {
         let mut scope = web::scope("")
             .wrap(from_fn(trace::trace))
             .wrap(from_fn(unread::held))
+            .wrap(from_fn(language::heard))
             // Everybody: no secrets in them.
             .route("/healthz", web::get().to(health::alive))
             .route("/readyz", web::get().to(health::ready))

@@ -10,7 +10,9 @@ use actix_web::http::header::{
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
-use super::assets;
+use daogou_schema::staff::Language;
+
+use super::{assets, language};
 
 /// Styles, scripts and pictures come from here only.
 const POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; \
@@ -29,7 +31,10 @@ templates! {
     "base" "icons" "parts" "side" "sign_in" "invitation" "overview" "stores" "store" "guides" "guide" "hand_overs" "hand_over" "hand_over_parts" "audit" "members" "member" "tags" "bulks" "bulk" "bulk_new" "bulk_parts" "staff" "failure" "sign_in_code" "me" "me_codes" "accounts" "account" "account_new" "account_parts" "chart" "undelivered" "codes" "code" "people" "campaigns" "campaign" "campaign_form" "campaign_parts" "followers" "menu" "menu_bar" "code_welcome" "menu_live" "phone" "poster" "privacy_parts" "member_privacy" "member_erase" "erasures" "erasure" "imports" "import" "import_parts" "exports" "export" "export_new" "export_parts" "member_merge" "store_close" "proposal" "joining" "join" "join_own" "phone_base" "chat_parts" "conversations" "conversation" "search" "sensitive_parts" "sensitive" "sensitive_hits"
 }
 
-static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| pages_in(Language::Chinese));
+static ENGLISH: LazyLock<Environment<'static>> = LazyLock::new(|| pages_in(Language::English));
+
+fn pages_in(language: Language) -> Environment<'static> {
     let mut pages = Environment::new();
     pages.set_undefined_behavior(UndefinedBehavior::Strict);
     pages.set_auto_escape_callback(|_name| AutoEscape::Html);
@@ -43,17 +48,44 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         Err(error) => tracing::error!(%error, "the syntax of pages is wrong"),
     }
     pages.add_function("asset", |name: &str| assets::address(name));
+    pages.add_filter("ours", |text: Value| match text.as_str() {
+        Some(text) => Value::from(language::ours(text)),
+        None => text,
+    });
+    pages.add_filter("counted", |count: &Value, one: &str, many: &str| {
+        let word = if count.to_string() == "1" { one } else { many };
+        word.to_owned()
+    });
+    pages.add_global("language", language::tag(language));
     for (name, text) in TEMPLATES {
-        if let Err(error) = pages.add_template(name, text) {
+        let text = language::template(language, page_of(name), text);
+        if let Err(error) = pages.add_template_owned(*name, text) {
             tracing::error!(name, %error, "a page's template is wrong");
         }
     }
     pages
-});
+}
+
+/// The name by which pages are shown.
+fn page_of(template: &str) -> &str {
+    template
+        .trim_start_matches("console/")
+        .trim_end_matches(".html")
+}
+
+/// Every page and its template.
+#[cfg(test)]
+pub(super) fn templates() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TEMPLATES.iter().map(|(name, text)| (page_of(name), *text))
+}
 
 /// The page `name` with its variables.
 pub(super) fn show(status: StatusCode, name: &str, variables: Value) -> HttpResponse {
-    let text = PAGES
+    let pages = match language::spoken() {
+        Language::Chinese => &PAGES,
+        Language::English => &ENGLISH,
+    };
+    let text = pages
         .get_template(&format!("console/{name}.html"))
         .and_then(|template| template.render(variables));
     match text {
@@ -68,7 +100,7 @@ pub(super) fn show(status: StatusCode, name: &str, variables: Value) -> HttpResp
             tracing::error!(name, %error, "a page cannot be shown");
             HttpResponse::InternalServerError()
                 .content_type("text/plain; charset=utf-8")
-                .body("页面暂时无法显示，请稍后再试")
+                .body(language::ours("页面暂时无法显示，请稍后再试"))
         }
     }
 }
@@ -86,10 +118,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_template_is_one() {
-        for (name, text) in TEMPLATES {
-            let mut pages = Environment::new();
-            assert!(pages.add_template(name, text).is_ok(), "{name}");
+    fn every_template_is_one_in_both_languages() {
+        for (page, text) in templates() {
+            for language in [Language::Chinese, Language::English] {
+                let text = language::template(language, page, text);
+                let read = Environment::new().add_template_owned(page, text);
+                assert!(read.is_ok(), "{page}: {read:?}");
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::conversations;
 use crate::conversations::list::{self, Place, Talk, Wanted};
 use crate::media::{self, Way};
 use crate::outbound;
+use crate::web::language::ours;
 use crate::web::page;
 
 /// How many conversations a page shows.
@@ -106,8 +107,8 @@ impl Asked {
             let chosen = self.store == Some(it.id);
             one(it.id.to_string(), &it.name, chosen)
         });
-        let states = [one("waiting".to_owned(), "等待回复", self.waiting)];
-        let days = SINCE.map(|(id, _, name)| one(id.to_owned(), name, self.days == id));
+        let states = [one("waiting".to_owned(), &ours("等待回复"), self.waiting)];
+        let days = SINCE.map(|(id, _, name)| one(id.to_owned(), &ours(name), self.days == id));
         context! {
             guides => guides.collect::<Vec<_>>(),
             stores => stores.collect::<Vec<_>>(),
@@ -181,7 +182,7 @@ fn shown(
         store => binding.map(|binding| store_name(stores, binding.store_id)),
         at => words::moment(talk.at, zone),
         unanswered => talk.unanswered,
-        waits => talk.unanswered.then(|| waited(now - talk.at)),
+        waits => talk.unanswered.then(|| ours(waited(now - talk.at))),
         answered => words::moment_or_none(talk.answered_at, zone),
     }
 }

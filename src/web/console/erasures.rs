@@ -15,6 +15,7 @@ use super::words;
 use crate::context::Context;
 use crate::privacy::{self, rules};
 use crate::{staff, web::page};
+use crate::web::language::ours;
 
 /// How many rows a page shows.
 const PAGE: u64 = 50;
@@ -72,7 +73,7 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64
     let counts = rules::counts(&row.counts);
     let kinds: Vec<_> = KINDS
         .iter()
-        .map(|(kind, word)| context! { word => *word, count => counts.get(*kind).copied().unwrap_or_default() })
+        .map(|(kind, word)| context! { word => ours(word), count => counts.get(*kind).copied().unwrap_or_default() })
         .collect();
     let by = match row.staff_id {
         Some(id) => staff::colleagues(ctx.db.reads())
@@ -113,9 +114,9 @@ fn shown(ctx: &Context, desk: &Desk, row: &Model) -> Value {
         href => at(desk, row.id),
         number => number(row.id),
         member => row.member_id.0,
-        cause => cause_word(row.cause),
+        cause => ours(cause_word(row.cause)),
         state,
-        state_word => word,
+        state_word => ours(word),
         appid => &desk.account.appid,
         asked_at => words::moment(row.asked_at, zone),
         begun_at => words::moment_or_none(row.begun_at, zone),
