@@ -141,6 +141,9 @@ impl Names {
             let each: Vec<_> = several.iter().map(|one| self.value(key, one)).collect();
             return each.join(&ours("、"));
         }
+        if let ("filter", Some(said)) = (key, value.as_str()) {
+            return words::filter(said);
+        }
         let id = value.as_i64();
         let named = match (key, id) {
             ("guide" | "guides" | "to" | "stand_in", Some(id)) => named(&self.guides, &GuideId(id)),
@@ -267,6 +270,8 @@ fn word(value: &str) -> Option<&str> {
         "code" => "扫某个码关注",
         "new" => "新关注",
         "quiet" => "很久没来",
+        "zh" => "中文",
+        "en" => "英文",
         "true" => "是",
         "false" => "否",
         _typed => return None,

@@ -14,8 +14,8 @@ use super::stop::{Page, Stop};
 use super::words;
 use crate::context::Context;
 use crate::privacy::{self, rules};
-use crate::{staff, web::page};
 use crate::web::language::ours;
+use crate::{staff, web::page};
 
 /// How many rows a page shows.
 const PAGE: u64 = 50;

@@ -147,12 +147,12 @@ fn shown(ctx: &Context, desk: &Desk, names: &[staff::Colleague], row: &Model) ->
     let by = names.iter().find(|it| it.staff.id == row.staff_id);
     context! {
         href => at(desk, row.id),
-        words => row.words.split("，").map(ours).collect::<Vec<_>>().join(&ours("，")),
+        words => words::filter(&row.words),
         whole => row.whole,
         reason => &row.reason,
         rows => row.rows,
         state,
-        state_word,
+        state_word => ours(state_word),
         by => by.map_or("", |it| it.staff.name.as_str()),
         mine => row.staff_id == staff,
         fetch => exports::can_fetch(row, staff, now),

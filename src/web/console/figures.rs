@@ -118,7 +118,8 @@ pub(super) async fn list(ctx: Data<Context>, desk: Desk, asked: Asked) -> Page {
         .take(CODES)
         .map(|(count, known)| row(&desk, known, *count, time))
         .collect();
-    let orders = ORDERS.map(|(id, name)| context! { id, name => ours(name), chosen => id == order });
+    let orders =
+        ORDERS.map(|(id, name)| context! { id, name => ours(name), chosen => id == order });
     let here = format!("{}/codes", desk.at());
     let chosen = place.written();
     let to = |page: usize| format!("{here}?days={time}&by={order}{chosen}&page={page}");

@@ -180,10 +180,7 @@ pub(super) async fn attention(ctx: &Context, desk: &Desk) -> Result<Vec<Value>, 
     let stores = stores_of(ctx, desk).await?;
     let line = |store: &store::Model| {
         let count = counts.get(&store.id)?;
-        let text = ours(format!(
-            "{count} 位新导购申请加入{}，等待确认",
-            store.name
-        ));
+        let text = ours(format!("{count} 位新导购申请加入{}，等待确认", store.name));
         Some(context! { text, href => at(desk, store) })
     };
     Ok(stores.iter().filter_map(line).collect())

@@ -281,7 +281,10 @@ fn shown_filters(asked: &Asked, filter: &Filter, choices: &Choices, sees_all: bo
         .collect();
     // Who has no guide is in no store, so a manager does not see them.
     if sees_all {
-        guides.insert(0, one(NOBODY, &ours("没有导购"), filter.whose == Whose::Nobody));
+        guides.insert(
+            0,
+            one(NOBODY, &ours("没有导购"), filter.whose == Whose::Nobody),
+        );
     }
     let store = |id: StoreId| filter.whose == Whose::Store(id);
     let stores: Vec<_> = choices

@@ -47,3 +47,30 @@ fn came_from(request: &HttpRequest) -> String {
     };
     page.filter(is_ours).unwrap_or_else(|| HOME.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn she_comes_back_to_our_pages_only() {
+        let back = |referer: &str| {
+            let request = TestRequest::default().insert_header((REFERER, referer));
+            came_from(&request.to_http_request())
+        };
+        let on = "/console/wx1/members?q=1";
+        assert_eq!(back(&format!("https://brand.example{on}")), on);
+        assert_eq!(back("https://brand.example/console"), HOME);
+        for elsewhere in [
+            "https://evil.example/",
+            "https://evil.example//evil.example/console",
+            "https://evil.example/consoles",
+            "nonsense",
+        ] {
+            assert_eq!(back(elsewhere), HOME, "{elsewhere}");
+        }
+        assert_eq!(came_from(&TestRequest::default().to_http_request()), HOME);
+    }
+}

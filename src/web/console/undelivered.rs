@@ -67,13 +67,18 @@ pub(super) async fn attention(
             lines.push(context! { text => ours(text(count)), href });
         }
     };
-    line(
-        misconfigured.count(),
-        |count| format!("{count} 条消息因公众号设置被微信拒绝，请检查 AppSecret 和接口权限"),
-    );
-    line(refused.len(), |count| format!("{count} 条消息在 7 天内被微信拒绝"));
-    line(unknown.len(), |count| format!("{count} 条消息在 7 天内不知道是否送达"));
-    line(pushes.len(), |count| format!("{count} 条推送处理失败，已搁置"));
+    line(misconfigured.count(), |count| {
+        format!("{count} 条消息因公众号设置被微信拒绝，请检查 AppSecret 和接口权限")
+    });
+    line(refused.len(), |count| {
+        format!("{count} 条消息在 7 天内被微信拒绝")
+    });
+    line(unknown.len(), |count| {
+        format!("{count} 条消息在 7 天内不知道是否送达")
+    });
+    line(pushes.len(), |count| {
+        format!("{count} 条推送处理失败，已搁置")
+    });
     Ok(lines)
 }
 

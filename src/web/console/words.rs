@@ -85,6 +85,12 @@ pub(super) fn came_by(scene: &str) -> String {
     })
 }
 
+/// The words of a filter that were kept: each is ours, and a comma stands between.
+pub(super) fn filter(kept: &str) -> String {
+    let each: Vec<_> = kept.split('，').map(ours).collect();
+    each.join(&ours("，"))
+}
+
 /// A problem with a field of a form.
 pub(super) fn problem(field: &str, text: impl AsRef<str>) -> Value {
     context! { field, text => ours(text) }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::segments::{Hole, filled};
+use super::holes::{Hole, filled};
 
 const ENGLISH: &str = include_str!("../../../templates/lang/en.json");
 
@@ -107,7 +107,9 @@ impl Catalogue {
 fn held<'a>(around: &[String], text: &'a str) -> Option<Vec<&'a str>> {
     let (first, others) = around.split_first()?;
     let (last, between) = others.split_last()?;
-    let mut rest = text.strip_prefix(first.as_str())?.strip_suffix(last.as_str())?;
+    let mut rest = text
+        .strip_prefix(first.as_str())?
+        .strip_suffix(last.as_str())?;
     let mut held = Vec::new();
     for sign in between {
         let (before, after) = rest.split_once(sign.as_str())?;
@@ -123,8 +125,13 @@ mod tests {
     use super::*;
 
     fn of(words: &[(&str, &str)]) -> Catalogue {
-        let words = words.iter().map(|(chinese, english)| (chinese.to_string(), english.to_string()));
-        with_patterns(Catalogue { words: words.collect(), ..Catalogue::default() })
+        let words = words
+            .iter()
+            .map(|(chinese, english)| (chinese.to_string(), english.to_string()));
+        with_patterns(Catalogue {
+            words: words.collect(),
+            ..Catalogue::default()
+        })
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! touched, and what consumers and guides read is always Chinese.
 
 mod catalogue;
+mod holes;
 mod segments;
 #[cfg(test)]
 mod tests;

@@ -5,9 +5,21 @@
 
 use std::fmt::Write;
 
+use super::holes::{Hole, filled};
+
 /// Tags that stand inside a sentence.
 const LIGHT: [&str; 11] = [
-    "<b>", "</b>", "<code>", "</code>", "<em>", "</em>", "<kbd>", "</kbd>", "<strong>", "</strong>", "<br>",
+    "<b>",
+    "</b>",
+    "<code>",
+    "</code>",
+    "<em>",
+    "</em>",
+    "<kbd>",
+    "</kbd>",
+    "<strong>",
+    "</strong>",
+    "<br>",
 ];
 
 /// A number that is set apart stands inside a sentence, too.
@@ -73,11 +85,17 @@ fn piece(text: &str, tags: bool) -> (Piece<'_>, &str) {
     }
     if tags && let Some(length) = tag(text) {
         let (tag, rest) = cut(length);
-        let piece = if LIGHT.contains(&tag) { Piece::Light } else { Piece::Tag };
+        let piece = if LIGHT.contains(&tag) {
+            Piece::Light
+        } else {
+            Piece::Tag
+        };
         return (piece(tag), rest);
     }
     let ends = |(at, sign): (usize, char)| {
-        let here = matches!(sign, '{' | '<').then(|| text.get(at..)).flatten()?;
+        let here = matches!(sign, '{' | '<')
+            .then(|| text.get(at..))
+            .flatten()?;
         let ends = block(here).is_some() || tags && tag(here).is_some();
         (at > 0 && ends).then_some(at)
     };
@@ -320,48 +338,6 @@ fn quoted(block: &str, look: Look<'_>) -> String {
     whole + rest
 }
 
-/// A place in a text that something is put into.
-pub(super) struct Hole<'a> {
-    /// Which of the things, from 0.
-    pub number: usize,
-    /// What is said instead of it when it is one, and when it is not.
-    pub counted: Option<(&'a str, &'a str)>,
-    /// Whether the thing is in our words, to be translated, too.
-    pub ours: bool,
-}
-
-/// A text with something in its holes: `{0}`, `{0!}` for what is in our words, `{0|member|members}` for what is counted.
-pub(super) fn filled(text: &str, with: impl Fn(Hole<'_>) -> String) -> String {
-    let (mut whole, mut rest) = (String::new(), text);
-    while let Some((before, from)) = rest.split_once('{') {
-        whole += before;
-        match from.split_once('}').and_then(|(named, after)| Some((hole(named)?, after))) {
-            Some((hole, after)) => {
-                whole += &with(hole);
-                rest = after;
-            }
-            None => {
-                whole.push('{');
-                rest = from;
-            }
-        }
-    }
-    whole + rest
-}
-
-fn hole(named: &str) -> Option<Hole<'_>> {
-    let (number, counted) = match named.split_once('|') {
-        Some((number, words)) => (number, Some(words.split_once('|')?)),
-        None => (named, None),
-    };
-    let ours = number.ends_with('!');
-    Some(Hole {
-        number: number.trim_end_matches('!').parse().ok()?,
-        counted,
-        ours,
-    })
-}
-
 /// An expression, or the word that fits its number.
 fn put(shown: &[String], hole: &Hole<'_>) -> String {
     let shown = shown.get(hole.number).map_or("", String::as_str);
@@ -389,11 +365,20 @@ mod tests {
             (" 共 <b>{{ n }}</b> 人 ", " [共 <b>{{ n }}</b> 人] "),
             ("<b>标题</b>", "<b>[标题]</b>"),
             ("{{ icon(\"x\") }}退出", "{{ icon(\"x\") }}[退出]"),
-            ("{% if a %}甲{% else %}乙{% endif %}", "{% if a %}[甲]{% else %}[乙]{% endif %}"),
-            ("<a title=\"甲{{ x }}\" href=\"/\">b</a>", "<a title=\"[甲{{ x }}]\" href=\"/\">b</a>"),
+            (
+                "{% if a %}甲{% else %}乙{% endif %}",
+                "{% if a %}[甲]{% else %}[乙]{% endif %}",
+            ),
+            (
+                "<a title=\"甲{{ x }}\" href=\"/\">b</a>",
+                "<a title=\"[甲{{ x }}]\" href=\"/\">b</a>",
+            ),
             ("{{ a or \"甲\" }}", "{{ a or \"[甲]\" }}"),
             ("{# 甲 #}x < y", "{# 甲 #}x < y"),
-            ("<i{% if a > b %} x{% endif %}>甲</i>", "<i{% if a > b %} x{% endif %}>[甲]</i>"),
+            (
+                "<i{% if a > b %} x{% endif %}>甲</i>",
+                "<i{% if a > b %} x{% endif %}>[甲]</i>",
+            ),
         ];
         for (template, expected) in shown {
             assert_eq!(marked(template), expected);
@@ -403,8 +388,11 @@ mod tests {
     #[test]
     fn what_is_counted_is_said_as_one_or_many() {
         let said = |key: &str| key.replace("位", "{0|member|members}");
-        let shown = translated("<p><span class=\"num\">{{ n }}</span> 位</p>", &mut |key| said(key));
-        let expected = "<p><span class=\"num\">{{ n }}</span> {{ (n)|counted(\"member\", \"members\") }}</p>";
+        let shown = translated("<p><span class=\"num\">{{ n }}</span> 位</p>", &mut |key| {
+            said(key)
+        });
+        let expected =
+            "<p><span class=\"num\">{{ n }}</span> {{ (n)|counted(\"member\", \"members\") }}</p>";
         assert_eq!(shown, expected);
     }
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 use daogou_schema::import::Kind;
 
 use super::catalogue::{Catalogue, english};
-use super::segments::{filled, is_chinese, translated};
+use super::holes::filled;
+use super::segments::{is_chinese, translated};
 use super::{PHONES, ours};
 use crate::exports;
 use crate::imports::columns;
@@ -15,6 +16,7 @@ use crate::web::page;
 /// Where what pages say is made, besides the console's own handlers.
 const SPEAKERS: &[&str] = &[
     "web/console",
+    "web/failure.rs",
     "web/page.rs",
     "accounts/change.rs",
     "accounts/rules.rs",
@@ -67,9 +69,15 @@ fn segments() -> BTreeMap<&'static str, BTreeSet<String>> {
 
 /// The Chinese texts in a source, with their holes numbered.
 fn said_in(source: &str) -> Vec<String> {
-    let code = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code = source
+        .split("#[cfg(test)]\nmod tests")
+        .next()
+        .unwrap_or_default();
+    let lines = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
     let code = lines.collect::<Vec<_>>().join("\n").replace("'\"'", "");
+    let code = without_raw_texts(&code);
     let (mut texts, mut rest) = (Vec::new(), code.as_str());
     while let Some((_, from)) = rest.split_once('"') {
         let (mut text, mut signs) = (String::new(), from.chars());
@@ -89,6 +97,14 @@ fn said_in(source: &str) -> Vec<String> {
         }
     }
     texts
+}
+
+/// They say nothing in Chinese, but hold quotes.
+fn without_raw_texts(code: &str) -> String {
+    let mut parts = code.split("r#\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let rests = parts.filter_map(|part| part.split_once("\"#"));
+    rests.fold(first, |code, (_, rest)| code + rest)
 }
 
 /// A text to be formatted as the catalogue has it.
@@ -138,9 +154,18 @@ fn every_text_of_every_page_has_its_english() {
     let mut missing = Vec::new();
     for (page, segments) in segments() {
         let unknown = |segment: &&String| english.on_page(page, segment).is_none();
-        missing.extend(segments.iter().filter(unknown).map(|segment| format!("{page}: {segment}")));
+        missing.extend(
+            segments
+                .iter()
+                .filter(unknown)
+                .map(|segment| format!("{page}: {segment}")),
+        );
     }
-    assert!(missing.is_empty(), "templates/lang/en.json lacks\n{}", missing.join("\n"));
+    assert!(
+        missing.is_empty(),
+        "templates/lang/en.json lacks\n{}",
+        missing.join("\n")
+    );
 }
 
 #[test]
@@ -158,11 +183,17 @@ fn every_text_that_the_program_makes_has_its_english() {
             }
         }
     }
-    let helps = [Kind::Member, Kind::Guide, Kind::Store].into_iter().flat_map(columns::fields);
+    let helps = [Kind::Member, Kind::Guide, Kind::Store]
+        .into_iter()
+        .flat_map(columns::fields);
     let helps = helps.map(|field| field.help.to_owned());
     let shown = helps.chain(exports::headings());
     missing.extend(shown.filter(|help| is_chinese(help) && !knows(english, help)));
-    assert!(missing.is_empty(), "templates/lang/en.json lacks the words\n{}", missing.join("\n"));
+    assert!(
+        missing.is_empty(),
+        "templates/lang/en.json lacks the words\n{}",
+        missing.join("\n")
+    );
 }
 
 fn knows(english: &Catalogue, text: &str) -> bool {
@@ -172,16 +203,34 @@ fn knows(english: &Catalogue, text: &str) -> bool {
 #[test]
 fn no_english_is_left_over() {
     let (english, segments) = (english(), segments());
-    let said: BTreeSet<String> = every_source().values().flat_map(|source| said_in(source)).collect();
+    let said: BTreeSet<String> = every_source()
+        .values()
+        .flat_map(|source| said_in(source))
+        .collect();
     let mut unused = Vec::new();
     for (page, texts) in &english.pages {
-        let used = |text: &String| segments.get(page.as_str()).is_some_and(|all| all.contains(text));
-        unused.extend(texts.keys().filter(|text| !used(text)).map(|text| format!("{page}: {text}")));
+        let used = |text: &String| {
+            segments
+                .get(page.as_str())
+                .is_some_and(|all| all.contains(text))
+        };
+        unused.extend(
+            texts
+                .keys()
+                .filter(|text| !used(text))
+                .map(|text| format!("{page}: {text}")),
+        );
     }
     let on_pages = |text: &&String| segments.values().any(|all| all.contains(*text));
-    let shared = english.shared.keys().filter(|text| !on_pages(text) && !said.contains(*text));
+    let shared = english
+        .shared
+        .keys()
+        .filter(|text| !on_pages(text) && !said.contains(*text));
     unused.extend(shared.map(|text| format!("shared: {text}")));
-    let words = english.words.keys().filter(|text| !said.contains(*text) && !is_sign(text));
+    let words = english
+        .words
+        .keys()
+        .filter(|text| !said.contains(*text) && !is_sign(text));
     unused.extend(words.map(|text| format!("words: {text}")));
     assert!(unused.is_empty(), "nobody says\n{}", unused.join("\n"));
 }
@@ -196,18 +245,28 @@ fn english_fits_where_it_is_put() {
     let english = english();
     let pages = english.pages.values().chain([&english.shared]).flatten();
     for (chinese, english) in pages.clone() {
-        assert!(!english.contains('"'), "in an attribute, a quote ends it: {english}");
+        assert!(
+            !english.contains('"'),
+            "in an attribute, a quote ends it: {english}"
+        );
         assert_eq!(tags(chinese), tags(english), "{chinese}");
     }
     for (chinese, english) in pages.chain(&english.words) {
         let known = holes(chinese);
         let wrong: Vec<_> = holes(english).difference(&known).copied().collect();
-        assert!(wrong.is_empty(), "{english} has holes {wrong:?} that {chinese} has not");
+        assert!(
+            wrong.is_empty(),
+            "{english} has holes {wrong:?} that {chinese} has not"
+        );
     }
 }
 
 fn tags(text: &str) -> Vec<&str> {
-    let mut tags: Vec<_> = text.split('<').skip(1).filter_map(|tag| tag.split('>').next()).collect();
+    let mut tags: Vec<_> = text
+        .split('<')
+        .skip(1)
+        .filter_map(|tag| tag.split('>').next())
+        .collect();
     tags.sort_unstable();
     tags
 }
@@ -219,6 +278,28 @@ fn holes(text: &str) -> BTreeSet<usize> {
         String::new()
     });
     all.into_inner()
+}
+
+#[test]
+fn every_text_of_scripts_has_its_english() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/console/js");
+    let words = std::fs::read_to_string(folder.join("words.js")).expect("the words");
+    let mut said = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if !path.ends_with("words.js") {
+            let script = std::fs::read_to_string(path).expect("a script");
+            said.extend(
+                said_in(&script)
+                    .into_iter()
+                    .map(|text| format!("\"{text}\": \"")),
+            );
+        }
+    }
+    let missing: Vec<_> = said.iter().filter(|text| !words.contains(*text)).collect();
+    assert!(missing.is_empty(), "words.js lacks {missing:?}");
+    let known = words.lines().filter(|line| line.contains("\": \"")).count();
+    assert_eq!(known, said.len(), "words.js has what no script says");
 }
 
 #[test]
