@@ -288,6 +288,7 @@ fn subject(kind: &str) -> &str {
         "guide" => "导购",
         "hand_over" => "移交",
         "account" => "公众号",
+        "campaign" => "活动码",
         "tag" => "标签",
         "member" => "会员",
         "bulk" => "批量操作",

@@ -204,7 +204,7 @@ fn guide_tiles(desk: &Desk, place: &Place, guides: &[guide::Model]) -> Vec<Value
     let nobody = on_duty == 0 && !guides.is_empty();
     vec![
         tile(
-            "导购",
+            "全部导购",
             guides.len().to_string(),
             format!("{linked} 位已关联 · {} 家门店", place.stores.len()),
             format!("{at}/guides"),
