@@ -132,7 +132,7 @@ async fn no_page_says_anything_in_chinese_but_what_people_typed() {
     let desk = Desk::admin(&app, "he").await;
     desk.sends(&at("/stores"), &[("name", "North")]).await;
     let lin = app.guide("Lin", "North").await;
-    let wu = app.guide("Wu", "North").await;
+    app.guide("Wu", "North").await;
     let wang = app.person("Wang").await;
     wang.scans(&lin.scene).await;
     wang.sees("Lin").await;
@@ -160,7 +160,6 @@ async fn no_page_says_anything_in_chinese_but_what_people_typed() {
             sent.text
         );
     }
-    assert_eq!(wu.scene.is_empty(), false);
     desk.sends(SWITCH, &ENGLISH).await;
     let mut said = Vec::new();
     let pages = PAGES.iter().map(|page| at(page));
