@@ -52,6 +52,7 @@ mod m2026_11_22_000040_menu;
 mod m2026_11_22_000041_search;
 mod m2026_11_22_000042_sensitive;
 mod m2026_11_22_000043_tag_rule;
+mod m2026_11_22_000048_language;
 mod m2026_11_22_000049_picture;
 mod m2026_11_22_000050_script;
 mod m2026_11_22_000051_visit;
@@ -165,6 +166,7 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000041_search::changes(),
             m2026_11_22_000042_sensitive::changes(),
             m2026_11_22_000043_tag_rule::changes(),
+            m2026_11_22_000048_language::changes(),
             m2026_11_22_000049_picture::changes(),
             m2026_11_22_000050_script::changes(),
             m2026_11_22_000051_visit::changes(),

@@ -221,7 +221,7 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
     (
         "staff",
         &[
-            "login", "name", "role", "regions", "password", "totp", "recovery",
+            "login", "name", "role", "regions", "password", "totp", "recovery", "language",
         ],
         NotHers,
         "staff",

@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 use rules::{NOTED_EVERY, SIGN_IN_LASTS};
 
 pub use invite::{Invited, accept, first_invitation, invite, invited, link, withdraw};
-pub use own::{change_password, end_own, handle, own_sign_ins, rename_self};
+pub use own::{change_password, choose_language, end_own, handle, own_sign_ins, rename_self};
 pub use password::Passwords;
 pub use queries::{Colleague, colleagues, invitations};
 pub use regions::{has_dealer_in, set_regions};

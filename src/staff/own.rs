@@ -1,7 +1,8 @@
 //! What a person does about her own account: name, password, where she is signed in.
 
-use daogou_schema::staff::Model;
+use daogou_schema::staff::{Language, Model};
 use daogou_schema::{StaffId, Timestamp, sign_in};
+use sea_orm::ActiveEnum;
 use serde_json::json;
 
 use super::{Passwords, SignedIn, note, queries, rules};
@@ -64,6 +65,29 @@ pub async fn rename_self(ctx: &Context, staff: StaffId, name: &str) -> Result<()
                 let said = (json!({ "name": before.name }), json!({ "name": name }));
                 let (by, subject) = (By::Staff(*id), audit::subject("staff", id));
                 let said = (Some(said.0), Some(said.1));
+                note(txn, *now, by, Act::ChangeSelf, subject, said).await
+            })
+        })
+        .await
+}
+
+/// Reads the console in this language from now on.
+///
+/// # Errors
+/// When she has left, or the store fails.
+pub async fn choose_language(ctx: &Context, staff: StaffId, language: Language) -> Result<()> {
+    let now = Timestamp::from(ctx.clock.now());
+    ctx.db
+        .write((staff, language, now), |txn, (id, language, now)| {
+            Box::pin(async move {
+                let before = still_here(txn, *id).await?;
+                if before.language == Some(*language) {
+                    return Ok(());
+                }
+                queries::set_language(txn, *id, *language).await?;
+                let told = |language: Language| json!({ "language": language.to_value() });
+                let said = (before.language.map(told), Some(told(*language)));
+                let (by, subject) = (By::Staff(*id), audit::subject("staff", id));
                 note(txn, *now, by, Act::ChangeSelf, subject, said).await
             })
         })

@@ -1,6 +1,6 @@
 //! Staff, invitations and sign-ins in the store. Staff belong to the whole installation, not to an account.
 
-use daogou_schema::staff::{self, Column, Entity, Model};
+use daogou_schema::staff::{self, Column, Entity, Language, Model};
 use daogou_schema::{InvitationId, RegionId, StaffId, Timestamp, invitation, sign_in};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType,
@@ -153,6 +153,14 @@ pub(super) async fn lock(txn: &Txn, id: StaffId) -> Result<Option<Model>> {
 pub(super) async fn set_name(txn: &Txn, id: StaffId, name: &str) -> Result<()> {
     let row = staff::ActiveModel {
         name: Set(name.to_owned()),
+        ..Default::default()
+    };
+    update(txn, id, row).await
+}
+
+pub(super) async fn set_language(txn: &Txn, id: StaffId, language: Language) -> Result<()> {
+    let row = staff::ActiveModel {
+        language: Set(Some(language)),
         ..Default::default()
     };
     update(txn, id, row).await

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
+use super::language::ours;
 use crate::error::Error;
 
 /// What an error means.
@@ -46,12 +47,12 @@ pub(super) fn busy() -> HttpResponse {
 fn sorry(status: StatusCode) -> HttpResponse {
     HttpResponse::build(status)
         .content_type("text/plain; charset=utf-8")
-        .body("暂时无法处理，请稍后再试")
+        .body(ours("暂时无法处理，请稍后再试"))
 }
 
 /// No such page.
 pub(super) async fn not_found() -> HttpResponse {
     HttpResponse::NotFound()
         .content_type("text/plain; charset=utf-8")
-        .body("没有这个页面")
+        .body(ours("没有这个页面"))
 }

@@ -7,6 +7,7 @@ mod failure;
 mod file;
 mod form;
 mod health;
+mod language;
 mod page;
 mod trace;
 mod unread;
@@ -24,6 +25,7 @@ pub fn routes(ctx: Context) -> impl FnOnce(&mut ServiceConfig) {
         let mut scope = web::scope("")
             .wrap(from_fn(trace::trace))
             .wrap(from_fn(unread::held))
+            .wrap(from_fn(language::heard))
             // Everybody: no secrets in them.
             .route("/healthz", web::get().to(health::alive))
             .route("/readyz", web::get().to(health::ready))

@@ -10,7 +10,9 @@ use actix_web::http::header::{
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
-use super::assets;
+use daogou_schema::staff::Language;
+
+use super::{assets, language};
 
 /// Styles, scripts and pictures come from here only.
 const POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; \
@@ -32,7 +34,10 @@ templates! {
     "base" "sign_in" "link" "failure" "today" "chats" "chats_rows" "chat" "lines" "dock" "parts" "customers" "customer" "tasks" "me" "scripts" "scripts_rows";
 }
 
-static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| pages_in(Language::Chinese));
+static ENGLISH: LazyLock<Environment<'static>> = LazyLock::new(|| pages_in(Language::English));
+
+fn pages_in(language: Language) -> Environment<'static> {
     let mut pages = Environment::new();
     pages.set_undefined_behavior(UndefinedBehavior::Strict);
     pages.set_auto_escape_callback(|_name| AutoEscape::Html);
@@ -46,13 +51,42 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         Err(error) => tracing::error!(%error, "the syntax of pages is wrong"),
     }
     pages.add_function("asset", |name: &str| assets::address(name));
-    for (name, text) in CONSOLE.iter().chain(WORKBENCH) {
+    pages.add_filter("ours", |text: Value| match text.as_str() {
+        Some(text) => Value::from(language::ours(text)),
+        None => text,
+    });
+    pages.add_filter("counted", |count: &Value, one: &str, many: &str| {
+        let word = if count.to_string() == "1" { one } else { many };
+        word.to_owned()
+    });
+    pages.add_global("language", language::tag(language));
+    for (name, text) in CONSOLE {
+        let text = language::template(language, page_of(name), text);
+        if let Err(error) = pages.add_template_owned(*name, text) {
+            tracing::error!(name, %error, "a page's template is wrong");
+        }
+    }
+    // Guides and consumers read Chinese.
+    for (name, text) in WORKBENCH {
         if let Err(error) = pages.add_template(name, text) {
             tracing::error!(name, %error, "a page's template is wrong");
         }
     }
     pages
-});
+}
+
+/// The name by which pages are shown.
+fn page_of(template: &str) -> &str {
+    template
+        .trim_start_matches("console/")
+        .trim_end_matches(".html")
+}
+
+/// Every page and its template.
+#[cfg(test)]
+pub(super) fn templates() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CONSOLE.iter().map(|(name, text)| (page_of(name), *text))
+}
 
 /// The page `name` of the console, or of the folder that it names, with its variables.
 pub(super) fn show(status: StatusCode, name: &str, variables: Value) -> HttpResponse {
@@ -60,7 +94,11 @@ pub(super) fn show(status: StatusCode, name: &str, variables: Value) -> HttpResp
         true => format!("{name}.html"),
         false => format!("console/{name}.html"),
     };
-    let text = PAGES
+    let pages = match language::spoken() {
+        Language::Chinese => &PAGES,
+        Language::English => &ENGLISH,
+    };
+    let text = pages
         .get_template(&file)
         .and_then(|template| template.render(variables));
     match text {
@@ -75,7 +113,7 @@ pub(super) fn show(status: StatusCode, name: &str, variables: Value) -> HttpResp
             tracing::error!(name, %error, "a page cannot be shown");
             HttpResponse::InternalServerError()
                 .content_type("text/plain; charset=utf-8")
-                .body("页面暂时无法显示，请稍后再试")
+                .body(language::ours("页面暂时无法显示，请稍后再试"))
         }
     }
 }
@@ -93,10 +131,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_template_is_one() {
-        for (name, text) in CONSOLE.iter().chain(WORKBENCH) {
-            let mut pages = Environment::new();
-            assert!(pages.add_template(name, text).is_ok(), "{name}");
+    fn every_template_is_one_in_both_languages() {
+        for (page, text) in templates() {
+            for language in [Language::Chinese, Language::English] {
+                let text = language::template(language, page, text);
+                let read = Environment::new().add_template_owned(page, text);
+                assert!(read.is_ok(), "{page}: {read:?}");
+            }
+        }
+        for (name, text) in WORKBENCH {
+            let read = Environment::new().add_template(name, text);
+            assert!(read.is_ok(), "{name}: {read:?}");
         }
     }
 }

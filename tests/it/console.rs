@@ -7,6 +7,7 @@ mod closing;
 mod conversations;
 mod crowd;
 mod editing;
+mod english;
 mod exports;
 mod figures;
 mod followers;

@@ -1,7 +1,8 @@
 // Asks before an act; resolves to true when the reader agrees. `type` is a text that has to be typed first.
 import { h } from "./dom.js";
+import { ours } from "./words.js";
 
-export function ask({ title, text, act, danger = true, type = null, stay = "取消" }) {
+export function ask({ title, text, act, danger = true, type = null, stay = ours("取消") }) {
   return new Promise((resolve) => {
     const agree = h("button", { class: danger ? "btn btn--danger" : "btn btn--primary", value: "yes", type: "submit" }, act);
     const field = type ? h("input", { class: "input", autocomplete: "off", spellcheck: "false" }) : null;
@@ -9,7 +10,7 @@ export function ask({ title, text, act, danger = true, type = null, stay = "取�
     const dialog = h("dialog", { class: "ask", "aria-labelledby": "ask-title" },
       heading,
       text ? h("p", {}, text) : null,
-      field ? h("label", {}, h("span", {}, `请输入“${type}”`), field) : null,
+      field ? h("label", {}, h("span", {}, ours("请输入“{0}”", type)), field) : null,
       h("div", { class: "ask__acts" }, h("button", { class: "btn", type: "button", onclick: () => dialog.close() }, stay), agree));
     if (field) {
       const check = () => {

@@ -1,5 +1,6 @@
 // A form with data-confirm asks first: what happens, to how many, and where it matters the name has to be typed.
 import { ask } from "./ask.js";
+import { ours } from "./words.js";
 
 export function confirms(root) {
   for (const form of root.querySelectorAll("form[data-confirm]")) {
@@ -9,8 +10,8 @@ export function confirms(root) {
       event.preventDefault();
       const { confirm, confirmTitle, confirmAct, confirmType } = form.dataset;
       const button = event.submitter;
-      const act = confirmAct ?? button?.textContent.trim() ?? "继续";
-      if (!(await ask({ title: confirmTitle ?? `${act}？`, text: confirm, act, type: confirmType ?? null }))) return;
+      const act = confirmAct ?? button?.textContent.trim() ?? ours("继续");
+      if (!(await ask({ title: confirmTitle ?? ours("{0}？", act), text: confirm, act, type: confirmType ?? null }))) return;
       agreed = true;
       form.requestSubmit(button);
       agreed = false;

@@ -1,5 +1,6 @@
 // Buttons with data-copy: the text itself, or "#id" of the field that holds it.
 import { say } from "./toast.js";
+import { ours } from "./words.js";
 
 async function put(text, field) {
   try {
@@ -18,7 +19,7 @@ export function copies(root) {
       const what = button.dataset.copy;
       const field = what.startsWith("#") ? root.querySelector(what) : null;
       const done = await put(field ? field.value ?? field.textContent : what, field);
-      say(done ? "已复制" : "浏览器不允许直接复制，请选中后按 Ctrl-C。");
+      say(ours(done ? "已复制" : "浏览器不允许直接复制，请选中后按 Ctrl-C。"));
     });
   }
 }

@@ -1,4 +1,6 @@
 // Who gets how many: dealt in turn, as the server does it.
+import { ours } from "./words.js";
+
 export function deals(root) {
   for (const card of root.querySelectorAll("[data-deal]")) {
     const rows = [...card.querySelectorAll("tbody tr")];
@@ -10,7 +12,7 @@ export function deals(root) {
       for (const row of rows) {
         const place = chosen.indexOf(row);
         const share = Math.floor(most / chosen.length) + (place < most % chosen.length ? 1 : 0);
-        row.querySelector("[data-share]").textContent = place < 0 ? "—" : `${share} 位`;
+        row.querySelector("[data-share]").textContent = place < 0 ? "—" : ours("{0} 位", share);
       }
     };
     card.addEventListener("change", deal);

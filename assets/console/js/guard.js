@@ -1,5 +1,6 @@
 // Forms with data-guard: what was typed is not lost by leaving, and a form is not sent twice.
 import { ask } from "./ask.js";
+import { ours } from "./words.js";
 
 function changed(form) {
   if (form.hasAttribute("data-sent")) return false;
@@ -18,7 +19,7 @@ function changed(form) {
 /** Whether the form may be left: nothing was typed, or the reader says so. */
 export async function mayLeave(form) {
   if (!form.hasAttribute("data-guard") || !changed(form)) return true;
-  return ask({ title: "放弃填写的内容？", text: "还没有保存，离开后不会保留。", act: "放弃", stay: "继续填写" });
+  return ask({ title: ours("放弃填写的内容？"), text: ours("还没有保存，离开后不会保留。"), act: ours("放弃"), stay: ours("继续填写") });
 }
 
 export function guards(root) {

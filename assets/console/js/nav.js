@@ -1,5 +1,6 @@
 // Folds the navigation to a rail of icons; kept in this browser.
 import { remember } from "./memory.js";
+import { ours } from "./words.js";
 
 export function nav(root) {
   const button = root.querySelector("[data-fold]");
@@ -13,8 +14,8 @@ export function nav(root) {
       if (folded) link.title = link.textContent.trim();
       else link.removeAttribute("title");
     }
-    button.querySelector("span").textContent = folded ? "展开导航" : "收起导航";
-    if (folded) button.title = "展开导航";
+    button.querySelector("span").textContent = ours(folded ? "展开导航" : "收起导航");
+    if (folded) button.title = ours("展开导航");
   };
   button.addEventListener("click", () => {
     if (html.dataset.nav === "rail") delete html.dataset.nav;

@@ -1,5 +1,7 @@
 // A box with data-all ticks every box of its form, and shows whether some or all are; data-picked says how many. A box with
 // data-everybody means more than the page shows. Buttons with data-needs-some rest until somebody is picked.
+import { ours } from "./words.js";
+
 export function picks(root) {
   for (const all of root.querySelectorAll("input[data-all]")) {
     const form = all.form;
@@ -14,8 +16,8 @@ export function picks(root) {
       all.checked = ticked === boxes.length;
       all.indeterminate = ticked > 0 && ticked < boxes.length;
       for (const act of acts) act.disabled = !ticked && !beyond;
-      if (words && beyond) words.textContent = "已选全部，不只本页";
-      else if (words) words.textContent = ticked ? `已选 ${ticked} 位` : none;
+      if (words && beyond) words.textContent = ours("已选全部，不只本页");
+      else if (words) words.textContent = ticked ? ours("已选 {0} 位", ticked) : none;
     };
     all.hidden = false;
     all.addEventListener("change", () => {

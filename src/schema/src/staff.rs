@@ -33,6 +33,8 @@ pub struct Model {
     pub totp_step: Option<i64>,
     /// SHA-256 of each recovery code that is left, in hexadecimal, with blanks between.
     pub recovery: Option<String>,
+    /// The language in which she reads the console; none: she never chose.
+    pub language: Option<Language>,
     /// When she came.
     pub created_at: Timestamp,
     /// When she left; nobody who left is signed in.
@@ -55,6 +57,18 @@ pub enum Role {
     StoreManager,
     /// The same for all stores of some regions.
     Dealer,
+}
+
+/// A language of the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))")]
+pub enum Language {
+    /// What everybody reads who chose nothing else.
+    #[sea_orm(string_value = "zh")]
+    Chinese,
+    /// English.
+    #[sea_orm(string_value = "en")]
+    English,
 }
 
 /// None: rows are joined by the queries that need it.

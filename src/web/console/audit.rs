@@ -18,6 +18,7 @@ use crate::accounts;
 use crate::audit::{self, Wanted};
 use crate::context::Context;
 use crate::error::Error;
+use crate::web::language::ours;
 use crate::web::page;
 use crate::{guides, sheets, staff, tags};
 
@@ -73,8 +74,8 @@ fn shown(ctx: &Context, names: &Names, row: &row::Model) -> Value {
         at => words::moment(row.at, ctx.config.timezone),
         who => names.of(row.staff_id),
         staff_id => row.staff_id.map(|id| id.0),
-        act => act(&row.act),
-        subject => format!("{} {id}", subject(kind)),
+        act => ours(act(&row.act)),
+        subject => format!("{} {id}", ours(subject(kind))),
         before => names.told(row.before.as_deref()),
         after => names.told(row.after.as_deref()),
     }
@@ -128,14 +129,20 @@ impl Names {
             .flatten()
             .filter(|(_, value)| !value.is_null());
         lines
-            .map(|(key, value)| format!("{}：{}", field(&key), self.value(&key, &value)))
+            .map(|(key, value)| {
+                let (field, colon) = (ours(field(&key)), ours("："));
+                format!("{field}{colon}{}", self.value(&key, &value))
+            })
             .collect()
     }
 
     fn value(&self, key: &str, value: &Json) -> String {
         if let Json::Array(several) = value {
             let each: Vec<_> = several.iter().map(|one| self.value(key, one)).collect();
-            return each.join("、");
+            return each.join(&ours("、"));
+        }
+        if let ("filter", Some(said)) = (key, value.as_str()) {
+            return words::filter(said);
         }
         let id = value.as_i64();
         let named = match (key, id) {
@@ -148,14 +155,15 @@ impl Names {
         let text = value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
-        named.map_or_else(|| word(&text).to_owned(), str::to_owned)
+        let said = named.map(str::to_owned).or_else(|| word(&text).map(ours));
+        said.unwrap_or(text)
     }
 
-    fn of(&self, id: Option<StaffId>) -> &str {
+    fn of(&self, id: Option<StaffId>) -> String {
         let Some(id) = id else {
-            return "服务器命令";
+            return ours("服务器命令");
         };
-        named(&self.staff, &id).unwrap_or_default()
+        named(&self.staff, &id).unwrap_or_default().to_owned()
     }
 }
 
@@ -226,13 +234,14 @@ fn field(key: &str) -> &str {
         "words" => "敏感词",
         "rule" => "自动规则",
         "value" => "天数或码号",
+        "language" => "语言",
         other => other,
     }
 }
 
 /// What one of our words is called.
-fn word(value: &str) -> &str {
-    match value {
+fn word(value: &str) -> Option<&str> {
+    Some(match value {
         "hq_admin" => "总部管理员",
         "hq_operator" => "总部运营",
         "store_manager" => "店长",
@@ -265,10 +274,12 @@ fn word(value: &str) -> &str {
         "code" => "扫某个码关注",
         "new" => "新关注",
         "quiet" => "很久没来",
+        "zh" => "中文",
+        "en" => "英文",
         "true" => "是",
         "false" => "否",
-        other => other,
-    }
+        _typed => return None,
+    })
 }
 
 fn subject(kind: &str) -> &str {
@@ -281,6 +292,7 @@ fn subject(kind: &str) -> &str {
         "guide" => "导购",
         "hand_over" => "移交",
         "account" => "公众号",
+        "campaign" => "活动码",
         "tag" => "标签",
         "member" => "会员",
         "bulk" => "批量操作",

@@ -16,6 +16,7 @@ use crate::bindings::pool;
 use crate::bulks::{self, Audience, CHOSEN_MAX, Deed, No, Order, rules};
 use crate::context::Context;
 use crate::hand_overs::rules::read as read_guides;
+use crate::web::language::ours;
 use crate::web::page;
 use crate::{guides, staff, tags};
 
@@ -167,9 +168,9 @@ async fn asking(
         context! {
             here => "bulks",
             work,
-            name,
+            name => ours(name),
             members => form.about.members,
-            common => &form.about.words,
+            common => form.about.words.iter().map(ours).collect::<Vec<_>>(),
             all => matches!(form.about.audience, Audience::Fitting(_)),
             filter => Asked::read(form.fields.get("filter")).written(),
             chosen,
@@ -376,11 +377,11 @@ fn shown(ctx: &Context, desk: &Desk, names: &Names, row: &Model) -> Value {
         href => at(desk, row.id),
         id => row.id.0,
         work,
-        name,
-        tag => row.tag_id.map(|_| tag.map_or("已删除的标签", |tag| tag.name.as_str())),
+        name => ours(name),
+        tag => row.tag_id.map(|_| tag.map_or_else(|| ours("已删除的标签"), |tag| tag.name.clone())),
         guides,
         state,
-        state_word,
+        state_word => ours(state_word),
         staff => staff.map_or("", |(_, name)| name.as_str()),
         members => row.members,
         seen => row.seen,

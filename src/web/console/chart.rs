@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use minijinja::{Value, context};
 
 use crate::fans::Count;
+use crate::web::language::ours;
 
 /// More days than these are drawn narrow, with fewer words.
 const WIDE_MAX: usize = 14;
@@ -69,7 +70,7 @@ pub(super) fn signed(figure: i64) -> String {
 /// The four figures of codes as tiles; `people` is where those are who followed.
 pub(super) fn tiles(count: Count, people: Option<&str>) -> Vec<Value> {
     let tile = |label: &str, value: String, note: &str, href: Option<&str>| {
-        context! { label, value, note, href, tone => "plain" }
+        context! { label => ours(label), value, note => ours(note), href, tone => "plain" }
     };
     vec![
         tile("扫码", count.scans.to_string(), "每扫一次算一次", None),

@@ -16,6 +16,7 @@ use crate::conversations::{self, Attached, Said};
 use crate::media::Way;
 use crate::outbound::{self, Fate};
 use crate::sensitive;
+use crate::web::language::ours;
 
 /// How many lines a page shows.
 const LINES: u64 = 60;
@@ -86,7 +87,7 @@ impl View<'_> {
         let (side, who) = match line.author {
             Author::Member => ("member", self.label.clone()),
             Author::Guide => ("brand", line.guide.map(name).unwrap_or_default()),
-            Author::House => ("brand", "系统".to_owned()),
+            Author::House => ("brand", ours("系统")),
         };
         // Only what was written to her can fail to reach her.
         let fate = match line.author {
@@ -99,8 +100,8 @@ impl View<'_> {
         });
         let (kind, missing) = match line.file {
             Some(Attached::Here(shape)) => (kind(shape.way), None),
-            Some(Attached::Coming) => ("text", Some("文件正在取回，稍后刷新可见")),
-            Some(Attached::Gone) => ("text", Some("文件已取不到")),
+            Some(Attached::Coming) => ("text", Some(ours("文件正在取回，稍后刷新可见"))),
+            Some(Attached::Gone) => ("text", Some(ours("文件已取不到"))),
             None => ("text", None),
         };
         let here = matches!(line.file, Some(Attached::Here(_)));
@@ -131,7 +132,7 @@ impl View<'_> {
             kind => "text",
             missing => (),
             media_href => (),
-            state => format!("没有发给顾客：含敏感词“{}”", hit.words),
+            state => ours(format!("没有发给顾客：含敏感词“{}”", hit.words)),
             bad => true,
             stopped => true,
             words => (),
@@ -165,15 +166,15 @@ fn kind(way: Way) -> &'static str {
 fn became(fate: &Fate) -> (String, bool) {
     let why = fate.reason.map(undelivered::why);
     let told = |text: &str| match why {
-        Some(why) => format!("{text}：{why}"),
-        None => text.to_owned(),
+        Some(why) => format!("{}{}{}", ours(text), ours("："), ours(why)),
+        None => ours(text),
     };
     match fate.state {
-        State::Sent => ("已送达微信".to_owned(), false),
-        State::Ready | State::Claimed | State::Answering => ("发送中".to_owned(), false),
+        State::Sent => (ours("已送达微信"), false),
+        State::Ready | State::Claimed | State::Answering => (ours("发送中"), false),
         State::Held => (told("等待送出"), false),
         State::Refused => (told("微信拒绝了这条消息"), true),
         State::Unknown => (told("不确定是否送达"), true),
-        State::Dropped => ("没有送出".to_owned(), true),
+        State::Dropped => (ours("没有送出"), true),
     }
 }

@@ -19,6 +19,7 @@ use crate::context::Context;
 use crate::conversations;
 use crate::conversations::list::{self, Place, Talk, Wanted};
 use crate::outbound;
+use crate::web::language::ours;
 use crate::web::{file, page};
 
 /// How many conversations a page shows.
@@ -101,8 +102,8 @@ impl Asked {
             let chosen = self.store == Some(it.id);
             one(it.id.to_string(), &it.name, chosen)
         });
-        let states = [one("waiting".to_owned(), "等待回复", self.waiting)];
-        let days = SINCE.map(|(id, _, name)| one(id.to_owned(), name, self.days == id));
+        let states = [one("waiting".to_owned(), &ours("等待回复"), self.waiting)];
+        let days = SINCE.map(|(id, _, name)| one(id.to_owned(), &ours(name), self.days == id));
         context! {
             guides => guides.collect::<Vec<_>>(),
             stores => stores.collect::<Vec<_>>(),
@@ -176,7 +177,7 @@ fn shown(
         store => binding.map(|binding| store_name(stores, binding.store_id)),
         at => words::moment(talk.at, zone),
         unanswered => talk.unanswered,
-        waits => talk.unanswered.then(|| waited(now - talk.at)),
+        waits => talk.unanswered.then(|| ours(waited(now - talk.at))),
         answered => words::moment_or_none(talk.answered_at, zone),
     }
 }

@@ -14,6 +14,7 @@ use super::stop::{Page, Stop};
 use super::words;
 use crate::context::Context;
 use crate::privacy::{self, rules};
+use crate::web::language::ours;
 use crate::{staff, web::page};
 
 /// How many rows a page shows.
@@ -73,7 +74,7 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64
     let counts = rules::counts(&row.counts);
     let kinds: Vec<_> = KINDS
         .iter()
-        .map(|(kind, word)| context! { word => *word, count => counts.get(*kind).copied().unwrap_or_default() })
+        .map(|(kind, word)| context! { word => ours(word), count => counts.get(*kind).copied().unwrap_or_default() })
         .collect();
     let by = match row.staff_id {
         Some(id) => staff::colleagues(ctx.db.reads())
@@ -114,9 +115,9 @@ fn shown(ctx: &Context, desk: &Desk, row: &Model) -> Value {
         href => at(desk, row.id),
         number => number(row.id),
         member => row.member_id.0,
-        cause => cause_word(row.cause),
+        cause => ours(cause_word(row.cause)),
         state,
-        state_word => word,
+        state_word => ours(word),
         appid => &desk.account.appid,
         asked_at => words::moment(row.asked_at, zone),
         begun_at => words::moment_or_none(row.begun_at, zone),

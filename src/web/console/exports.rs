@@ -18,6 +18,7 @@ use crate::error::{Error, Result as Done};
 use crate::exports::{self, Order};
 use crate::sheets::{self, Xlsx};
 use crate::staff;
+use crate::web::language::ours;
 use crate::web::page;
 
 /// What somebody wants to take out.
@@ -73,12 +74,12 @@ async fn asking(
         context! {
             here => "exports",
             filter => wanted.asked.written(),
-            common => &wanted.words,
+            common => wanted.words.iter().map(ours).collect::<Vec<_>>(),
             members,
             may_whole => desk.gate.for_staff().is_ok(),
             whole => fields.get("phones") == "whole",
             reason => fields.get("reason"),
-            headings => exports::headings(),
+            headings => exports::headings().iter().map(ours).collect::<Vec<_>>(),
             may_go_on,
             problems,
             ..desk.frame()
@@ -146,12 +147,12 @@ fn shown(ctx: &Context, desk: &Desk, names: &[staff::Colleague], row: &Model) ->
     let by = names.iter().find(|it| it.staff.id == row.staff_id);
     context! {
         href => at(desk, row.id),
-        words => &row.words,
+        words => words::filter(&row.words),
         whole => row.whole,
         reason => &row.reason,
         rows => row.rows,
         state,
-        state_word,
+        state_word => ours(state_word),
         by => by.map_or("", |it| it.staff.name.as_str()),
         mine => row.staff_id == staff,
         fetch => exports::can_fetch(row, staff, now),

@@ -18,6 +18,7 @@ use crate::bindings::pool::{self, Row};
 use crate::context::Context;
 use crate::fans::{self, Count, Which};
 use crate::guides;
+use crate::web::language::ours;
 use crate::web::page;
 
 /// How many codes one page lists.
@@ -84,7 +85,7 @@ pub(super) fn days_asked(ctx: &Context, asked: &Asked) -> (u32, Vec<NaiveDate>) 
 pub(super) fn times(chosen: u32) -> Vec<Value> {
     let mut times = TIMES;
     times.sort_unstable();
-    let time = |days: u32| context! { id => days, name => format!("最近 {days} 天"), chosen => days == chosen };
+    let time = |days: u32| context! { id => days, name => ours(format!("最近 {days} 天")), chosen => days == chosen };
     times.map(time).into()
 }
 
@@ -117,7 +118,8 @@ pub(super) async fn list(ctx: Data<Context>, desk: Desk, asked: Asked) -> Page {
         .take(CODES)
         .map(|(count, known)| row(&desk, known, *count, time))
         .collect();
-    let orders = ORDERS.map(|(id, name)| context! { id, name, chosen => id == order });
+    let orders =
+        ORDERS.map(|(id, name)| context! { id, name => ours(name), chosen => id == order });
     let here = format!("{}/codes", desk.at());
     let chosen = place.written();
     let to = |page: usize| format!("{here}?days={time}&by={order}{chosen}&page={page}");

@@ -12,6 +12,7 @@ use super::stop::{Page, Stop};
 use super::words;
 use crate::context::Context;
 use crate::followers::{self, No};
+use crate::web::language::ours;
 use crate::web::page;
 
 /// How many runs are listed.
@@ -48,7 +49,7 @@ fn shown(ctx: &Context, run: &Model, now: Timestamp) -> Value {
     let (rate, left) = speed(run, now).unzip();
     context! {
         state,
-        state_word,
+        state_word => ours(state_word),
         seen => run.seen,
         total => run.total,
         added => run.added,
@@ -56,7 +57,7 @@ fn shown(ctx: &Context, run: &Model, now: Timestamp) -> Value {
         back => run.back,
         known => (run.seen - run.added - run.left_out).max(0),
         left_out => run.left_out,
-        trouble => run.trouble.as_deref().map(trouble),
+        trouble => run.trouble.as_deref().map(|said| ours(trouble(said))),
         waits_until => waits.then(|| words::moment(run.due_at, zone)),
         rate,
         left,

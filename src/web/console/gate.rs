@@ -19,6 +19,7 @@ use crate::bindings::pool::Scope;
 use crate::context::Context;
 use crate::guides;
 use crate::staff::{self, SignedIn, rules};
+use crate::web::language::{self, ours};
 
 pub(super) use crate::web::form::{Fields, is_own};
 
@@ -93,7 +94,7 @@ impl Gate {
             me => context! {
                 name => &staff.name,
                 role => rules::key(staff.role),
-                role_word => rules::word(staff.role),
+                role_word => ours(rules::word(staff.role)),
             },
             csrf => &self.signed_in.form_key,
             accounts => shown,
@@ -125,9 +126,11 @@ pub(super) async fn gate(request: &HttpRequest) -> Result<Gate, Stop> {
     let ctx = context_of(request)?;
     let token = token_of(request).ok_or(Stop::SignIn)?;
     let signed_in = staff::signed_in(&ctx, &token).await?;
-    Ok(Gate {
-        signed_in: signed_in.ok_or(Stop::SignIn)?,
-    })
+    let signed_in = signed_in.ok_or(Stop::SignIn)?;
+    if let Some(language) = signed_in.staff.language {
+        language::speak(language);
+    }
+    Ok(Gate { signed_in })
 }
 
 fn context_of(request: &HttpRequest) -> Result<Data<Context>, Stop> {

@@ -17,6 +17,7 @@ use super::words::{self, problem};
 use crate::bindings::pool;
 use crate::context::Context;
 use crate::hand_overs::{self, No, Order, rules};
+use crate::web::language::ours;
 use crate::web::page;
 use crate::{guides, staff};
 
@@ -79,7 +80,7 @@ async fn listed(
         .map(|guide| {
             context! {
                 id => guide.id.0,
-                name => format!("{}（{}）", guide.name, store_name(guide.store_id)),
+                name => ours(format!("{}（{}）", guide.name, store_name(guide.store_id))),
                 chosen => guide.id.to_string() == fields.get("guide"),
             }
         })
@@ -98,7 +99,7 @@ async fn listed(
         .map(|(place, (_, value, word, line))| {
             let (value, picked) = (*value, fields.get("cause"));
             let chosen = value == picked || (picked.is_empty() && place == 0);
-            context! { value, word => *word, line => *line, chosen }
+            context! { value, word => ours(word), line => ours(line), chosen }
         })
         .collect();
     Ok(page::show(
@@ -344,9 +345,9 @@ fn shown(ctx: &Context, desk: &Desk, people: &People, row: &Model) -> Value {
         guide => people.guide(row.guide_id),
         guide_id => row.guide_id.0,
         cause => cause.map_or("closing", |(_, value, ..)| *value),
-        cause_word => cause.map_or("关店", |(_, _, word, _)| *word),
+        cause_word => ours(cause.map_or("关店", |(_, _, word, _)| *word)),
         state,
-        state_word,
+        state_word => ours(state_word),
         staff => people.staff(row.staff_id),
         targets,
         members => row.members,

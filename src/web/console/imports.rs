@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::imports::{self, File, No, columns, rules};
 use crate::privacy::rules::{e164, masked};
 use crate::sheets::{BYTES_MAX, COLUMNS_MAX, Fault, ROWS_MAX};
+use crate::web::language::ours;
 use crate::web::page;
 use crate::{guides, staff};
 
@@ -66,11 +67,11 @@ async fn listed(
             let chosen = fields.get("kind");
             let columns: Vec<_> = columns::fields(*kind)
                 .iter()
-                .map(|field| context! { title => field.title, help => field.help })
+                .map(|field| context! { title => field.title, help => ours(field.help) })
                 .collect();
             context! {
                 word => *word,
-                name => *name,
+                name => ours(name),
                 columns,
                 chosen => chosen == *word || (chosen.is_empty() && place == 0),
                 template => format!("{}/imports/template-{word}.", desk.at()),
@@ -107,10 +108,10 @@ fn shown(ctx: &Context, desk: &Desk, row: &Model, by: &str) -> Value {
         id => row.id.0,
         href => at(desk, row.id),
         kind => named(row.kind).0,
-        name,
-        unit,
+        name => ours(name),
+        unit => ours(unit),
         state,
-        state_word,
+        state_word => ours(state_word),
         file => &row.file_name,
         rows => row.rows,
         bad => row.bad,
@@ -209,6 +210,19 @@ async fn permitted(ctx: &Context, desk: &Desk, id: i64) -> Result<Model, Stop> {
     found.ok_or(Stop::NotFound)
 }
 
+/// What is wrong with a row; what its columns are called stays as it stands in the file.
+fn in_words(problem: &str) -> String {
+    let one = |said: &str| {
+        let named = said.strip_prefix('“').and_then(|rest| rest.split_once('”'));
+        match named {
+            Some((title, why)) if ours(said) == said => format!("“{title}”{}", ours(why)),
+            _ => ours(said),
+        }
+    };
+    let all: Vec<_> = problem.split('；').map(one).collect();
+    all.join(&ours("；"))
+}
+
 async fn one(
     ctx: &Context,
     desk: &Desk,
@@ -226,7 +240,7 @@ async fn one(
             let number = e164(cell).filter(|_| Some(place) == phone);
             number.map_or_else(|| cell.clone(), |number| masked(&number))
         });
-        context! { line => row.line, cells => cells.collect::<Vec<_>>(), problem => row.problem }
+        context! { line => row.line, cells => cells.collect::<Vec<_>>(), problem => row.problem.as_deref().map(in_words) }
     };
     let draft = row.state == State::Draft;
     let mut first = Vec::new();

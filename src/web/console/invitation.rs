@@ -12,6 +12,7 @@ use super::words::problem;
 use crate::context::Context;
 use crate::error::Error;
 use crate::staff::{self, rules};
+use crate::web::language::ours;
 use crate::web::page;
 
 pub(super) async fn show(ctx: Data<Context>, token: Path<String>) -> Page {
@@ -70,7 +71,7 @@ fn form(
     let person = invited.map(|invited| {
         context! {
             name => &invited.name,
-            role_word => rules::word(invited.role),
+            role_word => ours(rules::word(invited.role)),
             store => Value::from(()),
         }
     });

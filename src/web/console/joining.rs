@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::guides::joining::{self, No};
 use crate::picture::Picture;
+use crate::web::language::ours;
 use crate::web::page;
 
 pub(super) async fn show(ctx: Data<Context>, desk: Desk, path: Path<(String, i64)>) -> Page {
@@ -179,7 +180,7 @@ pub(super) async fn attention(ctx: &Context, desk: &Desk) -> Result<Vec<Value>, 
     let stores = stores_of(ctx, desk).await?;
     let line = |store: &store::Model| {
         let count = counts.get(&store.id)?;
-        let text = format!("{count} 位新导购申请加入{}，等待确认", store.name);
+        let text = ours(format!("{count} 位新导购申请加入{}，等待确认", store.name));
         Some(context! { text, href => at(desk, store) })
     };
     Ok(stores.iter().filter_map(line).collect())

@@ -19,6 +19,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::members::cards;
 use crate::members::waiting::is_waiting;
+use crate::web::language::ours;
 use crate::web::page;
 use crate::{members, outbound, tags};
 
@@ -186,7 +187,7 @@ fn href(desk: &Desk, row: &Row) -> String {
 
 pub(super) fn guide_name(guides: &[guide::Model], id: GuideId) -> String {
     let found = guides.iter().find(|guide| guide.id == id);
-    found.map_or_else(|| "已离开的导购".to_owned(), |guide| guide.name.clone())
+    found.map_or_else(|| ours("已离开的导购"), |guide| guide.name.clone())
 }
 
 pub(super) fn store_name(stores: &[daogou_schema::store::Model], id: StoreId) -> &str {

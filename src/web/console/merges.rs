@@ -18,6 +18,7 @@ use crate::bindings::pool::{self, Row};
 use crate::context::Context;
 use crate::members::cards;
 use crate::merges::{self, No, Order, Whose};
+use crate::web::language::ours;
 use crate::web::page;
 use crate::{guides, members, privacy, tags};
 
@@ -220,7 +221,7 @@ pub(super) async fn undo(
     Ok(page::show(
         StatusCode::CONFLICT,
         "failure",
-        context! { status => 409, title => "没有撤销", text, back },
+        context! { status => 409, title => ours("没有撤销"), text => ours(text), back },
     ))
 }
 

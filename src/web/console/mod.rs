@@ -48,6 +48,7 @@ mod table_file;
 mod tables;
 mod tags;
 mod talk;
+mod tongue;
 mod undelivered;
 mod upload;
 mod variants;
@@ -83,6 +84,7 @@ fn whole_installation(config: &mut ServiceConfig) {
         .route("/console/sign-in", web::get().to(sign_in::show))
         .route("/console/sign-in", web::post().to(sign_in::sign_in))
         .route("/console/sign-in/code", web::post().to(sign_in::with_code))
+        .route("/console/language", web::post().to(tongue::choose))
         .route(
             "/console/invitations/{token}",
             web::get().to(invitation::show),

@@ -24,6 +24,7 @@ use crate::context::Context;
 use crate::fans::{self, Count, Which};
 use crate::guides;
 use crate::hand_overs;
+use crate::web::language::ours;
 use crate::web::page;
 use crate::{accounts, conversations};
 
@@ -44,7 +45,7 @@ pub(super) async fn first(ctx: Data<Context>, gate: Gate) -> Page {
             Ok(page::show(
                 status,
                 "failure",
-                context! { status => 200, title, text, back },
+                context! { status => 200, title => ours(title), text => ours(text), back },
             ))
         }
     }
@@ -110,7 +111,7 @@ async fn by_guides(
 }
 
 fn tile(label: &str, value: String, note: String, href: String, tone: &str) -> Value {
-    context! { label, value, note, href, tone }
+    context! { label => ours(label), value, note => ours(note), href, tone }
 }
 
 fn came_tiles(desk: &Desk, place: &Place, time: u32, came: Count, by_guides: i64) -> Vec<Value> {
@@ -203,7 +204,7 @@ fn guide_tiles(desk: &Desk, place: &Place, guides: &[guide::Model]) -> Vec<Value
     let nobody = on_duty == 0 && !guides.is_empty();
     vec![
         tile(
-            "导购",
+            "全部导购",
             guides.len().to_string(),
             format!("{linked} 位已关联 · {} 家门店", place.stores.len()),
             format!("{at}/guides"),
@@ -232,13 +233,13 @@ async fn attention_of_headquarters(ctx: &Context, desk: &Desk) -> Result<Vec<Val
         let name = guide.map_or("", |guide| guide.name.as_str());
         attention.extend(proposals::attention(desk, &row, name));
         if row.state == State::Frozen {
-            let text = format!("{name} 的顾客还没有移交给同事");
+            let text = ours(format!("{name} 的顾客还没有移交给同事"));
             attention.push(context! { text, href => format!("{at}/hand-overs/{}", row.id) });
         }
     }
     let waiting = conversations::waiting_in_pool(ctx, desk.account.id).await?;
     if waiting > 0 {
-        let text = format!("{} 位没有导购的顾客在等回复", size(waiting));
+        let text = ours(format!("{} 位没有导购的顾客在等回复", size(waiting)));
         attention.push(context! { text, href => format!("{at}/members?guide=nobody") });
     }
     let nobody = Filter {
@@ -247,7 +248,7 @@ async fn attention_of_headquarters(ctx: &Context, desk: &Desk) -> Result<Vec<Val
     };
     let unbound = pool::count(ctx, desk.scope(), nobody).await?;
     if let Some(unbound @ 1..) = unbound {
-        let text = format!("{unbound} 位会员还没有专属导购");
+        let text = ours(format!("{unbound} 位会员还没有专属导购"));
         attention.push(context! { text, href => format!("{at}/members?guide=nobody") });
     }
     Ok(attention)
@@ -261,12 +262,12 @@ fn unlinked(desk: &Desk, guides: &[guide::Model]) -> Vec<Value> {
         .filter(|guide| guide.openid.is_none())
         .collect();
     let one = |guide: &&guide::Model| {
-        let text = format!("{} 还没有关联微信，收不到顾客的留言", guide.name);
+        let text = ours(format!("{} 还没有关联微信，收不到顾客的留言", guide.name));
         context! { text, href => format!("{at}/guides/{}", guide.id) }
     };
     let mut lines: Vec<Value> = those.iter().take(NAMED_MAX).map(one).collect();
     if let more @ 1.. = those.len().saturating_sub(NAMED_MAX) {
-        let text = format!("另有 {more} 位导购没有关联微信");
+        let text = ours(format!("另有 {more} 位导购没有关联微信"));
         lines.push(context! { text, href => format!("{at}/guides") });
     }
     lines

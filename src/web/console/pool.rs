@@ -19,6 +19,7 @@ use crate::bindings::pool::{self, Cursor, Filter, Row, Whose};
 use crate::context::Context;
 use crate::guides::regions::Tree;
 use crate::members::waiting::is_waiting;
+use crate::web::language::ours;
 use crate::web::page;
 use crate::{privacy, tags};
 
@@ -154,7 +155,7 @@ pub(super) fn described(filter: &Filter, asked: &Asked, choices: &Choices) -> Ve
         Whose::All => {}
         Whose::Nobody => words.push("没有导购".to_owned()),
         Whose::Guide(id) => words.push(format!("导购 {}", guide_name(&choices.guides, id))),
-        Whose::Store(id) => words.push(store_name(&choices.stores, id).to_owned()),
+        Whose::Store(id) => words.push(format!("门店 {}", store_name(&choices.stores, id))),
         Whose::Region(id) => words.push(format!("{}的门店", choices.regions.name(Some(id)))),
     }
     if let Some(tag) = filter.tag.and_then(|id| choices.tag(id)) {
@@ -280,7 +281,10 @@ fn shown_filters(asked: &Asked, filter: &Filter, choices: &Choices, sees_all: bo
         .collect();
     // Who has no guide is in no store, so a manager does not see them.
     if sees_all {
-        guides.insert(0, one(NOBODY, "没有导购", filter.whose == Whose::Nobody));
+        guides.insert(
+            0,
+            one(NOBODY, &ours("没有导购"), filter.whose == Whose::Nobody),
+        );
     }
     let store = |id: StoreId| filter.whose == Whose::Store(id);
     let stores: Vec<_> = choices
@@ -294,8 +298,8 @@ fn shown_filters(asked: &Asked, filter: &Filter, choices: &Choices, sees_all: bo
         .map(|it| one(&it.id.to_string(), &it.name, filter.tag == Some(it.id)))
         .collect();
     let following = [("yes", "已关注", true), ("no", "没有关注", false)]
-        .map(|(id, name, it)| one(id, name, filter.following == Some(it)));
-    let seen = SEEN.map(|(id, _, _, name)| one(id, name, asked.get("seen") == id));
+        .map(|(id, name, it)| one(id, &ours(name), filter.following == Some(it)));
+    let seen = SEEN.map(|(id, _, _, name)| one(id, &ours(name), asked.get("seen") == id));
     let region = match filter.whose {
         Whose::Region(id) => Some(id),
         _ => None,

@@ -16,6 +16,7 @@ use super::stop::{Page, Stop};
 use super::words::{self, problem};
 use crate::bindings::pool::{self, Row};
 use crate::context::Context;
+use crate::web::language::ours;
 use crate::web::page;
 use crate::{members, merges, privacy};
 
@@ -79,8 +80,8 @@ impl Shown {
                 let last = words.iter().find(|word| word.purpose == purpose);
                 context! {
                     value => purpose.to_value(),
-                    word => purpose_word(purpose),
-                    line => purpose_line(purpose),
+                    word => ours(purpose_word(purpose)),
+                    line => ours(purpose_line(purpose)),
                     given => last.map(|word| word.given),
                     since => last.map(|word| words::moment(word.at, zone)),
                     chosen => purpose.to_value() == self.fields.get("purpose"),
@@ -263,13 +264,13 @@ pub(super) async fn erase(
 fn said(word: &consent::Model, zone: Tz) -> Value {
     context! {
         at => words::moment(word.at, zone),
-        purpose => purpose_word(word.purpose),
+        purpose => ours(purpose_word(word.purpose)),
         given => word.given,
-        way => match word.way {
+        way => ours(match word.way {
             Way::Chat => "顾客在会话里说的",
             Way::Console => "总部登记",
             Way::Platform => "微信平台通知",
-        },
+        }),
         version => &word.text_version,
     }
 }

@@ -14,6 +14,7 @@ use crate::bindings::pool;
 use crate::context::Context;
 use crate::guides;
 use crate::hand_overs::{self, No, Order, proposals};
+use crate::web::language::ours;
 use crate::web::page;
 
 /// Why a manager proposes it: the word in the form, and what it is called.
@@ -73,7 +74,7 @@ async fn shown(
         .map(|(place, (_, value, word, line))| {
             let (value, picked) = (*value, fields.get("cause"));
             let chosen = value == picked || (picked.is_empty() && place == 0);
-            context! { value, word => *word, line => *line, chosen }
+            context! { value, word => ours(word), line => ours(line), chosen }
         })
         .collect();
     let open = proposals::of_guide(ctx, guide.id).await?;
@@ -176,7 +177,7 @@ pub(super) fn attention(
     row: &daogou_schema::hand_over::Model,
     name: &str,
 ) -> Option<Value> {
-    let text = format!("店里提议移交 {name} 的顾客，等你确认");
+    let text = ours(format!("店里提议移交 {name} 的顾客，等你确认"));
     let href = format!("{}/hand-overs/{}", desk.at(), row.id);
     (row.state == State::Proposed).then(|| context! { text, href })
 }

@@ -13,6 +13,7 @@ use super::stop::Stop;
 use super::words;
 use crate::context::Context;
 use crate::search::{self, Hit};
+use crate::web::language::ours;
 use crate::web::page;
 
 /// How many lines a page shows.
@@ -73,7 +74,7 @@ fn shown(here: &str, hit: &Hit, zone: Tz, guides: &[guide::Model]) -> Value {
     let who = match hit.author {
         Author::Member => label.clone(),
         Author::Guide => guide.clone().unwrap_or_default(),
-        Author::House => "系统".to_owned(),
+        Author::House => ours("系统"),
     };
     context! {
         href => format!("{here}/{}?at={}#line-{}", hit.row.member.id, hit.line, hit.line),

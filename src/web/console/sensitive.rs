@@ -19,6 +19,7 @@ use crate::bindings::pool;
 use crate::context::Context;
 use crate::conversations;
 use crate::sensitive::{self, No, rules};
+use crate::web::language::ours;
 use crate::web::page;
 
 /// How many lines a page shows.
@@ -219,7 +220,7 @@ pub(super) async fn attention(ctx: &Context, desk: &Desk) -> Result<Option<Value
         COUNTED.. => format!("{COUNTED}+"),
         few => few.to_string(),
     };
-    let text = format!("7 天内有 {told} 条导购的回复因敏感词没有发出");
+    let text = ours(format!("7 天内有 {told} 条导购的回复因敏感词没有发出"));
     let href = format!("{}/sensitive/hits", desk.at());
     Ok(Some(context! { text, href }))
 }

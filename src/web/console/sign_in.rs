@@ -9,6 +9,7 @@ use super::gate::{self, Gate, Sent, SentBy};
 use super::stop::Page;
 use crate::context::Context;
 use crate::staff::{self, Answer, Token};
+use crate::web::language::ours;
 use crate::web::page;
 
 /// One sentence for all cases, or it would tell who there is.
@@ -46,6 +47,7 @@ fn on(ctx: &Context, token: &Token) -> HttpResponse {
 }
 
 fn code_form(status: StatusCode, ticket: &str, problem: Option<&str>) -> HttpResponse {
+    let problem = problem.map(ours);
     page::show(
         status,
         "sign_in_code",
@@ -54,6 +56,7 @@ fn code_form(status: StatusCode, ticket: &str, problem: Option<&str>) -> HttpRes
 }
 
 fn form(status: StatusCode, login: &str, problem: Option<&str>) -> HttpResponse {
+    let problem = problem.map(ours);
     page::show(status, "sign_in", context! { login, problem, csrf => "" })
 }
 

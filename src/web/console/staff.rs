@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::guides;
 use crate::staff::{self, Invited, rules};
+use crate::web::language::ours;
 use crate::web::page;
 
 const ROLES: [Role; 4] = [
@@ -61,7 +62,7 @@ async fn shown(
                 id => person.id.0,
                 name => &person.name,
                 login => &person.login,
-                role_word => rules::word(person.role),
+                role_word => ours(rules::word(person.role)),
                 sight => sight(person.role, person.store_id, person.regions.as_deref()),
                 regions => (person.role == Role::Dealer)
                     .then(|| regions.choices(&rules::regions(person.regions.as_deref()))),
@@ -80,7 +81,7 @@ async fn shown(
             context! {
                 id => invited.id.0,
                 name => &invited.name,
-                role_word => rules::word(invited.role),
+                role_word => ours(rules::word(invited.role)),
                 sight => sight(invited.role, invited.store_id, invited.regions.as_deref()),
                 expires_at => words::moment(invited.expires_at, zone),
             }
@@ -91,7 +92,7 @@ async fn shown(
         .map(|role| {
             let value = rules::key(*role);
             let chosen = fields.get("role") == value;
-            context! { value, word => rules::word(*role), chosen }
+            context! { value, word => ours(rules::word(*role)), chosen }
         })
         .collect();
     let choices: Vec<_> = stores
@@ -155,7 +156,7 @@ impl Regions {
         let names: Vec<_> = those.map(|known| known.region.name.as_str()).collect();
         match names.is_empty() {
             true => "—".to_owned(),
-            false => names.join("、"),
+            false => names.join(&ours("、")),
         }
     }
 

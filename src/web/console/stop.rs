@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, ResponseError};
 use minijinja::context;
 
 use crate::error::Error;
+use crate::web::language::ours;
 use crate::web::{failure, page};
 
 /// What a handler gives back.
@@ -79,7 +80,7 @@ impl ResponseError for Stop {
         page::show(
             status,
             "failure",
-            context! { status => status.as_u16(), title, text, back },
+            context! { status => status.as_u16(), title => ours(title), text => ours(text), back },
         )
     }
 }

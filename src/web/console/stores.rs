@@ -22,6 +22,7 @@ use crate::guides::editing::{self, No, StoreChange};
 use crate::guides::hours::Hours;
 use crate::guides::regions::Tree;
 use crate::texts::WelcomeFault;
+use crate::web::language::ours;
 use crate::web::page;
 
 pub(super) async fn list(
@@ -162,14 +163,14 @@ fn owner_value(owner: Option<Owner>) -> &'static str {
     found.map_or("", |(_, value, _)| *value)
 }
 
-fn owner_word(owner: Option<Owner>) -> &'static str {
+fn owner_word(owner: Option<Owner>) -> String {
     let found = OWNERS.iter().find(|(known, ..)| *known == owner);
-    found.map_or("", |(.., word)| *word)
+    ours(found.map_or("", |(.., word)| *word))
 }
 
 fn owners(chosen: Option<Owner>) -> Vec<Value> {
     let one = |(owner, value, word): (Option<Owner>, &str, &str)| {
-        context! { id => value, name => word, chosen => owner == chosen }
+        context! { id => value, name => ours(word), chosen => owner == chosen }
     };
     OWNERS.map(one).into()
 }
@@ -260,7 +261,7 @@ async fn one(
         .enumerate()
         .map(|(day, word)| {
             let (from, to) = (format!("from-{day}"), format!("to-{day}"));
-            context! { day, word => *word, from => fields.get(&from), to => fields.get(&to) }
+            context! { day, word => ours(word), from => fields.get(&from), to => fields.get(&to) }
         })
         .collect();
     let form = context! {

@@ -17,6 +17,7 @@ use super::words::{self, problem};
 use crate::bindings::pool::COUNTED_MAX;
 use crate::context::Context;
 use crate::tags::{self, No, Rule};
+use crate::web::language::ours;
 use crate::web::page;
 
 pub(super) async fn list(ctx: Data<Context>, desk: Desk) -> Page {
@@ -95,8 +96,8 @@ pub(super) async fn remove(
 /// What a code is called.
 fn code_name(known: &Known) -> String {
     match &known.guide {
-        Some(guide) => format!("{}（{}）", guide.name, known.store.name),
-        None => format!("{} 门店码", known.store.name),
+        Some(guide) => ours(format!("{}（{}）", guide.name, known.store.name)),
+        None => ours(format!("{} 门店码", known.store.name)),
     }
 }
 
@@ -106,13 +107,13 @@ fn told(rule: &tag_rule::Model, codes: &[Known]) -> Value {
     let (kind, text) = match rule.kind {
         Kind::Code => {
             let known = codes.iter().find(|known| known.code.id.0 == rule.value);
-            let name = known.map_or("已删除的码".to_owned(), code_name);
+            let name = known.map_or_else(|| ours("已删除的码"), code_name);
             ("code", format!("扫 {name} 关注的人"))
         }
         Kind::New => ("new", format!("首次关注 {days} 天内的人")),
         Kind::Quiet => ("quiet", format!("{days} 天没来的人")),
     };
-    context! { kind, text, value => rule.value }
+    context! { kind, text => ours(text), value => rule.value }
 }
 
 /// By which rule a tag puts itself on from now on; by none when no kind is chosen.

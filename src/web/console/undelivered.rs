@@ -14,6 +14,7 @@ use super::words;
 use crate::context::Context;
 use crate::outbound::{self, Listed, Reason};
 use crate::reception;
+use crate::web::language::ours;
 use crate::web::page;
 
 /// So far back it is of interest here; `daogou outbound list` shows the rest.
@@ -52,27 +53,32 @@ pub(super) async fn attention(
     let refused = messages(ctx, desk, guides, State::Refused).await?;
     let unknown = messages(ctx, desk, guides, State::Unknown).await?;
     let pushes = set_aside(ctx, desk).await?;
-    let ours = refused
+    let misconfigured = refused
         .iter()
         .filter(|message| reason(message) == Some(Reason::Configuration));
     let mut lines = Vec::new();
-    let mut line = |count: usize, text: &str| {
+    let mut line = |count: usize, text: fn(String) -> String| {
         if count > 0 {
             let count = match u64::try_from(count).unwrap_or(SHOWN) {
                 SHOWN.. => format!("{SHOWN}+"),
                 few => few.to_string(),
             };
             let href = format!("{}/undelivered", desk.at());
-            lines.push(context! { text => format!("{count} {text}"), href });
+            lines.push(context! { text => ours(text(count)), href });
         }
     };
-    line(
-        ours.count(),
-        "条消息因公众号设置被微信拒绝，请检查 AppSecret 和接口权限",
-    );
-    line(refused.len(), "条消息在 7 天内被微信拒绝");
-    line(unknown.len(), "条消息在 7 天内不知道是否送达");
-    line(pushes.len(), "条推送处理失败，已搁置");
+    line(misconfigured.count(), |count| {
+        format!("{count} 条消息因公众号设置被微信拒绝，请检查 AppSecret 和接口权限")
+    });
+    line(refused.len(), |count| {
+        format!("{count} 条消息在 7 天内被微信拒绝")
+    });
+    line(unknown.len(), |count| {
+        format!("{count} 条消息在 7 天内不知道是否送达")
+    });
+    line(pushes.len(), |count| {
+        format!("{count} 条推送处理失败，已搁置")
+    });
     Ok(lines)
 }
 
@@ -98,9 +104,9 @@ pub(super) async fn show(ctx: Data<Context>, desk: Desk) -> Page {
             context! {
                 at => words::moment(message.created_at, zone),
                 refused,
-                what => what(message),
+                what => ours(what(message)),
                 guide => name(message.guide_id),
-                why => reason(message).map_or("", why),
+                why => reason(message).map(|reason| ours(why(reason))).unwrap_or_default(),
                 code => message.code,
             }
         })

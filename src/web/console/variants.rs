@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::guides;
 use crate::guides::variants::{self, No, VARIANTS_MAX, Variant};
 use crate::texts::WelcomeFault;
+use crate::web::language::ours;
 use crate::web::page;
 
 const DAYS: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
@@ -138,7 +139,7 @@ fn shown(
     let slots = (0..VARIANTS_MAX).map(|at| {
         let field = |name: &str| fields.get(&format!("v{at}-{name}"));
         let days = DAYS.iter().enumerate().map(|(day, word)| {
-            context! { day, word => *word, chosen => !field(&format!("d{day}")).is_empty() }
+            context! { day, word => ours(word), chosen => !field(&format!("d{day}")).is_empty() }
         });
         let days: Vec<_> = days.collect();
         context! {

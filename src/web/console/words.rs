@@ -2,17 +2,20 @@
 
 use chrono_tz::Tz;
 use daogou_schema::binding_event::{self, Reason};
+use daogou_schema::staff::Language;
 use daogou_schema::{GuideId, Timestamp, member};
 use minijinja::{Value, context};
 
 use crate::bindings::pool::COUNTED_MAX;
+use crate::web::language::{self, ours};
 
 /// A moment, to the minute, in the time zone of people.
 pub(super) fn moment(at: Timestamp, zone: Tz) -> String {
-    at.to_utc()
-        .with_timezone(&zone)
-        .format("%Y-%m-%d %H:%M")
-        .to_string()
+    let form = match language::spoken() {
+        Language::Chinese => "%Y-%m-%d %H:%M",
+        Language::English => "%-d %b %Y, %H:%M",
+    };
+    at.to_utc().with_timezone(&zone).format(form).to_string()
 }
 
 /// The same, if there is one.
@@ -30,22 +33,23 @@ pub(super) fn day(at: Timestamp, zone: Tz) -> String {
 
 /// A reply window that is open: until when and for how many messages.
 pub(super) fn window((until, left): (Timestamp, i32), zone: Tz) -> Value {
-    context! { text => format!("还可发 {left} 条 · {} 关闭", moment(until, zone)) }
+    let text = format!("还可发 {left} 条 · {} 关闭", moment(until, zone));
+    context! { text => ours(text) }
 }
 
 /// How a member is called: by her remark, or by her number until there is one.
 pub(super) fn member(member: &member::Model) -> String {
     match &member.name {
         Some(name) => name.clone(),
-        None => format!("新顾客 {}", member.id),
+        None => ours(format!("新顾客 {}", member.id)),
     }
 }
 
 /// What happened to a binding.
 pub(super) fn event(event: &binding_event::Model, name: impl Fn(GuideId) -> String) -> String {
-    let to = event.to_guide_id.map_or("会员池".to_owned(), &name);
-    let from = event.from_guide_id.map_or("会员池".to_owned(), &name);
-    match event.reason {
+    let to = event.to_guide_id.map_or_else(|| ours("会员池"), &name);
+    let from = event.from_guide_id.map_or_else(|| ours("会员池"), &name);
+    let said = match event.reason {
         Reason::Scan => format!("扫码，专属导购为 {to}"),
         Reason::Rescan => format!("再次扫 {to} 的码，没有变化"),
         Reason::Kept => format!("扫了其他导购的码，按规则仍由 {to} 服务"),
@@ -58,12 +62,13 @@ pub(super) fn event(event: &binding_event::Model, name: impl Fn(GuideId) -> Stri
         Reason::Unfollowed => "取消关注，绑定保留".to_owned(),
         Reason::Refollowed => "重新关注".to_owned(),
         Reason::Erased => "资料已删除，绑定结束".to_owned(),
-    }
+    };
+    ours(said)
 }
 
 /// How somebody came to follow, by WeChat's word for it; new words appear.
-pub(super) fn came_by(scene: &str) -> &'static str {
-    match scene {
+pub(super) fn came_by(scene: &str) -> String {
+    ours(match scene {
         "ADD_SCENE_SEARCH" => "来自搜一搜",
         "ADD_SCENE_ACCOUNT_MIGRATION" => "来自公众号迁移",
         "ADD_SCENE_PROFILE_CARD" => "来自名片分享",
@@ -77,13 +82,18 @@ pub(super) fn came_by(scene: &str) -> &'static str {
         "ADD_SCENE_CHANNELS" => "来自视频号",
         "ADD_SCENE_WXA" => "来自小程序",
         _ => "来自其他途径",
-    }
+    })
+}
+
+/// The words of a filter that were kept: each is ours, and a comma stands between.
+pub(super) fn filter(kept: &str) -> String {
+    let each: Vec<_> = kept.split('，').map(ours).collect();
+    each.join(&ours("，"))
 }
 
 /// A problem with a field of a form.
-pub(super) fn problem(field: &str, text: impl Into<String>) -> Value {
-    let text = text.into();
-    context! { field, text }
+pub(super) fn problem(field: &str, text: impl AsRef<str>) -> Value {
+    context! { field, text => ours(text) }
 }
 
 /// How many members, counted so far as the pool counts them.

@@ -192,7 +192,7 @@ async fn a_file_of_an_older_schema_is_brought_up_to_the_present_one() {
     for column in ["name", "token_previous", "previous_until"] {
         without_column(&mut older, "account", column);
     }
-    for column in ["totp", "totp_step", "recovery"] {
+    for column in ["totp", "totp_step", "recovery", "language"] {
         without_column(&mut older, "staff", column);
     }
     without_column(&mut older, "code", "variants");

@@ -237,13 +237,14 @@ const ACCOUNT_FORMS: &[(&str, Fields, u16)] = &[
     ("/99/check", &[], 404),
 ];
 
-/// How one comes in and goes: shown in `sign_in`.
+/// How one comes in and goes, and in which language: shown in `sign_in` and `english`.
 const DOORS: &[&str] = &[
     "get /console",
     "get /console/sign-in",
     "post /console/sign-in",
     "post /console/sign-in/code",
     "post /console/sign-out",
+    "post /console/language",
     "get /console/invitations/x",
     "post /console/invitations/x",
 ];

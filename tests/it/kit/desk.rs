@@ -195,6 +195,19 @@ impl Desk {
         *self.cookie.lock().expect("one at a time") = cookie;
     }
 
+    /// Keeps a cookie beside those of other names; an empty one is gone.
+    fn keeps(&self, pair: &str) {
+        let (name, value) = pair.split_once('=').expect("a pair");
+        let kept = self.forgets_the_cookie().unwrap_or_default();
+        let others = kept
+            .split("; ")
+            .filter(|other| !other.is_empty() && !other.starts_with(&format!("{name}=")));
+        let pairs: Vec<_> = others
+            .chain(Some(pair).filter(|_| !value.is_empty()))
+            .collect();
+        self.has_the_cookie(Some(pairs.join("; ")).filter(|pairs| !pairs.is_empty()));
+    }
+
     async fn asks(
         &self,
         method: Method,
@@ -216,8 +229,8 @@ impl Desk {
         };
         if let Some(set) = header(SET_COOKIE) {
             assert!(set.contains("HttpOnly"), "{set}");
-            let pair = set.split(';').next().expect("a pair").to_owned();
-            self.has_the_cookie(Some(pair).filter(|pair| !pair.ends_with('=')));
+            let pair = set.split(';').next().expect("a pair");
+            self.keeps(pair);
         }
         let (status, to) = (answer.status(), header(LOCATION));
         // As a browser reads it.

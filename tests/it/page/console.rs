@@ -173,6 +173,7 @@ async fn from_an_empty_database_to_an_erased_member() {
         browser.goes_to(&url).await;
         rules.hold(page).await;
     }
+    in_english(&house, &browser, &rules).await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
     browser.quits().await;
     house.server.stop().await;
@@ -271,6 +272,22 @@ async fn export_and_erase(house: &Empty, browser: &Browser, rules: &Rules<'_>) {
     rules.hold("the receipt").await;
     browser.goes_to(&house.at("/members?q=王女士")).await;
     browser.shows("没有符合条件的会员").await;
+}
+
+/// The longer words of the other language break no page.
+async fn in_english(house: &Empty, browser: &Browser, rules: &Rules<'_>) {
+    browser
+        .asks("document.querySelector('.header__end').open = true")
+        .await;
+    browser.presses("English").await;
+    browser.finds("//html[@lang='en']").await;
+    for page in PAGES {
+        browser.goes_to(&house.at(page)).await;
+        for width in [768, 1280] {
+            browser.has_screen(width, 900).await;
+            rules.fits(&format!("{page} in English"), width).await;
+        }
+    }
 }
 
 /// Conversations are looked over, a word is forbidden, and what was said is looked for.

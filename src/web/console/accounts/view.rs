@@ -7,6 +7,7 @@ use super::words;
 use crate::accounts::{self, Account, Keys};
 use crate::checkup::{self, Finding, State};
 use crate::context::Context;
+use crate::web::language::ours;
 
 pub(super) const KINDS: [Kind; 2] = [Kind::Service, Kind::MiniProgram];
 /// The one to choose comes first.
@@ -33,9 +34,9 @@ pub(super) fn account(ctx: &Context, account: &Account) -> Value {
         name => account.name.as_deref(),
         title => account.title(),
         appid => &account.appid,
-        kind => kind(account.kind),
+        kind => ours(kind(account.kind)),
         is_mini => account.kind == Kind::MiniProgram,
-        mode => mode(account.door.mode),
+        mode => ours(mode(account.door.mode)),
         plain => account.door.mode == Mode::Plain,
         has_key => !account.door.keys.is_empty(),
         in_settings => accounts::is_in_settings(ctx, account),
@@ -54,7 +55,7 @@ pub(super) fn modes(chosen: Mode) -> Vec<Value> {
                 Mode::Compatible => "加密和明文一起发，换模式时过渡用",
                 Mode::Plain => "不加密，只适合测试号",
             };
-            context! { value => each.to_string(), word => mode(*each), note, chosen => *each == chosen }
+            context! { value => each.to_string(), word => ours(mode(*each)), note => ours(note), chosen => *each == chosen }
         })
         .collect()
 }
@@ -66,7 +67,7 @@ pub(super) fn paste(ctx: &Context, account: &Account, fresh: Option<&Keys>) -> V
     let key = fresh.and_then(|keys| keys.aes_key.as_ref());
     context! {
         url => format!("{}/wechat/{}", ctx.config.public_url, account.appid),
-        warning => (!fine).then_some(found.words.page),
+        warning => (!fine).then(|| ours(found.words.page)),
         token => fresh.map(|keys| keys.token.expose()),
         aes_key => key.map(|key| key.expose()),
     }
@@ -91,7 +92,7 @@ fn finding(finding: &Finding) -> Value {
         State::Skipped => ("plain", "没有测", "info"),
     };
     let title = title(finding.name);
-    context! { title, tone, word, icon, text => &finding.words.page }
+    context! { title => ours(title), tone, word => ours(word), icon, text => ours(&finding.words.page) }
 }
 
 fn title(name: &str) -> &str {
@@ -125,5 +126,5 @@ pub(super) fn verdict(findings: &[Finding]) -> Value {
             format!("有 {failed} 项不通，请从上往下处理，再测一次。"),
         ),
     };
-    context! { tone, text }
+    context! { tone, text => ours(text) }
 }

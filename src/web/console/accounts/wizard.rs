@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::web::console::gate::{Fields, Gate, SentBy};
 use crate::web::console::stop::{Page, Stop};
 use crate::web::console::words::problem;
+use crate::web::language::ours;
 use crate::web::page;
 
 /// How long somebody may take over the second form.
@@ -184,7 +185,7 @@ async fn first(
         .map(|kind| {
             let value = kind.to_string();
             let chosen = value == chosen || (chosen.is_empty() && *kind == Kind::Service);
-            context! { chosen, word => view::kind(*kind), value }
+            context! { chosen, word => ours(view::kind(*kind)), value }
         })
         .collect();
     let form = context! { name => fields.get("name"), appid => fields.get("appid") };
@@ -209,7 +210,7 @@ async fn second(
         draft => draft.seal(ctx, gate)?,
         name => &draft.name,
         appid => &draft.appid,
-        kind => view::kind(draft.kind()),
+        kind => ours(view::kind(draft.kind())),
         typed => fields.get("keys") == "typed",
         token => fields.get("token"),
     };

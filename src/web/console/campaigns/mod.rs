@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::fans::{self, Count, Which};
 use crate::guides;
 use crate::guides::campaigns::rules::{self, Phase, Takers};
+use crate::web::language::ours;
 use crate::web::page;
 
 /// How many people one page lists.
@@ -85,7 +86,7 @@ fn facts(ctx: &Context, desk: &Desk, row: &campaign::Model) -> Value {
         from => words::moment(row.starts_at, zone),
         until => words::moment(row.ends_at, zone),
         phase,
-        phase_word,
+        phase_word => ours(phase_word),
     }
 }
 

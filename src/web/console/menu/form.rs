@@ -5,6 +5,7 @@ use minijinja::{Value, context};
 use crate::menus::rules::{Button, Fault, KINDS, Kind, Menu, Place, SUBS_MAX, TOPS_MAX};
 use crate::web::console::gate::Fields;
 use crate::web::console::words::problem;
+use crate::web::language::ours;
 
 /// How many Chinese characters of a name a phone shows, at the top and below.
 const SHOWN: (usize, usize) = (4, 8);
@@ -86,7 +87,7 @@ fn slot(name: &str, button: &Button, used: bool) -> Value {
         used,
         name => &button.name,
         kind => button.kind.word(),
-        kind_word => word(button.kind),
+        kind_word => ours(word(button.kind)),
         key => &button.key,
         url => &button.url,
         appid => &button.appid,
@@ -98,7 +99,7 @@ fn slot(name: &str, button: &Button, used: bool) -> Value {
 
 /// Every kind with its name.
 pub(super) fn kinds() -> Vec<Value> {
-    let kind = |kind: Kind| context! { id => kind.word(), name => word(kind) };
+    let kind = |kind: Kind| context! { id => kind.word(), name => ours(word(kind)) };
     KINDS.map(kind).into()
 }
 

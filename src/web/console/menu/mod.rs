@@ -21,6 +21,7 @@ use crate::context::Context;
 use crate::menus::rules::{self, Menu, Menus};
 use crate::menus::{self, Failed, No};
 use crate::staff;
+use crate::web::language::ours;
 use crate::web::page;
 
 /// How long a page waits for WeChat's tags.
@@ -62,7 +63,8 @@ async fn shown(
     let (all, draft) = menus::present(ctx, desk.account.id).await?;
     let stored = all.of(tag).ok_or(Stop::NotFound)?;
     let menu = shown.typed.as_ref().unwrap_or(stored);
-    let tabs = std::iter::once((None, "默认菜单"))
+    let usual = ours("默认菜单");
+    let tabs = std::iter::once((None, usual.as_str()))
         .chain(
             all.rules
                 .iter()
@@ -94,7 +96,7 @@ async fn shown(
             context! {
                 id => row.id.0,
                 at => words::moment(row.at, ctx.config.timezone),
-                staff => who(row.staff_id).map_or("服务器命令", |one| one.staff.name.as_str()),
+                staff => who(row.staff_id).map_or_else(|| ours("服务器命令"), |one| one.staff.name.clone()),
                 names,
                 rules => buttons.rules.len(),
             }
@@ -299,7 +301,7 @@ pub(super) async fn live(ctx: Data<Context>, desk: Desk) -> Page {
     let (all, _) = menus::present(&ctx, desk.account.id).await?;
     let (live, trouble) = match menus::live(&ctx, &desk.account).await? {
         Ok(live) => (Some(live), None),
-        Err(Failed::WeChat { code, said, .. }) => (None, Some(refusal(code, &said))),
+        Err(Failed::WeChat { code, said, .. }) => (None, Some(ours(refusal(code, &said)))),
         Err(Failed::Faults(..)) => return Err(Stop::NotFound),
     };
     let named = |tag: Option<i64>| {
@@ -317,7 +319,7 @@ pub(super) async fn live(ctx: Data<Context>, desk: Desk) -> Page {
         .map(|menu| {
             let (there, here) = (menu.there.as_deref(), menu.here.as_deref());
             context! {
-                name => named(menu.tag),
+                name => ours(named(menu.tag)),
                 there => there.is_some(),
                 here => here.is_some(),
                 same => there == here,

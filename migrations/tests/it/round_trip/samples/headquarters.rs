@@ -28,6 +28,7 @@ pub fn staff() -> staff::Model {
         totp: Some((0..=255).collect()),
         totp_step: Some(59_843_520),
         recovery: Some("0123456789abcdef".repeat(40)),
+        language: Some(staff::Language::English),
         created_at: NOW,
         left_at: None,
     }
