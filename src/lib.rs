@@ -51,13 +51,11 @@ mod outbound;
 mod pictures;
 mod privacy;
 mod reception;
-#[allow(dead_code, reason = "some of it is for the workbench")]
 mod scripts;
 mod search;
 mod sensitive;
 mod staff;
 mod tags;
-#[allow(dead_code, reason = "visits are noted at the workbench")]
 mod visits;
 
 // doors and hands

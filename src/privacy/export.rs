@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::conversations::files_of;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use crate::{guides, members, visits};
+use crate::{guides, members};
 
 /// So much is handed on at once.
 const PIECE: usize = 64 * 1024;
@@ -184,11 +184,9 @@ impl File {
         self.part("conversation_state", talk).await?;
         let tags = rows::tags(&db, member).await?;
         self.part("tags", tags).await?;
-        let (notes, tasks) = written::about(&db, member).await?;
-        self.part("notes", notes).await?;
-        self.part("tasks", tasks).await?;
-        let visits = visits::told(&self.ctx, member).await?;
-        self.part("visits", visits).await?;
+        for (name, rows) in written::about(&self.ctx, member).await? {
+            self.part(name, rows).await?;
+        }
         self.consents().await?;
         self.bindings().await?;
         self.hand_overs().await?;

@@ -1,18 +1,18 @@
 //! What guides wrote down about a person, as her export says it.
 
 use daogou_schema::{MemberId, Timestamp};
-use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
-use crate::care;
+use crate::context::Context;
 use crate::error::Result;
+use crate::{care, visits};
 
-/// Notes and tasks.
+/// Notes, tasks and visits.
 pub(super) async fn about(
-    db: &impl ConnectionTrait,
+    ctx: &Context,
     member: MemberId,
-) -> Result<(Vec<Value>, Vec<Value>)> {
-    let at = |at: Timestamp| at.to_utc().to_rfc3339();
+) -> Result<[(&'static str, Vec<Value>); 3]> {
+    let (db, at) = (ctx.db.reads(), |at: Timestamp| at.to_utc().to_rfc3339());
     let notes = care::notes_of(db, member, care::NOTES_MAX).await?;
     let notes = notes
         .iter()
@@ -22,5 +22,9 @@ pub(super) async fn about(
         let done = task.done_at.map(at);
         json!({ "text": task.text, "due": at(task.due_at), "done": done })
     });
-    Ok((notes.collect(), tasks.collect()))
+    Ok([
+        ("notes", notes.collect()),
+        ("tasks", tasks.collect()),
+        ("visits", visits::told(ctx, member).await?),
+    ])
 }

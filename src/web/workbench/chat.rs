@@ -298,15 +298,11 @@ pub(super) async fn write(
 ) -> Page {
     let (row, _) = seat.customer(&ctx, *path).await?;
     let (key, text) = (fields.get("key"), fields.exactly("text"));
-    let member = row.member.id;
-    let sent = desk::write(&ctx, &seat.account, seat.guide.id, member, (key, text)).await?;
-    let problem = match sent {
-        Sent::Line(_) => None,
-        Sent::NotYours => return Err(Stop::NotFound),
-        Sent::Stopped(words) => Some(format!("没有发送：含敏感词“{words}”，请改写后再发")),
-        Sent::Unsendable => Some(format!("没有发送：请写 1 到 {} 个字", desk::LINE_CHARS_MAX)),
-        Sent::Nobody => Some("没有发送：她还没有来过消息，微信不允许主动发送".to_owned()),
-    };
+    let script = fields.get("script").parse().ok().map(ScriptId);
+    let (guide, member) = (seat.guide.id, row.member.id);
+    let wanted = (key, Wanted::Text(text, script));
+    let sent = desk::write(&ctx, &seat.account, guide, member, wanted).await?;
+    let problem = problem(sent)?;
     let by_script = request.headers().contains_key("x-part");
     match (problem, by_script) {
         (None, true) => {

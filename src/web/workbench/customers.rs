@@ -16,10 +16,12 @@ use crate::care::{self, No};
 use crate::context::Context;
 use crate::conversations::desk;
 use crate::web::page;
-use crate::{guides, members, tags};
+use crate::{guides, members, tags, visits};
 
 /// How many customers a page shows.
 const ROWS: usize = 40;
+/// So many visits stand in her timeline.
+const VISITS: u64 = 20;
 /// Since when she was silent, in days.
 const SILENT: [i64; 3] = [7, 30, 90];
 
@@ -151,7 +153,7 @@ pub(super) async fn show(ctx: Data<Context>, seat: Seat, path: Path<i64>) -> Pag
 }
 
 /// Her page; `problem` is what was wrong with a form, and `typed` what stood in it.
-async fn shown(
+pub(super) async fn shown(
     ctx: &Context,
     seat: &Seat,
     member: i64,
@@ -194,6 +196,8 @@ async fn shown(
             .and_then(|talk| talk.last_member_at)
             .map(|at| (at, "最近一次来消息".to_owned())),
     );
+    let visits = visits::of_member(ctx, seat.account.id, id, None, VISITS).await?;
+    timeline.extend(visits.iter().map(super::visits::told));
     timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let waiting = desk::waiting(ctx, seat.guide.id).await?;
     Ok(page::show(
@@ -229,6 +233,7 @@ async fn shown(
             tomorrow => words::field(words::start_of_day(now, zone) + TimeDelta::hours(34), zone),
             name_max => members::NAME_CHARS_MAX,
             chars_max => care::CHARS_MAX,
+            visiting => super::visits::offered(),
             problem,
             typed,
             ..seat.frame("customers", waiting)

@@ -12,6 +12,7 @@ mod sign_in;
 mod stop;
 mod tasks;
 mod today;
+mod visits;
 mod words;
 
 use actix_web::web::{self, PayloadConfig, ServiceConfig};
@@ -88,6 +89,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route(
             "/workbench/customers/{id}/tasks",
             web::post().to(customers::add_task),
+        )
+        .route(
+            "/workbench/customers/{id}/visits",
+            web::post().to(visits::record),
         )
         .route("/workbench/tasks", web::get().to(tasks::list))
         .route("/workbench/tasks/{task}", web::post().to(tasks::set_done))

@@ -58,6 +58,7 @@ pub(super) async fn choose(
         })
         .collect();
     let all = scripts::categories(found.iter().map(|script| script.category.as_str()));
+    let all: Vec<_> = all.into_iter().map(str::to_owned).collect();
     Ok(page::show(
         StatusCode::OK,
         "workbench/scripts_rows",

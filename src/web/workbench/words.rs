@@ -79,6 +79,11 @@ pub(super) fn window(open: Option<(Timestamp, i32)>, now: Timestamp) -> Value {
     }
 }
 
+/// A text without line breaks.
+pub(super) fn one_line(text: &str) -> String {
+    text.replace('\n', " ")
+}
+
 /// How a guide calls a member.
 pub(super) fn label(ctx: &Context, name: Option<&str>, number: Option<i32>) -> String {
     match crate::members::label(&ctx.texts, name, number) {

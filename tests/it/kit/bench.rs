@@ -42,11 +42,6 @@ impl Bench {
         bench
     }
 
-    /// Goes on, still signed in, at the server that `app` has now.
-    pub fn follows(&mut self, app: &TestApp) {
-        self.base.clone_from(&app.server);
-    }
-
     /// Goes the way through WeChat with this person's phone.
     pub async fn comes_in_as(&self, phone: &Phone) -> Answered {
         let back = self.is_led_back(phone).await;

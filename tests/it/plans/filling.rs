@@ -56,6 +56,7 @@ pub async fn fill(db: &DatabaseConnection, people: &People) {
     let wang = member_of(db, &people.wang.openid).await;
     let mut all = those_who_came(people, newest);
     all.extend(what_they_show());
+    all.extend(what_guides_wrote(people, newest));
     all.extend(what_they_did(people, wang, newest));
     for rows in &all {
         insert(db, rows).await;
@@ -110,6 +111,32 @@ fn what_they_show() -> Vec<Rows> {
             PEOPLE,
             "account_id, guide_id, category, text, letters, place, uses, created_at, changed_at, archived_at",
             "1, i, 'filled', 'filled', 'filled', 0, i, LATE, LATE, 0",
+        ),
+    ]
+}
+
+/// Notes, tasks, and lines from pages.
+fn what_guides_wrote(people: &People, newest: MemberId) -> Vec<Rows> {
+    let (lin, wu, newest) = (people.lin.id, people.wu.id, newest.0);
+    let guide = format!("CASE WHEN i % 2 = 0 THEN {lin} ELSE {wu} END");
+    vec![
+        rows(
+            "member_note",
+            PEOPLE,
+            "member_id, guide_id, text, at",
+            format!("{newest} + i, {guide}, 'filled', LATE"),
+        ),
+        rows(
+            "task",
+            PEOPLE,
+            "member_id, guide_id, text, due_at, created_at",
+            format!("{newest} + i, 1000 + i % 900, 'filled', LATE, LATE"),
+        ),
+        rows(
+            "guide_line",
+            PEOPLE,
+            "guide_id, key, message_id, at",
+            format!("{lin}, CONCAT('filled', i), 1, LATE"),
         ),
     ]
 }
@@ -180,24 +207,6 @@ fn those_who_came(people: &People, newest: MemberId) -> Vec<Rows> {
             PEOPLE,
             "guide_id, number, member_id, given_at",
             format!("{lin}, 1000 + i, {newest} + i, LATE"),
-        ),
-        rows(
-            "member_note",
-            PEOPLE,
-            "member_id, guide_id, text, at",
-            format!("{newest} + i, {guide}, 'filled', LATE"),
-        ),
-        rows(
-            "task",
-            PEOPLE,
-            "member_id, guide_id, text, due_at, created_at",
-            format!("{newest} + i, 1000 + i % 900, 'filled', LATE, LATE"),
-        ),
-        rows(
-            "guide_line",
-            PEOPLE,
-            "guide_id, key, message_id, at",
-            format!("{lin}, CONCAT('filled', i), 1, LATE"),
         ),
         rows(
             "tag",

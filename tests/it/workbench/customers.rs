@@ -77,6 +77,21 @@ async fn notes_and_tasks_go_with_her_to_the_next_guide() {
     let long = "长".repeat(301);
     let wrong = lin.sends(&format!("{at}/notes"), &[("text", &long)]).await;
     assert!(wrong.status == 400 && wrong.text.contains(&long));
+    let came = [
+        ("products", "羽绒服，92 码"),
+        ("concern", "不值"),
+        ("reason-价格", "1"),
+    ];
+    let visit = lin.sends(&format!("{at}/visits"), &came).await;
+    assert_eq!(visit.status, 303, "{}", visit.text);
+    let page = lin.opens(at).await.text;
+    assert!(
+        page.contains("看了：羽绒服、92 码；顾虑：不值；没买：价格"),
+        "{page}"
+    );
+    let many = [("products", "一，二，三，四，五，六，七，八，九")];
+    let wrong = lin.sends(&format!("{at}/visits"), &many).await;
+    assert!(wrong.status == 400 && wrong.text.contains("最多选 8 项"));
     let tasks = lin.opens("/workbench/tasks").await.text;
     assert!(tasks.contains("告诉她 92 码到货") && !tasks.contains("已过期"));
     // The day after it stands on the first page, and is late.

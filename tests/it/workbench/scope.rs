@@ -72,6 +72,15 @@ const FORMS: &[(&str, Fields, Answers)] = &[
         &[("text", "回访"), ("due", "2026-08-16T10:00")],
         HERS_DONE,
     ),
+    (
+        "/workbench/customers/1/visits",
+        &[
+            ("products", "羽绒服、92 码"),
+            ("concern", "不值"),
+            ("reason-尺码", "1"),
+        ],
+        HERS_DONE,
+    ),
     ("/workbench/tasks/1", &[("done", "yes")], HERS_DONE),
     ("/workbench/tasks/99", &[("done", "yes")], [303, 404, 404]),
     ("/workbench/scripts", &[("text", "")], [303, 400, 400]),

@@ -26,6 +26,9 @@ pub async fn use_it(app: &crate::kit::TestApp, lin: &Guide, wang: &Phone) {
         "/tasks?state=done",
         "/me",
         "/me/code.svg",
+        "/chats/2/scripts",
+        "/chats/2/scripts?q=nh",
+        "/scripts",
     ] {
         let path = format!("/workbench{page}");
         let opened = bench.opens(&path).await;
@@ -42,6 +45,8 @@ pub async fn use_it(app: &crate::kit::TestApp, lin: &Guide, wang: &Phone) {
         ("/customers/2/name", &[("name", "王女士")]),
         ("/customers/2/notes", &[("text", "怕冷")]),
         ("/customers/2/tasks", &[("text", "回访"), ("due", &due)]),
+        ("/customers/2/visits", &[("products", "羽绒服")]),
+        ("/scripts", &[("text", "{顾客称呼}您好")]),
         ("/me/stand-in", &[("stand_in", "")]),
         ("/me/duty", &[("on", "no")]),
         ("/me/duty", &[("on", "yes")]),
