@@ -52,6 +52,8 @@ mod m2026_11_22_000040_menu;
 mod m2026_11_22_000041_search;
 mod m2026_11_22_000042_sensitive;
 mod m2026_11_22_000043_tag_rule;
+mod m2026_11_22_000044_insider;
+mod m2026_11_22_000045_field;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -160,6 +162,8 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000041_search::changes(),
             m2026_11_22_000042_sensitive::changes(),
             m2026_11_22_000043_tag_rule::changes(),
+            m2026_11_22_000044_insider::changes(),
+            m2026_11_22_000045_field::changes(),
         ]
         .into_iter()
         .flatten()

@@ -303,6 +303,7 @@ pub(super) async fn set_named(txn: &Txn, id: MemberId, named: &Named) -> Result<
         unionid: Set(named.unionid.clone()),
         quiet: Set(named.quiet),
         muted: Set(named.muted),
+        insider: Set(named.insider()),
         ..Default::default()
     };
     member::Entity::update_many()

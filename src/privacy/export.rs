@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::conversations::files_of;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use crate::{guides, members};
+use crate::{fields, guides, members};
 
 /// So much is handed on at once.
 const PIECE: usize = 64 * 1024;
@@ -28,7 +28,7 @@ const AHEAD: usize = 4;
 const READ_ME: &str = "\
 本压缩包是导购系统里关于这位会员的全部资料。
 
-data.json  会员、微信身份、手机号、同意记录、专属导购与绑定记录、会话、发给她的消息、移交记录
+data.json  会员、微信身份、手机号、自定义资料、同意记录、专属导购与绑定记录、会话、发给她的消息、移交记录
 media/     会话里的图片、语音和视频，文件名与 data.json 中的 file 对应
 
 时间为 UTC。微信推送的原文（最多保留 DAOGOU_RAW_DAYS 天）与会话内容相同，不再重复收录。
@@ -144,6 +144,7 @@ impl File {
         let who = rows::member(&db, member).await?.map(|row| {
             json!({
                 "number": row.id, "unionid": row.unionid, "name": row.name, "card": card,
+                "one_of_ours": row.insider.map(|it| it.to_value()),
                 "only_answers": row.quiet, "no_marketing": row.muted, "first_seen": at(row.created_at),
             })
         });
@@ -183,6 +184,8 @@ impl File {
         self.part("conversation_state", talk).await?;
         let tags = rows::tags(&db, member).await?;
         self.part("tags", tags).await?;
+        let fields = fields::told_of(&db, member).await?;
+        self.part("fields", fields).await?;
         self.consents().await?;
         self.bindings().await?;
         self.hand_overs().await?;

@@ -26,7 +26,7 @@ macro_rules! templates {
 }
 
 templates! {
-    "base" "icons" "parts" "side" "sign_in" "invitation" "overview" "stores" "store" "guides" "guide" "hand_overs" "hand_over" "hand_over_parts" "audit" "members" "member" "tags" "bulks" "bulk" "bulk_new" "bulk_parts" "staff" "failure" "sign_in_code" "me" "me_codes" "accounts" "account" "account_new" "account_parts" "chart" "undelivered" "codes" "code" "people" "campaigns" "campaign" "campaign_form" "campaign_parts" "followers" "menu" "menu_bar" "code_welcome" "menu_live" "phone" "poster" "privacy_parts" "member_privacy" "member_erase" "erasures" "erasure" "imports" "import" "import_parts" "exports" "export" "export_new" "export_parts" "member_merge" "store_close" "proposal" "joining" "join" "join_own" "phone_base" "chat_parts" "conversations" "conversation" "search" "sensitive_parts" "sensitive" "sensitive_hits"
+    "base" "icons" "parts" "side" "sign_in" "invitation" "overview" "stores" "store" "guides" "guide" "hand_overs" "hand_over" "hand_over_parts" "audit" "members" "member" "tags" "fields" "bulks" "bulk" "bulk_new" "bulk_parts" "staff" "failure" "sign_in_code" "me" "me_codes" "accounts" "account" "account_new" "account_parts" "chart" "undelivered" "codes" "code" "people" "campaigns" "campaign" "campaign_form" "campaign_parts" "followers" "menu" "menu_bar" "code_welcome" "menu_live" "phone" "poster" "privacy_parts" "member_privacy" "member_erase" "erasures" "erasure" "imports" "import" "import_parts" "exports" "export" "export_new" "export_parts" "member_merge" "store_close" "proposal" "joining" "join" "join_own" "phone_base" "chat_parts" "conversations" "conversation" "search" "sensitive_parts" "sensitive" "sensitive_hits"
 }
 
 static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {

@@ -70,6 +70,10 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::sensitive_word()).await;
     keeps(db, samples::sensitive_hit()).await;
     keeps(db, samples::tag_rule()).await;
+    keeps(db, samples::field()).await;
+    keeps(db, samples::field_choice()).await;
+    keeps(db, samples::member_field()).await;
+    keeps(db, samples::member_choice()).await;
 }
 
 /// Writes the row into its empty table and reads it again.

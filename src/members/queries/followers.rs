@@ -102,6 +102,7 @@ pub(in crate::members) async fn insert_members(
         name: Set(None),
         quiet: Set(false),
         muted: Set(false),
+        insider: Set(None),
         created_at: Set(now),
     };
     let rows: Vec<_> = followers.iter().map(row).collect();

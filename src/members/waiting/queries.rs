@@ -23,6 +23,7 @@ pub(super) async fn insert(
             name: name.clone(),
             quiet: false,
             muted: false,
+            insider: None,
             created_at: now,
         };
         let mut row = row.into_active_model().reset_all();

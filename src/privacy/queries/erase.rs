@@ -50,6 +50,7 @@ pub(in crate::privacy) async fn names(txn: &Txn, member: MemberId) -> Result<u64
         name: Set(None),
         quiet: Set(false),
         muted: Set(false),
+        insider: Set(None),
         ..Default::default()
     };
     let emptied = member::Entity::update_many()

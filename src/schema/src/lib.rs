@@ -23,6 +23,8 @@ pub mod export;
 pub mod export_piece;
 pub mod fan_act;
 pub mod fan_day;
+pub mod field;
+pub mod field_choice;
 pub mod follower_sync;
 pub mod guide;
 pub mod guide_invitation;
@@ -39,6 +41,8 @@ pub mod lane;
 pub mod media;
 pub mod member;
 pub mod member_card;
+pub mod member_choice;
+pub mod member_field;
 pub mod member_merge;
 pub mod member_phone;
 pub mod member_tag;
@@ -76,6 +80,7 @@ macro_rules! every_entity {
             erasure member_phone campaign follower_sync menu_version menu_answer import import_row member_card
             export export_piece member_merge guide_invitation applicant
             search_term search_head sensitive_word sensitive_hit tag_rule
+            field field_choice member_field member_choice
         }
     };
 }

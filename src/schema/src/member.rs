@@ -19,6 +19,8 @@ pub struct Model {
     pub quiet: bool,
     /// No marketing.
     pub muted: bool,
+    /// She is no customer but one of ours, and counts in no figure.
+    pub insider: Option<Insider>,
     /// When she first appeared.
     pub created_at: Timestamp,
 }
@@ -28,3 +30,17 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Who is no customer although she follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(16))",
+    rename_all = "snake_case"
+)]
+pub enum Insider {
+    /// She works for the brand: a guide, or somebody of headquarters.
+    Staff,
+    /// Somebody tries the account out.
+    Tester,
+}

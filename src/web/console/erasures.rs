@@ -20,7 +20,7 @@ use crate::{staff, web::page};
 const PAGE: u64 = 50;
 
 /// What is deleted, in the order of the receipt, and what it is called.
-const KINDS: [(&str, &str); 13] = [
+const KINDS: [(&str, &str); 14] = [
     ("identity", "微信身份（OpenID、关注时间）"),
     ("member", "会员资料（备注、UnionID、免打扰与退订设置）"),
     ("member_phone", "手机号"),
@@ -32,6 +32,7 @@ const KINDS: [(&str, &str); 13] = [
     ("inbound", "微信推送的原文"),
     ("reply_window", "回复窗口"),
     ("member_tag", "标签"),
+    ("member_field", "自定义资料"),
     ("sensitive_hit", "敏感词记录"),
     ("guide_number", "导购手机上的顾客编号"),
 ];

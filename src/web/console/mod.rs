@@ -12,22 +12,26 @@ mod codes;
 mod conversations;
 mod erasures;
 mod exports;
+mod fields;
 mod figures;
 mod followers;
 mod gate;
 mod guides;
 mod hand_overs;
 mod imports;
+mod insiders;
 mod invitation;
 mod inviting;
 mod join;
 mod joining;
 mod me;
+mod member_fields;
 mod members;
 mod menu;
 mod merges;
 mod organisation;
 mod overview;
+mod personal;
 mod place;
 mod pool;
 mod posters;
@@ -67,6 +71,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     inviting::routes(config);
     of_privacy(config);
     tables::routes(config);
+    personal::routes(config);
     headquarters(config);
 }
 

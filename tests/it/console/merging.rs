@@ -1,7 +1,10 @@
 //! Two profiles that are one person: found, compared, merged, and two again; and whoever was brought in from a file and comes.
 
 use chrono::TimeDelta;
-use daogou_schema::{binding, identity, member, member_card, member_phone, message, sensitive_hit};
+use daogou_schema::{
+    binding, identity, member, member_card, member_choice, member_field, member_phone, message,
+    sensitive_hit,
+};
 use sea_orm::EntityTrait;
 
 use super::at;
@@ -38,6 +41,8 @@ struct Picture {
     lines: Vec<message::Model>,
     cards: Vec<member_card::Model>,
     phones: Vec<member_phone::Model>,
+    fields: Vec<member_field::Model>,
+    choices: Vec<member_choice::Model>,
     guides: Vec<(i64, i64)>,
     /// Lines in which sensitive words were found, and whose they are.
     found: Vec<(i64, i64)>,
@@ -71,6 +76,11 @@ impl Shop {
             lines: message::Entity::find().all(&db).await.expect("lines"),
             cards: member_card::Entity::find().all(&db).await.expect("cards"),
             phones: member_phone::Entity::find().all(&db).await.expect("phones"),
+            fields: member_field::Entity::find().all(&db).await.expect("fields"),
+            choices: member_choice::Entity::find()
+                .all(&db)
+                .await
+                .expect("choices"),
             guides: binding::Entity::find()
                 .all(&db)
                 .await
@@ -90,6 +100,8 @@ impl Shop {
         picture.identities.sort_by_key(|row| row.openid.clone());
         picture.lines.sort_by_key(|row| row.id);
         picture.cards.sort_by_key(|row| row.member_id);
+        picture.fields.sort_by_key(|row| row.member_id);
+        picture.choices.sort_by_key(|row| row.member_id);
         picture.phones.sort_by_key(|row| row.member_id);
         picture.guides.sort_unstable();
         picture.found.sort_unstable();
@@ -134,6 +146,23 @@ async fn there_and_back(shop: &Shop) {
     shop.desk
         .sends(&at(&format!("/members/{gone}/name")), &[("name", "王女士")])
         .await;
+    for fields in [
+        &[
+            ("name", "肤质"),
+            ("kind", "choice"),
+            ("choices", "干性\n油性"),
+        ][..],
+        &[("name", "鞋码"), ("kind", "number")],
+    ] {
+        shop.desk.sends(&at("/fields"), fields).await;
+    }
+    for (member, fields) in [
+        (kept, &[("field-2", "38")][..]),
+        (gone, &[("field-1", "干性"), ("field-2", "40")]),
+    ] {
+        let form = at(&format!("/members/{member}/fields"));
+        assert_eq!(shop.desk.sends(&form, fields).await.status, 303);
+    }
     let phone = at(&format!("/members/{gone}/privacy/phone"));
     shop.desk.sends(&phone, &[("phone", "13911110001")]).await;
     let with = gone.to_string();
@@ -181,6 +210,8 @@ async fn there_and_back(shop: &Shop) {
         "老客",
         "陈一鸣",
         "139****0001",
+        "<dd>干性",
+        "<dd>38",
         "合并了会员",
     ] {
         assert!(page.contains(told), "{told}: {page}");

@@ -4,6 +4,7 @@ mod data;
 mod inviting;
 mod organisation;
 mod others;
+mod personal;
 mod talk;
 
 use super::at;
@@ -165,6 +166,7 @@ fn pages() -> impl Iterator<Item = &'static (&'static str, Answers)> {
         .chain(inviting::PAGES)
         .chain(data::PAGES)
         .chain(organisation::PAGES)
+        .chain(personal::PAGES)
         .chain(talk::PAGES)
 }
 
@@ -174,6 +176,7 @@ fn forms() -> impl Iterator<Item = &'static (&'static str, Fields, Answers)> {
         .chain(inviting::FORMS)
         .chain(data::FORMS)
         .chain(organisation::FORMS)
+        .chain(personal::FORMS)
         .chain(talk::FORMS)
 }
 
@@ -183,6 +186,7 @@ fn map() -> String {
         include_str!("../../../src/web/console/mod.rs"),
         include_str!("../../../src/web/console/inviting.rs"),
         include_str!("../../../src/web/console/organisation.rs"),
+        include_str!("../../../src/web/console/personal.rs"),
         include_str!("../../../src/web/console/tables.rs"),
         include_str!("../../../src/web/console/talk.rs"),
     ]

@@ -157,6 +157,25 @@ fn those_who_came(people: &People, newest: MemberId) -> Vec<Rows> {
             "1, 'filled', LATE, 0",
         ),
         rows(
+            "field",
+            1,
+            "account_id, name, kind, place, masked, created_at",
+            "1, 'filled', 'choice', 1, 1 = 0, LATE",
+        ),
+        rows("field_choice", 1, "field_id, word, place", "1, 'filled', 1"),
+        rows(
+            "member_field",
+            PEOPLE,
+            "member_id, content",
+            format!("{newest} + i, '{{\"1\":1}}'"),
+        ),
+        rows(
+            "member_choice",
+            PEOPLE,
+            "choice_id, member_id",
+            format!("1, {newest} + i"),
+        ),
+        rows(
             "member_tag",
             PEOPLE,
             "tag_id, member_id, at",

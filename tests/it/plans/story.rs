@@ -2,6 +2,7 @@
 
 mod headquarters;
 mod organisation;
+mod personal;
 
 use chrono::TimeDelta;
 use daogou_schema::outbound::{self, State};
@@ -53,6 +54,7 @@ pub async fn tell(app: &mut TestApp) {
     headquarters::work_in_bulk(app).await;
     headquarters::bring_files(app).await;
     organisation::organise(app).await;
+    personal::know(app).await;
     organisation::invite_guides(app).await;
     organisation::close_a_store(app).await;
     organisation::propose(app, &zheng).await;
