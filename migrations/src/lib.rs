@@ -54,6 +54,7 @@ mod m2026_11_22_000042_sensitive;
 mod m2026_11_22_000043_tag_rule;
 mod m2026_11_22_000044_insider;
 mod m2026_11_22_000045_field;
+mod m2026_11_22_000046_birthday;
 
 use sea_orm_migration::prelude::{DbErr, MigrationTrait, MigratorTrait};
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -164,6 +165,7 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000043_tag_rule::changes(),
             m2026_11_22_000044_insider::changes(),
             m2026_11_22_000045_field::changes(),
+            m2026_11_22_000046_birthday::changes(),
         ]
         .into_iter()
         .flatten()

@@ -8,6 +8,7 @@ use daogou_schema::{InboundId, Timestamp};
 
 use super::Account;
 use crate::context::Context;
+use crate::links::Links;
 use crate::sensitive::Shelf;
 use crate::texts::Texts;
 
@@ -28,6 +29,8 @@ pub struct Visit {
     pub texts: Texts,
     /// The time zone of people.
     pub timezone: Tz,
+    /// Links that are hers.
+    pub links: Links,
     /// What must not be written to customers.
     pub sensitive: Arc<Shelf>,
 }
@@ -44,6 +47,7 @@ impl Visit {
             now,
             texts: ctx.texts.clone(),
             timezone: ctx.config.timezone,
+            links: ctx.links.clone(),
             sensitive: ctx.kept(),
         }
     }

@@ -182,17 +182,29 @@ pub async fn write_in(txn: &Txn, member: MemberId, before: &Values, after: &Valu
     queries::choose(txn, member, &new).await
 }
 
-/// Members get what they lack, as a file says; what stands there already stays.
+/// Members get what they lack, as the rows of a file say; what stands there already stays.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn fill_in(txn: &Txn, said: &[(MemberId, Values)]) -> Result<()> {
+pub async fn fill_in(txn: &Txn, said: &[(MemberId, &Values)]) -> Result<()> {
+    let mut wanted: BTreeMap<MemberId, Values> = BTreeMap::new();
     for (member, values) in said.iter().filter(|(_, values)| !values.is_empty()) {
-        members::lock_in(txn, *member).await?;
-        let before = values_in(txn, *member).await?;
-        let mut after = values.clone();
+        let own = wanted.entry(*member).or_default();
+        for (field, value) in *values {
+            own.entry(*field).or_insert_with(|| value.clone());
+        }
+    }
+    let ids: Vec<_> = wanted.keys().copied().collect();
+    let present = of(txn.conn(), &ids).await?;
+    let (known, new): (Vec<_>, Vec<_>) = wanted
+        .into_iter()
+        .partition(|(member, _)| present.contains_key(member));
+    queries::insert(txn, &new).await?;
+    for (member, mut after) in known {
+        members::lock_in(txn, member).await?;
+        let before = values_in(txn, member).await?;
         after.extend(before.clone());
-        write_in(txn, *member, &before, &after).await?;
+        write_in(txn, member, &before, &after).await?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use super::editing::Draft;
-use super::rules::Field;
+use super::rules::{self, Field, Values};
 use crate::db::{Txn, count_to, insert_all, padded};
 use crate::error::Result;
 
@@ -162,6 +162,25 @@ pub(super) async fn replace(txn: &Txn, member: MemberId, content: Option<String>
         content: Set(content),
     };
     insert_all(txn, &[row]).await.map(drop)
+}
+
+/// Members of whom nothing was known so far.
+pub(super) async fn insert(txn: &Txn, known: &[(MemberId, Values)]) -> Result<()> {
+    let mut rows = Vec::with_capacity(known.len());
+    let mut chosen = Vec::new();
+    for (member, values) in known {
+        rows.push(member_field::ActiveModel {
+            member_id: Set(*member),
+            content: Set(rules::written(values)?),
+        });
+        let row = |choice: ChoiceId| member_choice::ActiveModel {
+            choice_id: Set(choice),
+            member_id: Set(*member),
+        };
+        chosen.extend(rules::choices_of(values).map(row));
+    }
+    insert_all(txn, &rows).await?;
+    insert_all(txn, &chosen).await.map(drop)
 }
 
 pub(super) async fn choose(txn: &Txn, member: MemberId, choices: &[ChoiceId]) -> Result<()> {

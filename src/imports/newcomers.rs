@@ -86,7 +86,7 @@ pub(super) async fn take_in(txn: &Txn, import: &Model, piece: &Piece) -> Result<
     put_tags(txn, piece, &told).await?;
     let said: Vec<_> = told
         .iter()
-        .map(|(member, row)| (*member, row.says.fields.clone()))
+        .map(|(member, row)| (*member, &row.says.fields))
         .collect();
     fields::fill_in(txn, &said).await?;
     assign(txn, piece, import, &told).await?;

@@ -55,6 +55,7 @@ pub(super) async fn insert(txn: &Txn, now: Timestamp) -> Result<member::Model> {
         quiet: false,
         muted: false,
         insider: None,
+        birthday: None,
         created_at: now,
     };
     let mut new = member::ActiveModel::from(row.clone()).reset_all();
@@ -301,6 +302,18 @@ pub async fn set_name_in(txn: &Txn, id: MemberId, name: &str) -> Result<()> {
         },
     )
     .await
+}
+
+/// Notes a member's birthday.
+///
+/// # Errors
+/// When the store fails.
+pub async fn set_birthday_in(txn: &Txn, id: MemberId, birthday: &str) -> Result<()> {
+    let row = member::ActiveModel {
+        birthday: Set(Some(birthday.to_owned())),
+        ..Default::default()
+    };
+    update(txn, id, row).await
 }
 
 /// Notes that a member wants answers only to what she writes, or not any more.

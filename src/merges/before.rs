@@ -71,6 +71,8 @@ pub(super) struct Person {
 pub(super) struct Named {
     pub name: Option<String>,
     pub unionid: Option<String>,
+    #[serde(default)]
+    pub birthday: Option<String>,
     pub quiet: bool,
     pub muted: bool,
     /// The word of the store for who is no customer.
@@ -83,6 +85,7 @@ impl Named {
         Self {
             name: row.name.clone(),
             unionid: row.unionid.clone(),
+            birthday: row.birthday.clone(),
             quiet: row.quiet,
             muted: row.muted,
             insider: row.insider.map(|it| it.to_value()),
@@ -94,6 +97,7 @@ impl Named {
         Self {
             name: self.name.clone().or_else(|| other.name.clone()),
             unionid: self.unionid.clone().or_else(|| other.unionid.clone()),
+            birthday: self.birthday.clone().or_else(|| other.birthday.clone()),
             quiet: self.quiet || other.quiet,
             muted: self.muted || other.muted,
             insider: self.insider.clone().or_else(|| other.insider.clone()),

@@ -47,7 +47,7 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
     ("region", &["name"], NotHers, "the brand's shops"),
     (
         "member",
-        &["unionid", "name", "insider"],
+        &["unionid", "name", "birthday", "insider"],
         Emptied,
         "the row stays as a number that history points to",
     ),

@@ -143,7 +143,7 @@ impl File {
         let card = members::cards::of(&db, &[member]).await?.remove(&member);
         let who = rows::member(&db, member).await?.map(|row| {
             json!({
-                "number": row.id, "unionid": row.unionid, "name": row.name, "card": card,
+                "number": row.id, "unionid": row.unionid, "name": row.name, "birthday": row.birthday, "card": card,
                 "one_of_ours": row.insider.map(|it| it.to_value()),
                 "only_answers": row.quiet, "no_marketing": row.muted, "first_seen": at(row.created_at),
             })

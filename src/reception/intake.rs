@@ -11,6 +11,7 @@ use super::handle::Seal;
 use crate::accounts::Account;
 use crate::context::Context;
 use crate::lanes::Holders;
+use crate::links::Links;
 use crate::sensitive::Shelf;
 use crate::texts::Texts;
 
@@ -53,6 +54,7 @@ pub(super) struct Arriving {
     pub holders: Arc<Holders>,
     pub texts: Texts,
     pub timezone: Tz,
+    pub links: Links,
     pub sensitive: Arc<Shelf>,
     /// When the request gives up waiting for more than being stored.
     budget: Instant,
@@ -97,6 +99,7 @@ pub(super) fn arrive(
         holders: ctx.kept(),
         texts: ctx.texts.clone(),
         timezone: ctx.config.timezone,
+        links: ctx.links.clone(),
         sensitive: ctx.kept(),
         budget,
         request: Arc::downgrade(request),

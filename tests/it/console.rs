@@ -23,6 +23,7 @@ mod own;
 mod pool;
 mod posters;
 mod proposing;
+mod registration;
 mod rights;
 mod search;
 mod sensitive;

@@ -24,6 +24,7 @@ pub(super) async fn insert(
             quiet: false,
             muted: false,
             insider: None,
+            birthday: None,
             created_at: now,
         };
         let mut row = row.into_active_model().reset_all();

@@ -51,6 +51,7 @@ pub(in crate::privacy) async fn names(txn: &Txn, member: MemberId) -> Result<u64
         quiet: Set(false),
         muted: Set(false),
         insider: Set(None),
+        birthday: Set(None),
         ..Default::default()
     };
     let emptied = member::Entity::update_many()

@@ -15,6 +15,9 @@ pub struct Model {
     pub unionid: Option<String>,
     /// From a remark or a form; WeChat gives none.
     pub name: Option<String>,
+    /// Her birthday, `1990-05-20`, as she says herself.
+    #[sea_orm(column_type = "String(StringLen::N(10))", nullable)]
+    pub birthday: Option<String>,
     /// "Only answer when I write": nobody may write first.
     pub quiet: bool,
     /// No marketing.

@@ -39,6 +39,7 @@ mod privacy;
 mod profiles;
 mod proposals;
 mod regions;
+mod registration;
 mod search;
 mod sensitive;
 mod sign_in;
@@ -90,6 +91,7 @@ fn whole_installation(config: &mut ServiceConfig) {
             web::post().to(invitation::accept),
         )
         .configure(organisation::of_would_be_guides)
+        .configure(personal::of_consumers)
         // Whoever is signed in.
         .route("/console", web::get().to(overview::first))
         .route("/console/sign-out", web::post().to(sign_in::sign_out))

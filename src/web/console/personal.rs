@@ -2,7 +2,14 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{fields, insiders, member_fields};
+use super::{fields, insiders, member_fields, registration};
+
+/// A member's own form: whoever has the link, which is signed, one member's and good for a day.
+pub(super) fn of_consumers(config: &mut ServiceConfig) {
+    config
+        .route("/m/form/{token}", web::get().to(registration::show))
+        .route("/m/form/{token}", web::post().to(registration::save));
+}
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config

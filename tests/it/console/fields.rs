@@ -138,7 +138,7 @@ async fn fields_are_filled_in_by_kind_and_members_are_found_by_a_choice() {
 async fn a_field_needs_a_name_of_its_own_and_choices_and_there_are_thirty() {
     let app = TestApp::start().await;
     let desk = wanted(&app).await;
-    let (long, many) = ("长".repeat(21), vec!["x"; 2].join("\n"));
+    let (long, many) = ("长".repeat(21), ["x"; 2].join("\n"));
     for (fields, told) in [
         (&[("name", ""), ("kind", "text")][..], "名称请写"),
         (&[("name", &*long), ("kind", "text")], "名称请写"),

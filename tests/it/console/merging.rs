@@ -134,18 +134,8 @@ async fn two_profiles_become_one_and_are_two_again_exactly_as_they_were() {
     }
 }
 
-async fn there_and_back(shop: &Shop) {
-    let wang = shop.customer(&shop.lin, "王女士", "防水吗").await;
-    let wang_too = shop.customer(&shop.chen, "王女士的小号", "有货吗").await;
-    let (kept, gone) = (shop.member(&wang).await, shop.member(&wang_too).await);
-    let hers = at(&format!("/members/{kept}"));
-    shop.desk.sends(&at("/tags"), &[("name", "老客")]).await;
-    shop.desk
-        .sends(&at(&format!("/members/{gone}/tags")), &[("tag-1", "1")])
-        .await;
-    shop.desk
-        .sends(&at(&format!("/members/{gone}/name")), &[("name", "王女士")])
-        .await;
+/// What the brand knows of both, in fields of its own.
+async fn fill_in(shop: &Shop, kept: i64, gone: i64) {
     for fields in [
         &[
             ("name", "肤质"),
@@ -163,6 +153,21 @@ async fn there_and_back(shop: &Shop) {
         let form = at(&format!("/members/{member}/fields"));
         assert_eq!(shop.desk.sends(&form, fields).await.status, 303);
     }
+}
+
+async fn there_and_back(shop: &Shop) {
+    let wang = shop.customer(&shop.lin, "王女士", "防水吗").await;
+    let wang_too = shop.customer(&shop.chen, "王女士的小号", "有货吗").await;
+    let (kept, gone) = (shop.member(&wang).await, shop.member(&wang_too).await);
+    let hers = at(&format!("/members/{kept}"));
+    shop.desk.sends(&at("/tags"), &[("name", "老客")]).await;
+    shop.desk
+        .sends(&at(&format!("/members/{gone}/tags")), &[("tag-1", "1")])
+        .await;
+    shop.desk
+        .sends(&at(&format!("/members/{gone}/name")), &[("name", "王女士")])
+        .await;
+    fill_in(shop, kept, gone).await;
     let phone = at(&format!("/members/{gone}/privacy/phone"));
     shop.desk.sends(&phone, &[("phone", "13911110001")]).await;
     let with = gone.to_string();

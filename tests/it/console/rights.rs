@@ -250,7 +250,10 @@ const DOORS: &[&str] = &[
 
 #[test]
 fn every_route_of_the_console_is_in_the_tables() {
-    let doors = DOORS.iter().chain(organisation::DOORS);
+    let doors = DOORS
+        .iter()
+        .chain(organisation::DOORS)
+        .chain(personal::DOORS);
     let mut tried: Vec<String> = doors.map(|door| (*door).to_owned()).collect();
     tried.extend(pages().map(|(page, _)| format!("get {}", at(page))));
     tried.extend(forms().map(|(form, ..)| format!("post {}", at(form))));

@@ -55,6 +55,7 @@ pub async fn fill(db: &DatabaseConnection, people: &People) {
     let newest = newest.expect("members").expect("a member").id;
     let wang = member_of(db, &people.wang.openid).await;
     let mut all = those_who_came(people, newest);
+    all.extend(what_is_known(newest));
     all.extend(what_they_did(people, wang, newest));
     for rows in &all {
         insert(db, rows).await;
@@ -157,6 +158,25 @@ fn those_who_came(people: &People, newest: MemberId) -> Vec<Rows> {
             "1, 'filled', LATE, 0",
         ),
         rows(
+            "member_tag",
+            PEOPLE,
+            "tag_id, member_id, at",
+            format!("1, {newest} + i, LATE"),
+        ),
+        rows(
+            "conversation",
+            PEOPLE,
+            "member_id, account_id, openid, guide_id, last_member_at, last_line_id, unanswered",
+            format!("{newest} + i, 1, CONCAT('oFilled', i), {serving}, LATE - i, i, i % 100 < 8"),
+        ),
+    ]
+}
+
+/// What the brand knows of them.
+fn what_is_known(newest: MemberId) -> Vec<Rows> {
+    let newest = newest.0;
+    vec![
+        rows(
             "field",
             1,
             "account_id, name, kind, place, masked, created_at",
@@ -174,18 +194,6 @@ fn those_who_came(people: &People, newest: MemberId) -> Vec<Rows> {
             PEOPLE,
             "choice_id, member_id",
             format!("1, {newest} + i"),
-        ),
-        rows(
-            "member_tag",
-            PEOPLE,
-            "tag_id, member_id, at",
-            format!("1, {newest} + i, LATE"),
-        ),
-        rows(
-            "conversation",
-            PEOPLE,
-            "member_id, account_id, openid, guide_id, last_member_at, last_line_id, unanswered",
-            format!("{newest} + i, 1, CONCAT('oFilled', i), {serving}, LATE - i, i, i % 100 < 8"),
         ),
     ]
 }

@@ -97,6 +97,7 @@ pub fn member() -> member::Model {
         name: Some("王🌹小姐".to_owned()),
         quiet: true,
         muted: false,
+        birthday: Some("1990-05-20".to_owned()),
         insider: Some(member::Insider::Tester),
         created_at: NOW,
     }

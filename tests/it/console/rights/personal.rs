@@ -2,6 +2,9 @@
 
 use super::{Answers, Fields, HEADQUARTERS, HERS_NOT, ONLY_HEADQUARTERS};
 
+/// A member's own form: shown in `registration`.
+pub const DOORS: &[&str] = &["get /m/form/x", "post /m/form/x"];
+
 /// What is opened.
 pub const PAGES: &[(&str, Answers)] = &[("/fields", ONLY_HEADQUARTERS)];
 
