@@ -91,7 +91,7 @@ pub fn field_choice() -> field_choice::Model {
 pub fn member_field() -> member_field::Model {
     member_field::Model {
         member_id: MemberId(1),
-        content: document().to_string(),
+        content: r#"{"1":9,"2":"干性 🌸"}"#.to_owned(),
     }
 }
 
