@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::health::Health;
+use crate::links::Links;
 use crate::signals::Signals;
 use crate::telemetry::request::RequestId;
 use crate::texts::Texts;
@@ -49,6 +50,8 @@ pub struct Context {
     pub node: Arc<str>,
     /// Work that outlives a request; the stop waits for it.
     pub tasks: Tasks,
+    /// Links that are one person's.
+    pub links: Links,
     vault: Option<Vault>,
     kept: Arc<Mutex<HashMap<TypeId, Kept>>>,
 }
@@ -115,6 +118,7 @@ impl Context {
             .as_ref()
             .map(|key| Vault::new(key, chance.clone()))
             .transpose()?;
+        let links = Links::new(&config.public_url, vault.clone());
         let node = format!("{}-{}", std::process::id(), chance.word(8)).into();
         let signals = db.signals().clone();
         let health = Health::new(db.clone(), session.clone(), clock.clone());
@@ -130,6 +134,7 @@ impl Context {
             signals,
             node,
             tasks,
+            links,
             vault,
             kept: Arc::default(),
         })

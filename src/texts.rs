@@ -20,7 +20,7 @@ templates! {
     "label" "welcome" "already_yours" "kept" "no_guide_valid" "guide_scans" "campaign_early" "campaign_over"
     "linked" "link_already" "link_other" "link_taken" "link_spent" "unlinked"
     "new_friend" "friend_back" "friend_left" "friend_moved_away" "given" "taken" "new_guide"
-    "away" "waiting_for_guide" "pool" "changed_guide" "changed_to_pool" "muted" "unmuted" "quiet" "unquiet"
+    "away" "waiting_for_guide" "pool" "changed_guide" "changed_to_pool" "muted" "unmuted" "quiet" "unquiet" "form" "registered"
     "waiting" "not_delivered" "held_answer" "stopped" "unsupported"
     "which" "which_none" "chosen" "number_unknown" "number_moved" "dropped" "nothing_held" "nothing_waits" "named" "name_wrong" "workbench"
     "on_duty" "off_duty" "customers" "help" "location"
@@ -87,7 +87,7 @@ impl Texts {
     /// # Errors
     /// What is wrong.
     pub fn check(&self, text: &str) -> Result<(), WelcomeFault> {
-        let sample = minijinja::context! { guide => "林小满", store => "杭州城北店", number => 1 };
+        let sample = minijinja::context! { guide => "林小满", store => "杭州城北店", number => 1, form => FORM_SAMPLE };
         self.greeting(text, sample).map(drop)
     }
 
@@ -127,7 +127,11 @@ impl Texts {
 }
 
 /// What a welcome text may be filled in with.
-const WELCOME_VARIABLES: [&str; 3] = ["guide", "store", "number"];
+const WELCOME_VARIABLES: [&str; 4] = ["guide", "store", "number", "form"];
+
+/// As long as a link to a member's form is, for looking at a text before it is somebody's.
+pub const FORM_SAMPLE: &str =
+    "https://daogou.example.com/m/form/1-10001-1795305600123-0123456789abcdef0123456789abcdef";
 
 /// What a text for the night may be filled in with.
 const AWAY_VARIABLES: [&str; 3] = ["guide", "store", "hours"];

@@ -52,6 +52,9 @@ mod m2026_11_22_000040_menu;
 mod m2026_11_22_000041_search;
 mod m2026_11_22_000042_sensitive;
 mod m2026_11_22_000043_tag_rule;
+mod m2026_11_22_000044_insider;
+mod m2026_11_22_000045_field;
+mod m2026_11_22_000046_birthday;
 mod m2026_11_22_000048_language;
 mod m2026_11_22_000049_picture;
 mod m2026_11_22_000050_script;
@@ -166,6 +169,9 @@ impl MigratorTrait for Migrator {
             m2026_11_22_000041_search::changes(),
             m2026_11_22_000042_sensitive::changes(),
             m2026_11_22_000043_tag_rule::changes(),
+            m2026_11_22_000044_insider::changes(),
+            m2026_11_22_000045_field::changes(),
+            m2026_11_22_000046_birthday::changes(),
             m2026_11_22_000048_language::changes(),
             m2026_11_22_000049_picture::changes(),
             m2026_11_22_000050_script::changes(),

@@ -9,6 +9,7 @@ use daogou_schema::{InboundId, Timestamp};
 use super::Account;
 use crate::config::Config;
 use crate::context::Context;
+use crate::links::Links;
 use crate::sensitive::Shelf;
 use crate::texts::Texts;
 
@@ -29,6 +30,8 @@ pub struct Visit {
     pub texts: Texts,
     /// The time zone of people.
     pub timezone: Tz,
+    /// Links that are hers.
+    pub links: Links,
     /// What must not be written to customers.
     pub sensitive: Arc<Shelf>,
     /// Settings.
@@ -47,6 +50,7 @@ impl Visit {
             now,
             texts: ctx.texts.clone(),
             timezone: ctx.config.timezone,
+            links: ctx.links.clone(),
             sensitive: ctx.kept(),
             config: ctx.config.clone(),
         }

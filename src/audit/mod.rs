@@ -119,6 +119,12 @@ pub enum Act {
     TagMember,
     /// A member gets another name.
     NameMember,
+    /// A field is added, changed, moved or archived.
+    ChangeField,
+    /// What stands in a member's fields is changed.
+    SetFields,
+    /// A member is marked as staff, as a tester or as a customer.
+    MarkInsider,
     /// The same is begun to be done to many members.
     StartBulk,
     /// That is stopped on the way.

@@ -247,7 +247,8 @@ pub async fn change_asked_in(
         }
         None => {
             queries::delete(txn, binding.member_id).await?;
-            note_unbound_in(txn, visit.account.id, binding.member_id, visit.now).await?;
+            let left = [binding.member_id];
+            unbound::note_left_alone_in(txn, visit.account.id, &left, visit.now).await?;
             note(txn, visit, &change, Reason::Asked).await?;
         }
     }

@@ -3,15 +3,17 @@
 mod scope;
 mod walk;
 
+use daogou_schema::member::Insider;
 use daogou_schema::{
-    GuideId, MemberId, RegionId, StoreId, TagId, Timestamp, binding, binding_event, identity,
-    member,
+    ChoiceId, GuideId, MemberId, RegionId, StoreId, TagId, Timestamp, binding, binding_event,
+    identity, member,
 };
 use serde::{Deserialize, Serialize};
 
 use super::queries;
 use crate::context::Context;
 use crate::error::Result;
+use crate::members;
 
 pub use scope::Scope;
 use walk::Walk;
@@ -24,8 +26,8 @@ pub const COUNTED_MAX: u32 = 1000;
 const PIECE: usize = 500;
 /// After so many a page ends although it is not full: some tens of milliseconds.
 const LOOKED_AT_MAX: usize = 3000;
-/// A tag that fewer have is looked along, rather than along a guide's or a store's members.
-const TAG_FEW: u32 = 3000;
+/// A tag or a choice that fewer have is looked along, rather than along a guide's or a store's members.
+const FEW: u32 = 3000;
 /// How much of a binding's history is shown.
 const EVENTS_MAX: u64 = 100;
 
@@ -46,14 +48,42 @@ pub enum Whose {
     Region(RegionId),
 }
 
+/// Who is looked for: customers, unless those are asked for who are none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Among {
+    /// Customers.
+    #[default]
+    Customers,
+    /// Staff, guides too.
+    Staff,
+    /// Testers.
+    Testers,
+}
+
+impl Among {
+    /// Who of ours is meant; none: no one of them.
+    fn insider(self) -> Option<Insider> {
+        match self {
+            Self::Customers => None,
+            Self::Staff => Some(Insider::Staff),
+            Self::Testers => Some(Insider::Tester),
+        }
+    }
+}
+
 /// What the wanted members have in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Filter {
     /// Whose they are.
     pub whose: Whose,
+    /// Who they are.
+    pub among: Among,
     /// The tag they have.
     pub tag: Option<TagId>,
+    /// What stands in a field of theirs.
+    pub choice: Option<ChoiceId>,
     /// Whether they follow the account now.
     pub following: Option<bool>,
     /// Who was here last at this time or later.
@@ -71,7 +101,7 @@ impl Filter {
     /// Whether nothing is asked that no list tells by itself.
     fn is_told_by_lists(&self) -> bool {
         let seen = self.seen_since.or(self.seen_before);
-        self.following.is_none() && seen.is_none()
+        self.among == Among::Customers && self.following.is_none() && seen.is_none()
     }
 }
 
@@ -227,12 +257,19 @@ pub async fn history(ctx: &Context, member: MemberId) -> Result<Vec<binding_even
     queries::events(ctx.db.reads(), member, EVENTS_MAX).await
 }
 
-/// How many members a guide has, at most [`COUNTED_MAX`].
+/// How many customers a guide has, at most [`COUNTED_MAX`].
 ///
 /// # Errors
 /// When the store fails.
 pub async fn size(ctx: &Context, guide: GuideId) -> Result<u32> {
-    queries::size(ctx.db.reads(), guide, COUNTED_MAX).await
+    let db = ctx.db.reads();
+    let all = queries::size(db, guide, COUNTED_MAX).await?;
+    if all == COUNTED_MAX {
+        return Ok(all);
+    }
+    let ours = members::insiders(db).await?;
+    let ours = queries::count_among(db, Whose::Guide(guide), &ours).await?;
+    Ok(all.saturating_sub(u32::try_from(ours).unwrap_or(all)))
 }
 
 /// How many members a guide got since then and still has, up to [`COUNTED_MAX`].

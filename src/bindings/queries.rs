@@ -17,8 +17,8 @@ pub(super) use many::{
     of_guide, replace, those,
 };
 pub(super) use pool::{
-    count, count_known, count_new, count_unbound, events, members_of, members_of_stores, named,
-    newest, rows, size, without_guide,
+    count, count_among, count_known, count_known_among, count_new, count_unbound, events,
+    members_of, members_of_stores, named, newest, rows, size, without_guide,
 };
 
 /// The member's active binding.

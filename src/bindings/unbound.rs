@@ -8,9 +8,9 @@ use daogou_schema::{AccountId, GuideId, MemberId, Timestamp, binding, guide};
 use super::queries;
 use crate::db::Txn;
 use crate::error::Result;
-use crate::guides;
+use crate::{guides, members};
 
-/// Notes that a member has no guide.
+/// Notes that a customer has no guide.
 ///
 /// # Errors
 /// When the store fails.
@@ -45,6 +45,19 @@ pub async fn dissolve_in(txn: &Txn, member: MemberId) -> Result<()> {
     queries::delete_unbound(txn, &[member]).await
 }
 
+/// The same of members who may be staff or testers: who is needs no guide.
+pub(super) async fn note_left_alone_in(
+    txn: &Txn,
+    account: AccountId,
+    members: &[MemberId],
+    now: Timestamp,
+) -> Result<()> {
+    let ours = members::insiders_among(txn.conn(), members).await?;
+    let mut customers = members.to_vec();
+    customers.retain(|member| !ours.contains(member));
+    queries::insert_unbound(txn, account, &customers, now).await
+}
+
 /// Notes that these have no guide: all of `new`, who are members since a moment ago, and who of `known` is nobody's.
 ///
 /// # Errors
@@ -56,16 +69,17 @@ pub async fn note_strangers_unbound_in(
     known: &[MemberId],
     now: Timestamp,
 ) -> Result<()> {
-    let mut nobodys = new.to_vec();
+    let mut nobodys = Vec::new();
     for piece in known.chunks(64) {
         let bound = queries::those(txn, piece).await?;
         let free = |member: &&MemberId| bound.iter().all(|row| row.member_id != **member);
         nobodys.extend(piece.iter().filter(free));
     }
-    queries::insert_unbound(txn, account, &nobodys, now).await
+    queries::insert_unbound(txn, account, new, now).await?;
+    note_left_alone_in(txn, account, &nobodys, now).await
 }
 
-/// She is nobody's to be: she has a guide, or is one.
+/// She is nobody's to be: she has a guide, or is no customer.
 ///
 /// # Errors
 /// When the store fails.
@@ -130,6 +144,6 @@ pub async fn release_in(
     now: Timestamp,
 ) -> Result<()> {
     queries::delete_all(txn, members).await?;
-    queries::insert_unbound(txn, account, members, now).await?;
+    note_left_alone_in(txn, account, members, now).await?;
     queries::insert_events(txn, members, (Some(from), None), Reason::HandedBack, now).await
 }

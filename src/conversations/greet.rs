@@ -2,7 +2,7 @@
 
 use daogou_schema::code::Purpose as Scanning;
 use daogou_schema::outbound::Purpose;
-use daogou_schema::{binding, campaign, code, guide, member};
+use daogou_schema::{MemberId, binding, campaign, code, guide, member};
 use minijinja::context;
 
 use super::hand_over::hand_over_in;
@@ -45,7 +45,8 @@ pub async fn greet_in(
             number,
             from,
         } => {
-            welcome(txn, visit, guide, *number, first.as_deref()).await?;
+            let to = (member.id, *number);
+            welcome(txn, visit, guide, to, first.as_deref()).await?;
             if let Some(before) = from.filter(|before| *before != guide.id) {
                 hand_over_in(txn, visit, &row, before, Some(guide)).await?;
             }
@@ -67,7 +68,7 @@ pub async fn greet_in(
         Scanned::AlreadyYours(guide) | Scanned::Kept(guide) if words.is_some() => {
             let number = guides::number_of_in(txn, guide.id, member.id).await?;
             let number = number.unwrap_or_default();
-            welcome(txn, visit, guide, number, words.as_deref()).await
+            welcome(txn, visit, guide, (member.id, number), words.as_deref()).await
         }
         Scanned::AlreadyYours(guide) => {
             tell::visitor_in(
@@ -118,11 +119,13 @@ async fn welcome(
     txn: &Txn,
     visit: &Visit,
     guide: &guide::Model,
-    number: i32,
+    (member, number): (MemberId, i32),
     words: Option<&str>,
 ) -> Result<()> {
     let store = guides::store_in(txn, guide.store_id).await?.map(|s| s.name);
-    let variables = context! { guide => &guide.name, store, number };
+    let form = visit.links.form(visit.account.id, member, visit.now);
+    let form = form.unwrap_or_default();
+    let variables = context! { guide => &guide.name, store, number, form };
     let own = words.or(guide.welcome.as_deref()).and_then(|text| {
         match visit.texts.render_own(text, variables.clone()) {
             Ok(text) => Some(text),

@@ -18,6 +18,7 @@ use crate::accounts::Visit;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::guides::hours::Hours;
+use crate::links::FORM_HOURS;
 use crate::{bindings, guides, members, outbound};
 
 /// After this long without a word she has come back rather than gone on: she is told anew.
@@ -161,12 +162,29 @@ async fn obey(txn: &Txn, visit: &Visit, row: &conversation::Model, word: MemberW
     let member = row.member_id;
     let text = match word {
         MemberWord::ChangeGuide => return change_guide(txn, visit, row).await,
+        MemberWord::Register => return offer_form(txn, visit, member).await,
         MemberWord::Mute => agree(txn, visit, member, consent::Purpose::Marketing, false).await?,
         MemberWord::Unmute => agree(txn, visit, member, consent::Purpose::Marketing, true).await?,
         MemberWord::Quiet => agree(txn, visit, member, consent::Purpose::Contact, false).await?,
         MemberWord::Unquiet => agree(txn, visit, member, consent::Purpose::Contact, true).await?,
     };
     tell::visitor_in(txn, visit, Purpose::Courtesy, text, context! {}).await
+}
+
+/// The link to a form of her own.
+async fn offer_form(txn: &Txn, visit: &Visit, member: MemberId) -> Result<()> {
+    let link = visit.links.form(visit.account.id, member, visit.now);
+    let variables = context! { link, hours => FORM_HOURS };
+    tell::visitor_in(txn, visit, Purpose::Courtesy, "form", variables).await
+}
+
+/// Her form was filled in: she is told so in the chat, where nobody else reads it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn registered_in(txn: &Txn, visit: &Visit, phone: Option<&str>) -> Result<()> {
+    let variables = context! { phone };
+    tell::visitor_in(txn, visit, Purpose::Courtesy, "registered", variables).await
 }
 
 /// Notes what she agrees to or takes back, and says which text answers it.

@@ -29,7 +29,7 @@ pub use greet::{
 };
 pub use guide_side::{guide_left_in, hear_guide_in, is_answer};
 pub use line::files_of;
-pub use member_side::{hear_member_in, is_line};
+pub use member_side::{hear_member_in, is_line, registered_in};
 pub use transcript::{
     Attached, Said, beyond, file_of, served_by, spoken, texts_of, transcript, transcript_from,
 };

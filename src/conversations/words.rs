@@ -92,6 +92,8 @@ fn numbered(text: &str) -> Option<(i32, &str)> {
 pub enum MemberWord {
     /// 换导购.
     ChangeGuide,
+    /// 登记: a form for what she wants to tell of herself.
+    Register,
     /// 退订: no marketing.
     Mute,
     /// 恢复订阅: marketing again.
@@ -109,6 +111,7 @@ pub fn of_member(text: &str) -> Option<MemberWord> {
     let text = text.trim_start().trim_end_matches(is_end);
     Some(match text {
         "换导购" | "更换导购" | "我要换导购" => MemberWord::ChangeGuide,
+        "登记" | "会员登记" | "我要登记" => MemberWord::Register,
         "退订" | "TD" | "td" => MemberWord::Mute,
         "恢复订阅" => MemberWord::Unmute,
         "只在我问时回复" => MemberWord::Quiet,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use daogou_schema::export::{Model, State};
-use daogou_schema::{ExportId, StaffId, Timestamp, export};
+use daogou_schema::{ExportId, FieldId, StaffId, Timestamp, export};
 use sea_orm::Set;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ use crate::bindings::pool::{self, Cursor, Filter, Scope};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
+use crate::fields;
 
 /// For so long a list can be fetched.
 pub const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
@@ -55,6 +56,17 @@ pub struct Order {
 struct Kept {
     scope: Scope,
     filter: Filter,
+    /// The brand's own columns, as they were when it was ordered.
+    #[serde(default)]
+    fields: Vec<Column>,
+}
+
+/// One of the brand's own columns.
+#[derive(Debug, Serialize, Deserialize)]
+struct Column {
+    id: FieldId,
+    name: String,
+    masked: bool,
 }
 
 /// Whether that is a reason.
@@ -84,6 +96,15 @@ async fn order_in(txn: &Txn, visit: &Visit, order: &Order) -> Result<ExportId> {
     let kept = Kept {
         scope: order.scope.clone(),
         filter: order.filter,
+        fields: fields::in_use(txn.conn(), visit.account.id)
+            .await?
+            .into_iter()
+            .map(|field| Column {
+                id: field.row.id,
+                name: field.row.name,
+                masked: field.row.masked,
+            })
+            .collect(),
     };
     let row = export::ActiveModel {
         account_id: Set(visit.account.id),
@@ -160,7 +181,7 @@ async fn go_on(ctx: &Context, row: Model) -> Result<()> {
         };
         let after = row.place.as_deref().and_then(Cursor::read);
         let page = pool::list(ctx, kept.scope.clone(), kept.filter, after, PIECE).await?;
-        let written = rows::written(ctx, &names, &page.rows, row.whole).await?;
+        let written = rows::written(ctx, &names, &kept.fields, &page.rows, row.whole).await?;
         let sealed = match written.is_empty() {
             true => None,
             false => {
@@ -270,9 +291,34 @@ pub fn can_fetch(row: &Model, staff: StaffId, now: Timestamp) -> bool {
     row.staff_id == staff && until(row).is_some_and(|until| now <= until)
 }
 
-/// What the columns are called.
-pub fn headings() -> Vec<String> {
-    rows::HEADINGS.map(str::to_owned).to_vec()
+/// What the columns of a list are called.
+///
+/// # Errors
+/// When the store holds something that cannot be read.
+pub fn headings(row: &Model) -> Result<Vec<String>> {
+    let kept: Kept = serde_json::from_str(&row.audience).map_err(unreadable)?;
+    let own = kept.fields.into_iter().map(|column| column.name);
+    Ok(rows::HEADINGS
+        .map(str::to_owned)
+        .into_iter()
+        .chain(own)
+        .collect())
+}
+
+/// What columns that every list has are called.
+pub const USUAL: &[&str] = &rows::HEADINGS;
+
+/// What they will be called in a list that is ordered now: ours, and the brand's own fields.
+///
+/// # Errors
+/// When the store fails.
+pub async fn headings_now(
+    ctx: &Context,
+    account: &Account,
+) -> Result<(&'static [&'static str], Vec<String>)> {
+    let own = fields::in_use(ctx.db.reads(), account.id).await?;
+    let own = own.into_iter().map(|field| field.row.name);
+    Ok((USUAL, own.collect()))
 }
 
 /// Writes down that a list is fetched, and as what.

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 use daogou_schema::{MemberId, Timestamp, guide, store, tag};
 
+use super::Column;
 use crate::accounts::Account;
 use crate::bindings::pool::Row;
 use crate::context::Context;
 use crate::error::Result;
+use crate::fields::rules::{Field, Values, masked};
 use crate::members::cards;
 use crate::members::waiting::is_waiting;
-use crate::{guides, privacy, tags};
+use crate::{fields, guides, privacy, tags};
 
 /// What the columns are called.
 pub(super) const HEADINGS: [&str; 13] = [
@@ -35,6 +37,7 @@ pub(super) struct Names {
     guides: Vec<guide::Model>,
     stores: Vec<store::Model>,
     tags: Vec<tag::Model>,
+    fields: Vec<Field>,
 }
 
 impl Names {
@@ -44,7 +47,23 @@ impl Names {
             guides: guides::list(db, account.id).await?,
             stores: guides::list_stores(ctx, account).await?,
             tags: tags::list(db, account.id).await?,
+            fields: fields::list(db, account.id).await?,
         })
+    }
+}
+
+impl Names {
+    /// What stands in a field of a member, masked where it must be.
+    fn said(&self, column: &Column, values: Option<&Values>, whole: bool) -> String {
+        let field = self.fields.iter().find(|it| it.row.id == column.id);
+        let value = values.and_then(|values| values.get(&column.id));
+        let said = field
+            .zip(value)
+            .map_or("", |(field, value)| field.said(value));
+        match column.masked && !whole {
+            true => masked(said),
+            false => said.to_owned(),
+        }
     }
 }
 
@@ -52,6 +71,7 @@ impl Names {
 pub(super) async fn written(
     ctx: &Context,
     names: &Names,
+    columns: &[Column],
     rows: &[Row],
     whole: bool,
 ) -> Result<Vec<Vec<String>>> {
@@ -59,6 +79,7 @@ pub(super) async fn written(
     let phones = privacy::phones_of(ctx, &ids, whole).await?;
     let cards = cards::of(ctx.db.reads(), &ids).await?;
     let tagged = tags::of_members(ctx.db.reads(), &ids).await?;
+    let known = fields::of(ctx.db.reads(), &ids).await?;
     let of = |all: &BTreeMap<MemberId, String>, row: &Row| {
         all.get(&row.member.id).cloned().unwrap_or_default()
     };
@@ -71,7 +92,7 @@ pub(super) async fn written(
         let own = names.tags.iter().filter(|tag| own.contains(&tag.id));
         let own: Vec<_> = own.map(|tag| tag.name.as_str()).collect();
         let seen = Some(row.identity.last_seen_at).filter(|_| !is_waiting(&row.identity.openid));
-        vec![
+        let mut cells = vec![
             row.member.id.to_string(),
             row.member.name.clone().unwrap_or_default(),
             of(&phones, row),
@@ -85,7 +106,10 @@ pub(super) async fn written(
             moment(seen, zone),
             yes(row.member.quiet),
             yes(row.member.muted),
-        ]
+        ];
+        let own = known.get(&row.member.id);
+        cells.extend(columns.iter().map(|column| names.said(column, own, whole)));
+        cells
     };
     Ok(rows.iter().map(row).collect())
 }

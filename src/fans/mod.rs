@@ -11,13 +11,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use daogou_schema::fan_act::Kind;
-use daogou_schema::{AccountId, Address, CodeId, MemberId, Timestamp};
+use daogou_schema::{AccountId, CodeId, MemberId, Timestamp, identity};
 
 use crate::accounts::Visit;
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::Result;
-use crate::members;
 
 pub use rules::{Count, last_days};
 
@@ -46,17 +45,37 @@ pub async fn lost_in(txn: &Txn, visit: &Visit, code: Option<CodeId>) -> Result<(
     queries::append(txn, visit.account.id, code, Kind::Lost, visit.now).await
 }
 
-/// She turned out to be a guide: if she was counted when she followed, she is not any more.
+/// Somebody who was counted is one of ours: that she followed last does not count any more, nor that she left since.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn is_staff_in(txn: &Txn, visit: &Visit) -> Result<()> {
-    let person = Address {
-        account_id: visit.account.id,
-        openid: visit.openid.clone(),
+pub async fn leave_out_in(txn: &Txn, identity: &identity::Model) -> Result<()> {
+    last_follow_in(txn, identity, Kind::Staff, Kind::StaffLost).await
+}
+
+/// She is a customer again: that counts as if she had been one when she followed.
+///
+/// # Errors
+/// When the store fails.
+pub async fn take_in_again_in(txn: &Txn, identity: &identity::Model) -> Result<()> {
+    last_follow_in(txn, identity, Kind::Followed, Kind::Lost).await
+}
+
+async fn last_follow_in(
+    txn: &Txn,
+    identity: &identity::Model,
+    followed: Kind,
+    lost: Kind,
+) -> Result<()> {
+    // Who was taken in from WeChat's list, or from a file, was never counted.
+    let Some((code, since)) = identity.code_id.zip(identity.subscribed_at) else {
+        return Ok(());
     };
-    match members::forget_code_in(txn, &person).await? {
-        Some((code, at)) => queries::append(txn, person.account_id, code, Kind::Staff, at).await,
+    let account = identity.account_id;
+    queries::append(txn, account, code, followed, since).await?;
+    let left = identity.unsubscribed_at.filter(|_| !identity.subscribed);
+    match left {
+        Some(at) => queries::append(txn, account, code, lost, at).await,
         None => Ok(()),
     }
 }
@@ -133,7 +152,7 @@ pub async fn by_code(
     Ok(sums)
 }
 
-/// Who followed last by a code: `count` of them whose number is below `before`, the newest first.
+/// Who followed last by a code, staff and testers too: `count` of them whose number is below `before`, the newest first.
 ///
 /// # Errors
 /// When the store fails.

@@ -55,6 +55,7 @@ fn worth(act: &fan_act::Model) -> Count {
         Kind::Scanned => (scan, 0, 0),
         Kind::Lost => (0, 0, 1),
         Kind::Staff => (-scan, -1, 0),
+        Kind::StaffLost => (0, 0, -1),
     };
     Count {
         scans,
@@ -122,6 +123,8 @@ mod tests {
         assert_eq!(sum(&acts), Some(wanted));
         assert_eq!(wanted.net(), 0);
         let acts = [Kind::Followed, Kind::Staff].map(|kind| act(7, kind, LATE));
+        assert_eq!(sum(&acts), Some(Count::default()));
+        let acts = [Kind::Lost, Kind::StaffLost].map(|kind| act(7, kind, LATE));
         assert_eq!(sum(&acts), Some(Count::default()));
         // Without a code nothing was scanned.
         let found = sum(&[act(0, Kind::Followed, LATE)]);

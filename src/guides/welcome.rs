@@ -9,7 +9,7 @@ use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use crate::texts::WelcomeFault;
+use crate::texts::{FORM_SAMPLE, WelcomeFault};
 
 /// What the next new customer of `guide` would read if `welcome` were the text; without one, the brand's.
 ///
@@ -22,7 +22,8 @@ pub fn greeting(
     welcome: Option<&str>,
 ) -> Result<String, WelcomeFault> {
     let number = guide.last_number.saturating_add(1);
-    let variables = context! { guide => &guide.name, store, number };
+    let form = FORM_SAMPLE;
+    let variables = context! { guide => &guide.name, store, number, form };
     match welcome {
         Some(text) => ctx.texts.greeting(text, variables),
         None => {

@@ -1,5 +1,6 @@
 //! Which columns a file may have, and by which headings they are known. Pure.
 
+use daogou_schema::FieldId;
 use daogou_schema::import::Kind;
 use serde::{Deserialize, Serialize};
 
@@ -172,6 +173,28 @@ pub struct Columns {
     pub known: Vec<(usize, String)>,
     /// The headings of the others.
     pub ignored: Vec<String>,
+    /// The brand's own fields among those that are understood.
+    #[serde(default)]
+    own: Vec<Own>,
+}
+
+/// A field of the brand's own as a column: its word in the store and what it is called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Own {
+    /// `field-` and its number.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl Own {
+    /// The column of a field.
+    pub fn of(id: FieldId, name: &str) -> Self {
+        Self {
+            key: format!("field-{id}"),
+            name: name.to_owned(),
+        }
+    }
 }
 
 impl Columns {
@@ -181,11 +204,16 @@ impl Columns {
         self.known.iter().map(cell).collect()
     }
 
+    fn title<'a>(&'a self, kind: Kind, key: &str) -> &'a str {
+        let own = self.own.iter().find(|own| own.key == key);
+        own.map_or_else(|| title(kind, key), |own| own.name.as_str())
+    }
+
     /// What the columns are called in our own files.
     pub fn titles(&self, kind: Kind) -> Vec<String> {
         self.known
             .iter()
-            .map(|(_, key)| title(kind, key).to_owned())
+            .map(|(_, key)| self.title(kind, key).to_owned())
             .collect()
     }
 }
@@ -200,27 +228,33 @@ pub fn title(kind: Kind, key: &str) -> &'static str {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum No {
     /// Two columns are the same: what they are called, and their numbers from 1.
-    Twice(&'static str, usize, usize),
+    Twice(String, usize, usize),
     /// One of these must be there.
     Missing(Vec<&'static str>),
 }
 
-/// Understands the headings of a file.
-pub fn understand(kind: Kind, headings: &[String]) -> Result<Columns, No> {
+/// Understands the headings of a file; of members, the brand's own fields too.
+pub fn understand(kind: Kind, headings: &[String], own: &[Own]) -> Result<Columns, No> {
     let mut columns = Columns::default();
     for (place, heading) in headings.iter().enumerate() {
         let plain = plain(heading);
         let is = |field: &&Field| field.title == plain || field.names.contains(&plain.as_str());
-        let Some(field) = fields(kind).iter().find(is) else {
+        let known = fields(kind).iter().find(is).map(|field| field.key);
+        let own = own.iter().find(|own| self::plain(&own.name) == plain);
+        if let (None, Some(own)) = (known, own) {
+            columns.own.push(own.clone());
+        }
+        let Some(key) = known.or(own.map(|own| own.key.as_str())) else {
             columns
                 .ignored
                 .extend(Some(heading.clone()).filter(|_| !plain.is_empty()));
             continue;
         };
-        if let Some((first, _)) = columns.known.iter().find(|(_, key)| key == field.key) {
-            return Err(No::Twice(field.title, first + 1, place + 1));
+        if let Some((first, _)) = columns.known.iter().find(|(_, known)| known == key) {
+            let title = columns.title(kind, key).to_owned();
+            return Err(No::Twice(title, first + 1, place + 1));
         }
-        columns.known.push((place, field.key.to_owned()));
+        columns.known.push((place, key.to_owned()));
     }
     let has = |key: &&str| columns.known.iter().any(|(_, known)| known == key);
     for one_of in needed(kind) {
@@ -259,7 +293,7 @@ mod tests {
             "Phone Number|Name|生日",
             "MOBILE|member_name|生日",
         ] {
-            let columns = understand(Kind::Member, &headings(text)).expect(text);
+            let columns = understand(Kind::Member, &headings(text), &[]).expect(text);
             let known: Vec<_> = columns.known.iter().map(|(_, key)| key.as_str()).collect();
             assert_eq!(known, ["phone", "name"], "{text}");
             assert_eq!(columns.ignored.len(), 1);
@@ -268,11 +302,23 @@ mod tests {
 
     #[test]
     fn two_columns_for_the_same_and_a_missing_one_are_told() {
-        let twice = understand(Kind::Member, &headings("手机|姓名|Phone"));
-        assert_eq!(twice, Err(No::Twice("手机号", 1, 3)));
-        let missing = understand(Kind::Member, &headings("姓名|门店"));
+        let twice = understand(Kind::Member, &headings("手机|姓名|Phone"), &[]);
+        assert_eq!(twice, Err(No::Twice("手机号".to_owned(), 1, 3)));
+        let missing = understand(Kind::Member, &headings("姓名|门店"), &[]);
         assert_eq!(missing, Err(No::Missing(vec!["手机号", "会员卡号"])));
-        assert!(understand(Kind::Guide, &headings("姓名")).is_err());
+        assert!(understand(Kind::Guide, &headings("姓名"), &[]).is_err());
+    }
+
+    #[test]
+    fn the_brands_own_fields_are_columns_behind_ours() {
+        let own = [Own::of(FieldId(7), "肤质"), Own::of(FieldId(8), "姓名")];
+        let text = headings("手机号|肤质（选填）|姓名");
+        let columns = understand(Kind::Member, &text, &own).expect("columns");
+        let known: Vec<_> = columns.known.iter().map(|(_, key)| key.as_str()).collect();
+        assert_eq!(known, ["phone", "field-7", "name"]);
+        assert_eq!(columns.titles(Kind::Member), ["手机号", "肤质", "姓名"]);
+        let twice = understand(Kind::Member, &headings("手机|肤质|肤质"), &own);
+        assert_eq!(twice, Err(No::Twice("肤质".to_owned(), 2, 3)));
     }
 
     #[test]

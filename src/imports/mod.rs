@@ -23,7 +23,7 @@ use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::Result;
-use crate::{guides, hand_overs, tags};
+use crate::{fields, guides, hand_overs, tags};
 use columns::Columns;
 use rules::Known;
 
@@ -195,6 +195,7 @@ async fn known(ctx: &Context, account: &Account) -> Result<Known> {
         stores,
         guides: present,
         tags: tags::list(db, account.id).await?,
+        fields: fields::in_use(db, account.id).await?,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::db::Txn;
 use crate::error::Result;
 use crate::hand_overs::rules::{nth, read as read_guides};
 use crate::members::{cards, waiting};
-use crate::{bindings, conversations, guides, members, privacy, tags};
+use crate::{bindings, conversations, fields, guides, members, privacy, tags};
 
 /// Whom rows are about.
 #[derive(Default)]
@@ -84,6 +84,11 @@ pub(super) async fn take_in(txn: &Txn, import: &Model, piece: &Piece) -> Result<
     outcome.extend(present.iter().map(|(_, row)| (row.line, Ok(Taken::Known))));
     told.extend(present);
     put_tags(txn, piece, &told).await?;
+    let said: Vec<_> = told
+        .iter()
+        .map(|(member, row)| (*member, &row.says.fields))
+        .collect();
+    fields::fill_in(txn, &said).await?;
     assign(txn, piece, import, &told).await?;
     outcome.sort_by_key(|(line, _)| *line);
     Ok(outcome)

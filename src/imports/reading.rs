@@ -8,12 +8,13 @@ use daogou_schema::{ImportId, StaffId, Timestamp, import, import_row};
 use sea_orm::Set;
 use tokio::sync::Mutex;
 
-use super::columns::{self, Columns};
+use super::columns::{self, Columns, Own};
 use super::{Row, queries, rules};
 use crate::accounts::Account;
 use crate::context::Context;
 use crate::db::insert_all;
 use crate::error::{Error, Result};
+use crate::fields;
 use crate::sheets::{self, Fault, Sheet};
 
 /// How many rows one unit stores.
@@ -73,7 +74,15 @@ pub async fn bring(
         Ok(sheet) => sheet,
         Err(fault) => return Ok(Err(No::Unreadable(fault))),
     };
-    let columns = match columns::understand(kind, &sheet.headings) {
+    let own = match kind {
+        Kind::Member => fields::in_use(ctx.db.reads(), account.id).await?,
+        Kind::Guide | Kind::Store => Vec::new(),
+    };
+    let own: Vec<_> = own
+        .iter()
+        .map(|field| Own::of(field.row.id, &field.row.name))
+        .collect();
+    let columns = match columns::understand(kind, &sheet.headings, &own) {
         Ok(columns) => columns,
         Err(no) => return Ok(Err(No::Headings(no))),
     };

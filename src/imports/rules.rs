@@ -1,9 +1,12 @@
 //! What a row says, and what is wrong with it in words that name the column and what to do. Pure.
 
+mod own;
+
 use daogou_schema::import::{Kind, Model, State};
 use daogou_schema::{GuideId, StoreId, TagId, guide, store, tag};
 
 use super::columns;
+use crate::fields::rules::{Field, Values};
 use crate::guides::hours::Hours;
 use crate::members::{self, cards};
 use crate::privacy::rules::e164;
@@ -18,6 +21,8 @@ pub struct Known {
     pub guides: Vec<guide::Model>,
     /// The account's tags.
     pub tags: Vec<tag::Model>,
+    /// What the brand wants to know of members.
+    pub fields: Vec<Field>,
 }
 
 /// A member as a row has her.
@@ -33,6 +38,8 @@ pub struct Member {
     pub guides: Vec<GuideId>,
     /// Her tags.
     pub tags: Vec<TagId>,
+    /// What stands in the brand's own fields.
+    pub fields: Values,
 }
 
 /// What a row wants to be there.
@@ -89,6 +96,10 @@ impl<'a> Cells<'a> {
 
     fn wrong(&mut self, key: &str, text: &str) {
         let title = columns::title(self.kind, key);
+        self.problem(title, text);
+    }
+
+    fn problem(&mut self, title: &str, text: &str) {
         self.problems.push(format!("“{title}”{text}"));
     }
 }
@@ -141,12 +152,14 @@ fn member(cells: &mut Cells, known: &Known) -> Option<Member> {
     }
     let guides = guides_of(cells, known);
     let tags = tags_of(cells, known);
+    let fields = own::fields_of(cells, known);
     Some(Member {
         phone: phone.flatten(),
         card: card.map(str::to_owned),
         name: name.map(str::to_owned),
         guides,
         tags,
+        fields,
     })
 }
 
@@ -309,6 +322,7 @@ mod tests {
             stores: vec![store(1, "城北店"), store(2, "城西店"), store(3, "空店")],
             guides: vec![guide(1, 1, "林"), guide(2, 2, "林"), guide(3, 2, "吴")],
             tags: vec![tag],
+            fields: Vec::new(),
         }
     }
 
@@ -328,6 +342,7 @@ mod tests {
             name: Some("王女士".to_owned()),
             guides: vec![GuideId(2), GuideId(3)],
             tags: vec![TagId(7)],
+            fields: Values::new(),
         };
         assert_eq!(read, Ok(Wanted::Member(wanted)));
     }

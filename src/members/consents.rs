@@ -58,6 +58,14 @@ pub async fn note_word_in(txn: &Txn, word: &Word) -> Result<()> {
     queries::insert_consent(txn, row).await
 }
 
+/// The newest words of a member, from inside a unit.
+///
+/// # Errors
+/// When the store fails.
+pub async fn consents_in(txn: &Txn, member: MemberId) -> Result<Vec<consent::Model>> {
+    queries::consents(txn.conn(), member, SHOWN_MAX).await
+}
+
 /// The newest words of a member.
 ///
 /// # Errors

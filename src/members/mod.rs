@@ -17,10 +17,11 @@ use crate::error::{Error, Result};
 use crate::guides;
 use crate::texts::Texts;
 
-pub use consents::{Word, consents, note_word_in};
+pub use consents::{Word, consents, consents_in, note_word_in};
 pub use followers::{Follower, take_followers_in};
 pub use queries::{
-    addresses_in, forget_code_in, get_in, has_left_in, known_among_in, member_at_in, set_name_in,
+    addresses_in, get_in, has_left_in, identities_in, insiders, insiders_after, insiders_among,
+    known_among_in, lock_in, member_at_in, set_birthday_in, set_insider_in, set_name_in,
 };
 
 /// The longest name a guide may note for a customer, in characters.

@@ -3,19 +3,22 @@
 pub(super) mod followers;
 
 use chrono::TimeDelta;
-use daogou_schema::{AccountId, Address, CodeId, MemberId, Timestamp, consent, identity, member};
-use sea_orm::sea_query::Expr;
+use daogou_schema::member::Insider;
+use daogou_schema::{AccountId, Address, MemberId, Timestamp, consent, identity, member};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, NotSet, QueryFilter,
     QueryOrder, QuerySelect, Set,
 };
 
 use super::Following;
-use crate::db::{Txn, among, each, insert_all, insert_numbered, padded};
+use crate::db::{Only, Txn, among, each, insert_all, insert_numbered, padded};
 use crate::error::Result;
 
 /// How exactly it is noted when somebody was last here.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(10);
+
+/// How many members one statement names: of more, PostgreSQL and MariaDB read the whole table.
+const AT_ONCE: usize = 64;
 
 /// The member with this id.
 ///
@@ -34,6 +37,16 @@ pub async fn get_in(txn: &Txn, id: MemberId) -> Result<Option<member::Model>> {
     .await
 }
 
+/// Whoever changes what is known of a member waits until this unit ends.
+///
+/// # Errors
+/// When the store fails.
+pub async fn lock_in(txn: &Txn, id: MemberId) -> Result<()> {
+    let query = member::Entity::find_by_id(id).lock_exclusive();
+    query.only(txn.conn()).await?;
+    Ok(())
+}
+
 pub(super) async fn insert(txn: &Txn, now: Timestamp) -> Result<member::Model> {
     let row = member::Model {
         id: MemberId(0),
@@ -41,6 +54,8 @@ pub(super) async fn insert(txn: &Txn, now: Timestamp) -> Result<member::Model> {
         name: None,
         quiet: false,
         muted: false,
+        insider: None,
+        birthday: None,
         created_at: now,
     };
     let mut new = member::ActiveModel::from(row.clone()).reset_all();
@@ -192,25 +207,85 @@ pub(super) async fn save_identity(
     Ok(row)
 }
 
-/// Forgets by which code a follower came, and says it and since when she follows.
+/// As whom a member is known, with all that is known there.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn forget_code_in(txn: &Txn, to: &Address) -> Result<Option<(CodeId, Timestamp)>> {
-    let known = known(txn, to).await?.map(|(row, _)| row);
-    let Some(row) = known.filter(|row| row.subscribed) else {
-        return Ok(None);
+pub async fn identities_in(txn: &Txn, id: MemberId) -> Result<Vec<identity::Model>> {
+    let query = identity::Entity::find().filter(identity::Column::MemberId.eq(id));
+    Ok(query.all(txn.conn()).await?)
+}
+
+/// Notes who is no customer, or that somebody is one again.
+///
+/// # Errors
+/// When the store fails.
+pub async fn set_insider_in(txn: &Txn, id: MemberId, insider: Option<Insider>) -> Result<()> {
+    let row = member::ActiveModel {
+        insider: Set(insider),
+        ..Default::default()
     };
-    let Some(counted) = row.code_id.zip(row.subscribed_at) else {
-        return Ok(None);
-    };
-    identity::Entity::update_many()
-        .col_expr(identity::Column::CodeId, Expr::value(None::<i64>))
-        .filter(identity::Column::AccountId.eq(to.account_id))
-        .filter(identity::Column::Openid.eq(to.openid.as_str()))
-        .exec(txn.conn())
-        .await?;
-    Ok(Some(counted))
+    update(txn, id, row).await
+}
+
+/// All who are no customers, in all accounts: they are few.
+///
+/// # Errors
+/// When the store fails.
+pub async fn insiders(db: &impl ConnectionTrait) -> Result<Vec<MemberId>> {
+    let mut all = Vec::new();
+    for kind in [Insider::Staff, Insider::Tester] {
+        let query = member::Entity::find()
+            .select_only()
+            .column(member::Column::Id)
+            .filter(member::Column::Insider.eq(kind));
+        let found: Vec<MemberId> = query.into_tuple().all(db).await?;
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+/// Those of one kind, the newest first, behind `after`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn insiders_after(
+    db: &impl ConnectionTrait,
+    kind: Insider,
+    after: Option<MemberId>,
+    count: u64,
+) -> Result<Vec<MemberId>> {
+    let mut query = member::Entity::find()
+        .select_only()
+        .column(member::Column::Id)
+        .filter(member::Column::Insider.eq(kind))
+        .order_by_desc(member::Column::Id)
+        .limit(count);
+    if let Some(after) = after {
+        query = query.filter(member::Column::Id.lt(after));
+    }
+    Ok(query.into_tuple().all(db).await?)
+}
+
+/// Who of `members` is no customer.
+///
+/// # Errors
+/// When the store fails.
+pub async fn insiders_among(
+    db: &impl ConnectionTrait,
+    members: &[MemberId],
+) -> Result<Vec<MemberId>> {
+    let mut all = Vec::new();
+    for some in members.chunks(AT_ONCE) {
+        let query = member::Entity::find()
+            .select_only()
+            .column(member::Column::Id)
+            .filter(member::Column::Id.is_in(padded(some.iter().copied())))
+            .filter(member::Column::Insider.is_not_null());
+        let found: Vec<MemberId> = query.into_tuple().all(db).await?;
+        all.extend(found);
+    }
+    Ok(all)
 }
 
 /// Notes a member's name.
@@ -227,6 +302,18 @@ pub async fn set_name_in(txn: &Txn, id: MemberId, name: &str) -> Result<()> {
         },
     )
     .await
+}
+
+/// Notes a member's birthday.
+///
+/// # Errors
+/// When the store fails.
+pub async fn set_birthday_in(txn: &Txn, id: MemberId, birthday: &str) -> Result<()> {
+    let row = member::ActiveModel {
+        birthday: Set(Some(birthday.to_owned())),
+        ..Default::default()
+    };
+    update(txn, id, row).await
 }
 
 /// Notes that a member wants answers only to what she writes, or not any more.

@@ -1,5 +1,6 @@
 //! One becomes two again.
 
+use daogou_schema::member::Insider;
 use daogou_schema::member_merge::Model;
 use daogou_schema::{GuideId, MemberId, MergeId, guide};
 use serde_json::json;
@@ -11,7 +12,10 @@ use crate::audit::{self, Act, By, Entry};
 use crate::db::Txn;
 use crate::error::Result;
 use crate::members::{cards, waiting};
-use crate::{bindings, care, conversations, guides, members, privacy, sensitive, tags, visits};
+use crate::{
+    bindings, care, conversations, fields, guides, insiders, members, privacy, sensitive, tags,
+    visits,
+};
 
 pub(super) async fn undo_in(
     txn: &Txn,
@@ -73,6 +77,7 @@ async fn restore(txn: &Txn, visit: &Visit, row: &Model, before: &Before) -> Resu
     }
     queries::set_named(txn, gone, &hers.named).await?;
     queries::give_identities(txn, &moved.identities, kept, gone).await?;
+    recount(txn, row, before, present.and_then(|row| row.insider)).await?;
     for (account, who) in &moved.waited {
         waiting::stand_in(txn, *account, &[*who]).await?;
     }
@@ -89,6 +94,7 @@ async fn restore(txn: &Txn, visit: &Visit, row: &Model, before: &Before) -> Resu
     for tag in &hers.tags {
         tags::put_in(txn, *tag, &[gone], now).await?;
     }
+    give_fields(txn, row, before).await?;
     if moved.card {
         cards::forget_in(txn, kept).await?;
     }
@@ -106,6 +112,30 @@ async fn restore(txn: &Txn, visit: &Visit, row: &Model, before: &Before) -> Resu
         queries::replace_talk(txn, member, talk.as_ref().map(|talk| talk.row(member))).await?;
     }
     Ok(())
+}
+
+/// What stands in fields is each one's own again; what was noted since then stays.
+async fn give_fields(txn: &Txn, row: &Model, before: &Before) -> Result<()> {
+    let hers = &before.gone.fields;
+    let present = fields::values_in(txn, row.kept_id).await?;
+    let mut own = present.clone();
+    own.retain(|field, value| {
+        !before.moved.fields.contains(field) || hers.get(field) != Some(value)
+    });
+    fields::write_in(txn, row.kept_id, &present, &own).await?;
+    let none = fields::values_in(txn, row.gone_id).await?;
+    fields::write_in(txn, row.gone_id, &none, hers).await
+}
+
+/// The figures know again who of the two is a customer; until now both were counted as `was` says.
+async fn recount(txn: &Txn, row: &Model, before: &Before, was: Option<Insider>) -> Result<()> {
+    let kept = members::get_in(txn, row.kept_id).await?;
+    let own = kept.and_then(|row| row.insider);
+    insiders::recount_in(txn, row.kept_id, was, own).await?;
+    if own.is_some() {
+        bindings::forget_unbound_in(txn, row.kept_id).await?;
+    }
+    insiders::recount_in(txn, row.gone_id, was, before.gone.named.insider()).await
 }
 
 /// Each has the guide she had; says whether both guides are still there.

@@ -1,12 +1,15 @@
 //! What was where before two profiles became one. Pure.
 
+use daogou_schema::member::Insider;
 use daogou_schema::{
-    AccountId, CodeId, GuideId, MemberId, MessageId, NoteId, OutboundId, SensitiveHitId, StoreId,
-    TagId, TaskId, Timestamp, VisitId, binding, conversation, member, member_phone,
+    AccountId, CodeId, FieldId, GuideId, MemberId, MessageId, NoteId, OutboundId, SensitiveHitId,
+    StoreId, TagId, TaskId, Timestamp, VisitId, binding, conversation, member, member_phone,
 };
+use sea_orm::ActiveEnum;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::fields::rules::Values;
 
 /// Everything that is needed to make them two again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +50,9 @@ pub(super) struct Moved {
     pub card: bool,
     /// Tags that the kept one got.
     pub tags: Vec<TagId>,
+    /// Fields in which the gone one's words stand now.
+    #[serde(default)]
+    pub fields: Vec<FieldId>,
 }
 
 /// One of the two.
@@ -60,6 +66,9 @@ pub(super) struct Person {
     pub tags: Vec<TagId>,
     pub card: Option<String>,
     pub phone: Option<Phone>,
+    /// What stood in her fields.
+    #[serde(default)]
+    pub fields: Values,
 }
 
 /// What a member's own row says.
@@ -67,8 +76,13 @@ pub(super) struct Person {
 pub(super) struct Named {
     pub name: Option<String>,
     pub unionid: Option<String>,
+    #[serde(default)]
+    pub birthday: Option<String>,
     pub quiet: bool,
     pub muted: bool,
+    /// The word of the store for who is no customer.
+    #[serde(default)]
+    insider: Option<String>,
 }
 
 impl Named {
@@ -76,8 +90,10 @@ impl Named {
         Self {
             name: row.name.clone(),
             unionid: row.unionid.clone(),
+            birthday: row.birthday.clone(),
             quiet: row.quiet,
             muted: row.muted,
+            insider: row.insider.map(|it| it.to_value()),
         }
     }
 
@@ -86,9 +102,17 @@ impl Named {
         Self {
             name: self.name.clone().or_else(|| other.name.clone()),
             unionid: self.unionid.clone().or_else(|| other.unionid.clone()),
+            birthday: self.birthday.clone().or_else(|| other.birthday.clone()),
             quiet: self.quiet || other.quiet,
             muted: self.muted || other.muted,
+            insider: self.insider.clone().or_else(|| other.insider.clone()),
         }
+    }
+
+    /// Who is no customer.
+    pub(super) fn insider(&self) -> Option<Insider> {
+        let word = self.insider.as_ref()?;
+        Insider::try_from_value(word).ok()
     }
 }
 

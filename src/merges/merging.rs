@@ -13,7 +13,10 @@ use crate::db::Txn;
 use crate::error::Result;
 use crate::members::{cards, waiting};
 use crate::vault::Vault;
-use crate::{bindings, care, conversations, guides, members, privacy, sensitive, tags, visits};
+use crate::{
+    bindings, care, conversations, fields, guides, insiders, members, privacy, sensitive, tags,
+    visits,
+};
 
 /// If somebody waits in the account with the phone number of `member`, who follows, they become one.
 ///
@@ -131,6 +134,7 @@ async fn person(txn: &Txn, member: MemberId, present: &[binding::Model]) -> Resu
             .await?
             .as_ref()
             .map(Phone::of),
+        fields: fields::values_in(txn, member).await?,
     })
 }
 
@@ -151,6 +155,10 @@ async fn take_over(
         ..
     } = before;
     *after = own.named.with(&hers.named);
+    // While each still has her own openids.
+    for (member, named) in [(kept, &own.named), (gone, &hers.named)] {
+        insiders::change_in(txn, member, named.insider(), after.insider(), now).await?;
+    }
     queries::set_named(txn, gone, &Named::default()).await?;
     queries::set_named(txn, kept, after).await?;
     moved.identities = queries::move_identities(txn, gone, kept).await?;
@@ -168,6 +176,15 @@ async fn take_over(
         }
     }
     tags::forget_member_in(txn, gone).await?;
+    let mut known = own.fields.clone();
+    for (field, value) in &hers.fields {
+        if !known.contains_key(field) {
+            known.insert(*field, value.clone());
+            moved.fields.push(*field);
+        }
+    }
+    fields::write_in(txn, kept, &own.fields, &known).await?;
+    fields::forget_member_in(txn, gone).await?;
     cards::forget_in(txn, gone).await?;
     if let Some(card) = hers.card.clone().filter(|_| own.card.is_none()) {
         cards::give_in(txn, account, &[(kept, card)]).await?;

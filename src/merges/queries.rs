@@ -301,8 +301,10 @@ pub(super) async fn set_named(txn: &Txn, id: MemberId, named: &Named) -> Result<
     let row = member::ActiveModel {
         name: Set(named.name.clone()),
         unionid: Set(named.unionid.clone()),
+        birthday: Set(named.birthday.clone()),
         quiet: Set(named.quiet),
         muted: Set(named.muted),
+        insider: Set(named.insider()),
         ..Default::default()
     };
     member::Entity::update_many()

@@ -18,7 +18,9 @@ use crate::conversations;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::lanes::Holders;
-use crate::{bindings, care, guides, lanes, members, pictures, search, sensitive, tags, visits};
+use crate::{
+    bindings, care, fields, guides, lanes, members, pictures, search, sensitive, tags, visits,
+};
 
 /// How many erasures one round begins, and goes on with.
 const ROUND: u64 = 50;
@@ -110,6 +112,7 @@ async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
     erase::merges(txn, member).await?;
     let cards = members::cards::forget_in(txn, member).await?;
     let tags = tags::forget_member_in(txn, member).await?;
+    let fields = fields::forget_member_in(txn, member).await?;
     let stopped = sensitive::forget_member_in(txn, member).await?;
     let (notes, tasks) = care::forget_member_in(txn, member).await?;
     let visits = visits::forget_member_in(txn, member).await?;
@@ -140,6 +143,7 @@ async fn begin_in(txn: &Txn, args: &Beginning) -> Result<()> {
                 ("member_phone", phones),
                 ("member_card", cards),
                 ("member_tag", tags),
+                ("member_field", fields),
                 ("sensitive_hit", stopped),
                 ("member_note", notes),
                 ("task", tasks),
@@ -337,6 +341,7 @@ async fn finish_in(txn: &Txn, id: ErasureId, holders: &Arc<Holders>, now: Timest
     erase::phone(txn, row.member_id).await?;
     members::cards::forget_in(txn, row.member_id).await?;
     tags::forget_member_in(txn, row.member_id).await?;
+    fields::forget_member_in(txn, row.member_id).await?;
     sensitive::forget_member_in(txn, row.member_id).await?;
     care::forget_member_in(txn, row.member_id).await?;
     visits::forget_member_in(txn, row.member_id).await?;

@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::conversations::files_of;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use crate::{guides, members};
+use crate::{fields, guides, members};
 
 /// So much is handed on at once.
 const PIECE: usize = 64 * 1024;
@@ -29,7 +29,7 @@ const AHEAD: usize = 4;
 const READ_ME: &str = "\
 本压缩包是导购系统里关于这位会员的全部资料。
 
-data.json  会员、微信身份、手机号、同意记录、专属导购与绑定记录、到店记录、会话、发给她的消息、移交记录
+data.json  会员、微信身份、手机号、自定义资料、同意记录、专属导购与绑定记录、到店记录、备注与任务、会话、发给她的消息、移交记录
 media/     会话里的图片、语音和视频，文件名与 data.json 中的 file 对应
 
 时间为 UTC。微信推送的原文（最多保留 DAOGOU_RAW_DAYS 天）与会话内容相同，不再重复收录。
@@ -144,7 +144,8 @@ impl File {
         let card = members::cards::of(&db, &[member]).await?.remove(&member);
         let who = rows::member(&db, member).await?.map(|row| {
             json!({
-                "number": row.id, "unionid": row.unionid, "name": row.name, "card": card,
+                "number": row.id, "unionid": row.unionid, "name": row.name, "birthday": row.birthday, "card": card,
+                "one_of_ours": row.insider.map(|it| it.to_value()),
                 "only_answers": row.quiet, "no_marketing": row.muted, "first_seen": at(row.created_at),
             })
         });
@@ -187,6 +188,8 @@ impl File {
         for (name, rows) in written::about(&self.ctx, member).await? {
             self.part(name, rows).await?;
         }
+        let fields = fields::told_of(&db, member).await?;
+        self.part("fields", fields).await?;
         self.consents().await?;
         self.bindings().await?;
         self.hand_overs().await?;

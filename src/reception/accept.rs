@@ -192,6 +192,7 @@ async fn take_effect(txn: &Txn, turn: &Turn<'_>) -> Result<Option<String>> {
         now,
         texts: push.texts.clone(),
         timezone: push.timezone,
+        links: push.links.clone(),
         sensitive: push.sensitive.clone(),
         config: push.config.clone(),
     };

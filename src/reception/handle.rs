@@ -16,7 +16,7 @@ use crate::guides::Linked;
 use crate::lanes::Holders;
 use crate::members::{self, Arrival, Following, Known};
 use crate::outbound::{PassiveAnswer, Standing};
-use crate::{fans, guides, menus, outbound, privacy};
+use crate::{fans, guides, insiders, menus, outbound, privacy};
 
 /// A push as it takes effect: everything about it that is not in the store.
 pub(super) struct Act<'a> {
@@ -291,11 +291,7 @@ async fn arrive(txn: &Txn, visit: &Visit, way: Way, scene: Option<&str>) -> Resu
     if let Some(link) = link {
         let linked = guides::link_in(txn, visit, link).await?;
         if let Linked::Now(_) = linked {
-            fans::is_staff_in(txn, visit).await?;
-            // Nor is she one of those whom headquarters gives a guide.
-            if let Some(member) = members::member_at_in(txn, &here(visit)).await? {
-                bindings::forget_unbound_in(txn, member).await?;
-            }
+            insiders::linked_in(txn, visit).await?;
         }
         return conversations::linked_in(txn, visit, &linked).await;
     }
@@ -309,14 +305,17 @@ async fn arrive(txn: &Txn, visit: &Visit, way: Way, scene: Option<&str>) -> Resu
     let known = match way {
         Way::Followed if visit.account.kind == Kind::Service => {
             let by = came_by.unwrap_or(CodeId::NONE);
-            fans::followed_in(txn, visit, by).await?;
-            meet_first(txn, visit, Following::By(by)).await?
+            let known = meet_first(txn, visit, Following::By(by)).await?;
+            if is_customer(&known) {
+                fans::followed_in(txn, visit, by).await?;
+            }
+            known
         }
         Way::Followed | Way::Scanned | Way::Entered => {
             meet_first(txn, visit, following(visit)).await?
         }
     };
-    if let (Way::Scanned, Some(code)) = (way, came_by) {
+    if let (Way::Scanned, Some(code), true) = (way, came_by, is_customer(&known)) {
         fans::scanned_in(txn, visit, code).await?;
     }
     let scanned = match &code {
@@ -334,6 +333,11 @@ async fn arrive(txn: &Txn, visit: &Visit, way: Way, scene: Option<&str>) -> Resu
     }
 }
 
+/// What staff and testers do is counted nowhere.
+fn is_customer(known: &Known) -> bool {
+    known.member.insider.is_none()
+}
+
 async fn note_unbound(txn: &Txn, visit: &Visit, known: &Known) -> Result<()> {
     bindings::note_unbound_in(txn, visit.account.id, known.member.id, visit.now).await
 }
@@ -348,7 +352,9 @@ async fn leave(txn: &Txn, visit: &Visit) -> Result<()> {
     if known.is_new {
         note_unbound(txn, visit, &known).await?;
     }
-    fans::lost_in(txn, visit, known.code).await?;
+    if is_customer(&known) {
+        fans::lost_in(txn, visit, known.code).await?;
+    }
     if let Some(binding) = bindings::get_in(txn, known.member.id).await? {
         bindings::note_following_in(txn, visit, &binding, false).await?;
         conversations::friend_left_in(txn, visit, &binding).await?;

@@ -12,6 +12,7 @@ use crate::accounts::Account;
 use crate::config::Config;
 use crate::context::Context;
 use crate::lanes::Holders;
+use crate::links::Links;
 use crate::sensitive::Shelf;
 use crate::texts::Texts;
 
@@ -54,6 +55,7 @@ pub(super) struct Arriving {
     pub holders: Arc<Holders>,
     pub texts: Texts,
     pub timezone: Tz,
+    pub links: Links,
     pub sensitive: Arc<Shelf>,
     pub config: Arc<Config>,
     /// When the request gives up waiting for more than being stored.
@@ -99,6 +101,7 @@ pub(super) fn arrive(
         holders: ctx.kept(),
         texts: ctx.texts.clone(),
         timezone: ctx.config.timezone,
+        links: ctx.links.clone(),
         sensitive: ctx.kept(),
         config: ctx.config.clone(),
         budget,

@@ -107,6 +107,7 @@ async fn handle(
             now,
             texts: ctx.texts.clone(),
             timezone: ctx.config.timezone,
+            links: ctx.links.clone(),
             sensitive: ctx.kept(),
             config: ctx.config.clone(),
         },

@@ -1,9 +1,11 @@
 //! Tags that put themselves on: a rule says who has a tag, and a worker walks along all members, a piece at a time, puts it
 //! on who fits and takes it off who does not. After a round it rests for an hour.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use daogou_schema::tag_rule::{Kind, Model};
-use daogou_schema::{AccountId, CodeId, MemberId, TagId, Timestamp, identity, tag_rule};
+use daogou_schema::{AccountId, ChoiceId, CodeId, MemberId, TagId, Timestamp, identity, tag_rule};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
@@ -13,7 +15,8 @@ use crate::audit::{self, Act, By, Entry};
 use crate::context::Context;
 use crate::db::Txn;
 use crate::error::Result;
-use crate::members::waiting::is_waiting;
+use crate::fields;
+use crate::members::{self, waiting::is_waiting};
 
 /// The longest time a rule looks back, in days.
 pub const DAYS_MAX: i64 = 3650;
@@ -29,18 +32,19 @@ const REST: TimeDelta = TimeDelta::hours(1);
 pub struct Rule {
     /// In which way.
     pub kind: Kind,
-    /// Days, or the id of a code.
+    /// Days, or the id of a code or of a choice.
     pub value: i64,
 }
 
 impl Rule {
-    /// Whether somebody has it now.
-    fn fits(self, identity: &identity::Model, now: Timestamp) -> bool {
+    /// Whether somebody has it now; `having`: who has the choice, where it is about one.
+    fn fits(self, identity: &identity::Model, having: &BTreeSet<MemberId>, now: Timestamp) -> bool {
         let since = now - TimeDelta::days(self.value.clamp(0, DAYS_MAX));
         match self.kind {
             Kind::Code => identity.code_id == Some(CodeId(self.value)),
             Kind::New => identity.first_subscribed_at.is_some_and(|at| at >= since),
             // Who was brought in from a file and has never been here says nothing yet.
+            Kind::Choice => having.contains(&identity.member_id),
             Kind::Quiet => identity.last_seen_at < since && !is_waiting(&identity.openid),
         }
     }
@@ -132,6 +136,7 @@ fn word(kind: Kind) -> &'static str {
         Kind::Code => "code",
         Kind::New => "new",
         Kind::Quiet => "quiet",
+        Kind::Choice => "choice",
     }
 }
 
@@ -168,7 +173,14 @@ async fn piece(ctx: &Context, row: Model, now: Timestamp) -> Result<()> {
     let found = queries::known_after(ctx.db.reads(), row.account_id, row.place, PIECE).await?;
     let full = u64::try_from(found.len()).unwrap_or(PIECE) >= PIECE;
     let rule = rule_of(&row);
-    let (fitting, others): (Vec<_>, Vec<_>) = found.iter().partition(|it| rule.fits(it, now));
+    let ids: Vec<_> = found.iter().map(|it| it.member_id).collect();
+    let ours = members::insiders_among(ctx.db.reads(), &ids).await?;
+    let having = match rule.kind {
+        Kind::Choice => fields::having_among(ctx.db.reads(), ChoiceId(rule.value), &ids).await?,
+        Kind::Code | Kind::New | Kind::Quiet => BTreeSet::new(),
+    };
+    let fits = |it: &&identity::Model| rule.fits(it, &having, now) && !ours.contains(&it.member_id);
+    let (fitting, others): (Vec<_>, Vec<_>) = found.iter().partition(fits);
     let ids = |those: Vec<&identity::Model>| those.iter().map(|it| it.member_id).collect();
     let args = Piece {
         put: ids(fitting),
@@ -217,7 +229,9 @@ mod tests {
             last_seen_at: day(20),
             code_id: Some(CodeId(7)),
         };
-        let fits = |kind, value, now| Rule { kind, value }.fits(&her, day(now));
+        let fits = |kind, value, now| {
+            Rule { kind, value }.fits(&her, &BTreeSet::from([MemberId(2)]), day(now))
+        };
         assert!(fits(Kind::Code, 7, 99) && !fits(Kind::Code, 8, 99));
         assert!(fits(Kind::New, 30, 40) && !fits(Kind::New, 30, 41));
         assert!(fits(Kind::Quiet, 30, 51) && !fits(Kind::Quiet, 30, 50));
@@ -230,6 +244,10 @@ mod tests {
             kind: Kind::Quiet,
             value: 30,
         };
-        assert!(!silent.fits(&imported, day(51)), "she was never here");
+        assert!(!fits(Kind::Choice, 1, 99), "somebody else has it");
+        assert!(
+            !silent.fits(&imported, &BTreeSet::new(), day(51)),
+            "she was never here"
+        );
     }
 }

@@ -52,6 +52,8 @@ const SMALL: &[(&str, &str)] = &[
         "hand_over",
         "one row for each guide who left, moved or was away for long",
     ),
+    ("field", "at most a hundred for each account"),
+    ("field_choice", "at most fifty in use for each field"),
     ("tag_rule", "at most one for each tag in use"),
     ("tag", "at most 200 in use for each account"),
     ("campaign", "one row for each campaign of the brand"),

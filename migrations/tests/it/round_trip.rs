@@ -74,6 +74,15 @@ async fn a_row_of_every_entity_comes_back_as_it_was(db: DatabaseConnection) {
     keeps(db, samples::picture_line()).await;
     keeps(db, samples::script()).await;
     keeps(db, samples::visit()).await;
+    keeps(db, samples::guide_sign_in()).await;
+    keeps(db, samples::guide_pass()).await;
+    keeps(db, samples::guide_line()).await;
+    keeps(db, samples::member_note()).await;
+    keeps(db, samples::task()).await;
+    keeps(db, samples::field()).await;
+    keeps(db, samples::field_choice()).await;
+    keeps(db, samples::member_field()).await;
+    keeps(db, samples::member_choice()).await;
 }
 
 /// Writes the row into its empty table and reads it again.

@@ -1,21 +1,38 @@
 //! Along which list a page of the pool is looked for, and who of it fits.
 
-use daogou_schema::{GuideId, MemberId, StoreId, TagId, Timestamp};
+use daogou_schema::member::Insider;
+use daogou_schema::{ChoiceId, GuideId, MemberId, StoreId, TagId, Timestamp};
+use sea_orm::ConnectionTrait;
 
-use super::{Cursor, Filter, Row, Scope, TAG_FEW, Whose, rows_of};
+use super::{Cursor, FEW, Filter, Row, Scope, Whose, rows_of};
 use crate::bindings::queries;
 use crate::context::Context;
 use crate::error::Result;
-use crate::{guides, tags};
+use crate::{fields, guides, members, tags};
 
 /// Along which list members are looked for.
 #[derive(Clone, Copy, Debug)]
 enum List {
     Tag(TagId),
+    Choice(ChoiceId),
     Guide(GuideId),
     Stores,
     Unbound,
+    Ours(Insider),
     All,
+}
+
+impl List {
+    /// Whether it has so few members that looking along it is the shortest way.
+    async fn is_short(self, ctx: &Context) -> Result<bool> {
+        let db = ctx.db.reads();
+        let size = match self {
+            Self::Tag(tag) => tags::size(db, tag, FEW).await?,
+            Self::Choice(choice) => fields::size(db, choice, FEW).await?,
+            _ => FEW,
+        };
+        Ok(size < FEW)
+    }
 }
 
 pub(super) struct Walk {
@@ -40,19 +57,23 @@ impl Walk {
             (_, Some(_)) => List::Stores,
             (_, None) => List::All,
         };
-        let list = match (bound, filter.tag) {
-            (List::Unbound, _) | (_, None) => bound,
-            (List::All, Some(tag)) => List::Tag(tag),
-            (bound, Some(tag)) => {
+        let narrow = match (filter.tag, filter.choice) {
+            (Some(tag), _) => Some(List::Tag(tag)),
+            (None, Some(choice)) => Some(List::Choice(choice)),
+            (None, None) => None,
+        };
+        let list = match (filter.among.insider(), bound, narrow) {
+            // They are few: looked along that way, and the rest is seen row by row.
+            (Some(kind), ..) => List::Ours(kind),
+            (None, List::Unbound, _) | (None, _, None) => bound,
+            (None, List::All, Some(narrow)) => narrow,
+            (None, bound, Some(narrow)) => {
                 // A list is gone on with as it was begun: only bindings have a time.
-                let by_tag = match after {
+                let by_it = match after {
                     Some(after) => after.at == Timestamp(0),
-                    None => tags::size(ctx.db.reads(), tag, TAG_FEW).await? < TAG_FEW,
+                    None => narrow.is_short(ctx).await?,
                 };
-                match by_tag {
-                    true => List::Tag(tag),
-                    false => bound,
-                }
+                if by_it { narrow } else { bound }
             }
         };
         Ok(Self {
@@ -68,7 +89,8 @@ impl Walk {
         // Of a guide's members some may be bound in another store than the reader's; who has no guide is in none.
         let in_scope = self.scope.stores.is_none() || self.stores.is_some();
         let of_somebody = self.stores.is_some() || self.filter.whose != Whose::All;
-        let lists = u8::from(of_somebody) + u8::from(self.filter.tag.is_some());
+        let narrow = u8::from(self.filter.tag.is_some()) + u8::from(self.filter.choice.is_some());
+        let lists = u8::from(of_somebody) + narrow;
         in_scope && lists <= 1 && self.filter.is_told_by_lists()
     }
 
@@ -94,7 +116,9 @@ impl Walk {
             }
             List::All => queries::newest(db, account, place, most).await?,
             List::Unbound => queries::without_guide(db, account, place, most).await?,
+            List::Ours(kind) => members::insiders_after(db, kind, place, most).await?,
             List::Tag(tag) => tags::members(db, tag, place, most).await?,
+            List::Choice(choice) => fields::members(db, choice, place, most).await?,
         };
         let at = Timestamp(0);
         let ended = members.len() < count;
@@ -107,19 +131,36 @@ impl Walk {
 
     pub(super) async fn count(&self, ctx: &Context) -> Result<u64> {
         let (db, account) = (ctx.db.reads(), self.scope.account);
-        match self.list {
-            List::Tag(tag) => tags::size(db, tag, u32::MAX).await.map(u64::from),
-            List::Guide(guide) => queries::count(db, Whose::Guide(guide)).await,
-            List::Stores => {
-                let mut all = 0;
-                for store in self.stores.iter().flatten() {
-                    all += queries::count(db, Whose::Store(*store)).await?;
-                }
-                Ok(all)
+        let ours = members::insiders(db).await?;
+        let (all, none) = match self.list {
+            List::Tag(tag) => {
+                let all = tags::size(db, tag, u32::MAX).await?;
+                let none = tags::tagged_among(db, tag, &ours).await?.len();
+                (all.into(), u64::try_from(none).unwrap_or_default())
             }
-            List::Unbound => queries::count_unbound(db, account).await,
-            List::All => queries::count_known(db, account).await,
-        }
+            List::Choice(choice) => {
+                let all = fields::size(db, choice, u32::MAX).await?;
+                let none = fields::having_among(db, choice, &ours).await?.len();
+                (all.into(), u64::try_from(none).unwrap_or_default())
+            }
+            List::Guide(guide) => count_of(db, Whose::Guide(guide), &ours).await?,
+            List::Stores => {
+                let (mut all, mut none) = (0, 0);
+                for store in self.stores.iter().flatten() {
+                    let here = count_of(db, Whose::Store(*store), &ours).await?;
+                    (all, none) = (all + here.0, none + here.1);
+                }
+                (all, none)
+            }
+            List::Unbound => (queries::count_unbound(db, account).await?, 0),
+            // Never asked: it is no list of everybody who fits.
+            List::Ours(_) => (0, 0),
+            List::All => {
+                let none = queries::count_known_among(db, account, &ours).await?;
+                (queries::count_known(db, account).await?, none)
+            }
+        };
+        Ok(all.saturating_sub(none))
     }
 
     /// Those of `ids` who fit.
@@ -128,6 +169,10 @@ impl Walk {
         if let Some(tag) = self.filter.tag {
             let tagged = tags::tagged_among(ctx.db.reads(), tag, ids).await?;
             rows.retain(|row| tagged.contains(&row.member.id));
+        }
+        if let Some(choice) = self.filter.choice {
+            let having = fields::having_among(ctx.db.reads(), choice, ids).await?;
+            rows.retain(|row| having.contains(&row.member.id));
         }
         rows.retain(|row| self.fits(row));
         Ok(rows)
@@ -146,6 +191,7 @@ impl Walk {
         };
         let (identity, filter) = (&row.identity, &self.filter);
         whose
+            && row.member.insider == filter.among.insider()
             && filter.following.is_none_or(|it| identity.subscribed == it)
             && filter
                 .seen_since
@@ -154,6 +200,16 @@ impl Walk {
                 .seen_before
                 .is_none_or(|it| identity.last_seen_at < it)
     }
+}
+
+/// How many members somebody has, and how many of them are no customers.
+async fn count_of(
+    db: &impl ConnectionTrait,
+    whose: Whose,
+    ours: &[MemberId],
+) -> Result<(u64, u64)> {
+    let all = queries::count(db, whose).await?;
+    Ok((all, queries::count_among(db, whose, ours).await?))
 }
 
 /// In which stores members are looked for: those that are asked for, as far as they are in sight.

@@ -10,8 +10,11 @@ use sea_orm::{
 };
 
 use crate::bindings::pool::{Cursor, Row, Whose};
-use crate::db::count_to;
+use crate::db::{count_to, padded};
 use crate::error::Result;
+
+/// How many members one statement names: of more, PostgreSQL and MariaDB read the whole table.
+const AT_ONCE: usize = 64;
 
 /// The newest members of an account.
 pub(in crate::bindings) async fn newest(
@@ -55,6 +58,44 @@ pub(in crate::bindings) async fn without_guide(
 pub(in crate::bindings) async fn count(db: &impl ConnectionTrait, whose: Whose) -> Result<u64> {
     let query = of(binding::Entity::find(), whose);
     Ok(query.count(db).await?)
+}
+
+/// How many of `members` a guide or a store has.
+pub(in crate::bindings) async fn count_among(
+    db: &impl ConnectionTrait,
+    whose: Whose,
+    members: &[MemberId],
+) -> Result<u64> {
+    let mut count = 0;
+    for some in members.chunks(AT_ONCE) {
+        let these = binding::Column::MemberId.is_in(padded(some.iter().copied()));
+        let query = of(binding::Entity::find(), whose)
+            .select_only()
+            .column(binding::Column::MemberId)
+            .filter(these);
+        let found: Vec<MemberId> = query.into_tuple().all(db).await?;
+        count += u64::try_from(found.len()).unwrap_or_default();
+    }
+    Ok(count)
+}
+
+/// How many openids of `members` an account knows.
+pub(in crate::bindings) async fn count_known_among(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    members: &[MemberId],
+) -> Result<u64> {
+    let mut count = 0;
+    for some in members.chunks(AT_ONCE) {
+        let query = identity::Entity::find()
+            .select_only()
+            .column(identity::Column::MemberId)
+            .filter(identity::Column::MemberId.is_in(padded(some.iter().copied())))
+            .filter(identity::Column::AccountId.eq(account));
+        let found: Vec<MemberId> = query.into_tuple().all(db).await?;
+        count += u64::try_from(found.len()).unwrap_or_default();
+    }
+    Ok(count)
 }
 
 /// How many members of an account have no guide.

@@ -102,6 +102,8 @@ pub(in crate::members) async fn insert_members(
         name: Set(None),
         quiet: Set(false),
         muted: Set(false),
+        insider: Set(None),
+        birthday: Set(None),
         created_at: Set(now),
     };
     let rows: Vec<_> = followers.iter().map(row).collect();

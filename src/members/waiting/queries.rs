@@ -23,6 +23,8 @@ pub(super) async fn insert(
             name: name.clone(),
             quiet: false,
             muted: false,
+            insider: None,
+            birthday: None,
             created_at: now,
         };
         let mut row = row.into_active_model().reset_all();

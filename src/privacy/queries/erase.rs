@@ -50,6 +50,8 @@ pub(in crate::privacy) async fn names(txn: &Txn, member: MemberId) -> Result<u64
         name: Set(None),
         quiet: Set(false),
         muted: Set(false),
+        insider: Set(None),
+        birthday: Set(None),
         ..Default::default()
     };
     let emptied = member::Entity::update_many()

@@ -66,6 +66,8 @@ pub enum Way {
     Chat,
     /// Headquarters noted it: by phone, on paper, in a store.
     Console,
+    /// She ticked it in a form of her own.
+    Form,
     /// The platform said so.
     Platform,
 }

@@ -41,6 +41,8 @@ pub enum Kind {
     Scanned,
     /// She unfollowed; the code is the one by which she had followed.
     Lost,
-    /// She is a guide: that she followed, by this code and on this day, does not count any more.
+    /// She is one of ours: that she followed, by this code and on this day, does not count any more.
     Staff,
+    /// Nor that she unfollowed.
+    StaffLost,
 }

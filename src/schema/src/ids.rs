@@ -77,6 +77,8 @@ ids! {
     MergeId
     /// One field of the brand's own 自定义字段.
     FieldId
+    /// One choice of such a field.
+    ChoiceId
     /// One sensitive word 敏感词.
     SensitiveWordId
     /// One line in which such a word was found.

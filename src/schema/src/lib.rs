@@ -23,6 +23,8 @@ pub mod export;
 pub mod export_piece;
 pub mod fan_act;
 pub mod fan_day;
+pub mod field;
+pub mod field_choice;
 pub mod follower_sync;
 pub mod guide;
 pub mod guide_invitation;
@@ -42,6 +44,8 @@ pub mod lane;
 pub mod media;
 pub mod member;
 pub mod member_card;
+pub mod member_choice;
+pub mod member_field;
 pub mod member_merge;
 pub mod member_note;
 pub mod member_phone;
@@ -87,6 +91,7 @@ macro_rules! every_entity {
             export export_piece member_merge guide_invitation applicant
             search_term search_head sensitive_word sensitive_hit tag_rule
             guide_sign_in guide_pass guide_line member_note task
+            field field_choice member_field member_choice
         }
     };
 }

@@ -15,10 +15,15 @@ pub struct Model {
     pub unionid: Option<String>,
     /// From a remark or a form; WeChat gives none.
     pub name: Option<String>,
+    /// Her birthday, `1990-05-20`, as she says herself.
+    #[sea_orm(column_type = "String(StringLen::N(10))", nullable)]
+    pub birthday: Option<String>,
     /// "Only answer when I write": nobody may write first.
     pub quiet: bool,
     /// No marketing.
     pub muted: bool,
+    /// She is no customer but one of ours, and counts in no figure.
+    pub insider: Option<Insider>,
     /// When she first appeared.
     pub created_at: Timestamp,
 }
@@ -28,3 +33,17 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Who is no customer although she follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::N(16))",
+    rename_all = "snake_case"
+)]
+pub enum Insider {
+    /// She works for the brand: a guide, or somebody of headquarters.
+    Staff,
+    /// Somebody tries the account out.
+    Tester,
+}

@@ -15,7 +15,7 @@ pub struct Model {
     pub account_id: AccountId,
     /// Who gets it.
     pub kind: Kind,
-    /// Days, or the id of a code.
+    /// Days, or the id of a code or of a choice.
     pub value: i64,
     /// Up to which member the present round has come.
     pub place: MemberId,
@@ -43,4 +43,6 @@ pub enum Kind {
     New,
     /// Who was not heard of for so many days.
     Quiet,
+    /// In whose field this choice stands.
+    Choice,
 }

@@ -21,7 +21,7 @@ use crate::{staff, web::page};
 const PAGE: u64 = 50;
 
 /// What is deleted, in the order of the receipt, and what it is called.
-const KINDS: [(&str, &str); 14] = [
+const KINDS: [(&str, &str); 17] = [
     ("identity", "微信身份（OpenID、关注时间）"),
     ("member", "会员资料（备注、UnionID、免打扰与退订设置）"),
     ("member_phone", "手机号"),
@@ -33,8 +33,11 @@ const KINDS: [(&str, &str); 14] = [
     ("inbound", "微信推送的原文"),
     ("reply_window", "回复窗口"),
     ("member_tag", "标签"),
+    ("member_field", "自定义资料"),
     ("sensitive_hit", "敏感词记录"),
     ("visit", "到店记录"),
+    ("member_note", "导购的备注"),
+    ("task", "导购的任务"),
     ("guide_number", "导购手机上的顾客编号"),
 ];
 

@@ -68,6 +68,7 @@ async fn asking(
         true => pool::count(ctx, desk.scope(), wanted.filter).await?,
         false => None,
     };
+    let (usual, own) = exports::headings_now(ctx, &desk.account).await?;
     Ok(page::show(
         status,
         "export_new",
@@ -79,7 +80,7 @@ async fn asking(
             may_whole => desk.gate.for_staff().is_ok(),
             whole => fields.get("phones") == "whole",
             reason => fields.get("reason"),
-            headings => exports::headings().iter().map(ours).collect::<Vec<_>>(),
+            headings => usual.iter().map(ours).chain(own).collect::<Vec<_>>(),
             may_go_on,
             problems,
             ..desk.frame()
@@ -196,6 +197,7 @@ struct Way {
     ctx: Data<Context>,
     id: ExportId,
     seq: i32,
+    headings: Vec<String>,
     /// None: CSV.
     book: Option<Xlsx>,
     over: bool,
@@ -212,7 +214,7 @@ impl Way {
         self.seq += 1;
         let Some(book) = &mut self.book else {
             let mut table = match first {
-                true => sheets::csv(&[exports::headings()], true)?,
+                true => sheets::csv(std::slice::from_ref(&self.headings), true)?,
                 false => Vec::new(),
             };
             table.extend(sheets::csv(&rows.unwrap_or_default(), false)?);
@@ -242,17 +244,19 @@ pub(super) async fn fetch(
     }
     exports::note_fetched(&ctx, &row, format.ending()).await?;
     let local = now.with_timezone(&ctx.config.timezone);
+    let headings = exports::headings(&row)?;
     let book = match format {
         Format::Csv => None,
         Format::Xlsx => {
             let rows = u64::try_from(row.rows).unwrap_or_default();
-            Some(Xlsx::new(&local, exports::headings(), rows)?)
+            Some(Xlsx::new(&local, headings.clone(), rows)?)
         }
     };
     let way = Way {
         ctx,
         id: row.id,
         seq: 0,
+        headings,
         book,
         over: false,
     };

@@ -211,6 +211,7 @@ pub(super) async fn show(
     let rows = pool::those(&ctx, desk.scope(), &people).await?;
     let rows: Vec<_> = rows
         .iter()
+        .filter(|row| row.member.insider.is_none())
         .map(|row| person(&ctx, &desk, row, &guides))
         .collect();
     let own = guide.as_ref().filter(|guide| guide.left_at.is_none());

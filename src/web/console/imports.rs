@@ -60,15 +60,20 @@ async fn listed(
             shown(ctx, desk, row, by.map_or("", |it| it.staff.name.as_str()))
         })
         .collect();
+    let own = crate::fields::in_use(ctx.db.reads(), desk.account.id).await?;
     let kinds: Vec<_> = KINDS
         .iter()
         .enumerate()
         .map(|(place, (kind, word, name, _))| {
             let chosen = fields.get("kind");
-            let columns: Vec<_> = columns::fields(*kind)
+            let mut columns: Vec<_> = columns::fields(*kind)
                 .iter()
                 .map(|field| context! { title => field.title, help => ours(field.help) })
                 .collect();
+            if *kind == Kind::Member {
+                let own = own.iter().map(|field| context! { title => &field.row.name, help => "自定义字段，已有内容的不改" });
+                columns.extend(own);
+            }
             context! {
                 word => *word,
                 name => ours(name),
@@ -349,11 +354,17 @@ pub(super) async fn template(
         return Err(Stop::NotFound);
     };
     let fields = columns::fields(*kind);
-    let head = fields.iter().map(|field| field.title.to_owned()).collect();
-    let example = fields
+    let mut head: Vec<_> = fields.iter().map(|field| field.title.to_owned()).collect();
+    let mut example: Vec<_> = fields
         .iter()
         .map(|field| field.example.to_owned())
         .collect();
+    if *kind == Kind::Member {
+        for field in crate::fields::in_use(ctx.db.reads(), desk.account.id).await? {
+            example.push(super::fields::example(&field));
+            head.push(field.row.name);
+        }
+    }
     table_file::small(&ctx, format, &format!("{name}导入模板"), head, &[example])
 }
 

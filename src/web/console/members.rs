@@ -9,8 +9,9 @@ use daogou_schema::{Address, GuideId, MemberId, MessageId, StoreId, TagId, Times
 use minijinja::{Value, context};
 
 use super::chat;
-use super::gate::{Desk, SentBy};
+use super::gate::{Desk, Fields, SentBy};
 use super::guides::stores_of;
+use super::insiders;
 use super::privacy;
 use super::stop::{Page, Stop};
 use super::words::{self, problem};
@@ -52,19 +53,35 @@ pub(super) async fn show(
 }
 
 /// The member, if she is in the scope.
-async fn permitted(ctx: &Context, desk: &Desk, id: i64) -> Result<Row, Stop> {
+pub(super) async fn permitted(ctx: &Context, desk: &Desk, id: i64) -> Result<Row, Stop> {
     let row = pool::get(ctx, desk.scope(), MemberId(id)).await?;
     row.ok_or(Stop::NotFound)
 }
 
-/// Her page; with what was typed as her name and why it was not taken, if so.
+/// A form of her page that was not taken: which one, what was typed and why.
+pub(super) struct Refused<'a> {
+    /// The drawer that stands open.
+    pub drawer: &'static str,
+    /// What its fields say.
+    pub typed: &'a Fields,
+    /// What is wrong, by field.
+    pub problems: Vec<Value>,
+}
+
+/// Her page again, with what is wrong.
+pub(super) async fn refused(ctx: &Context, desk: &Desk, row: Row, refused: Refused<'_>) -> Page {
+    let status = StatusCode::BAD_REQUEST;
+    shown(ctx, desk, status, row, None, Some(refused)).await
+}
+
+/// Her page; with what was typed into one of its forms and why it was not taken, if so.
 async fn shown(
     ctx: &Context,
     desk: &Desk,
     status: StatusCode,
     row: Row,
     before: Option<MessageId>,
-    refused: Option<(&str, Value)>,
+    refused: Option<Refused<'_>>,
 ) -> Result<HttpResponse, Stop> {
     let zone = ctx.config.timezone;
     let guides = crate::guides::list(ctx.db.reads(), desk.account.id).await?;
@@ -119,13 +136,18 @@ async fn shown(
         href => href(desk, &row),
         label,
         name => &row.member.name,
+        insider => row.member.insider.map(words::insider),
         quiet => row.member.quiet,
         muted => row.member.muted,
         created_at => words::moment(row.member.created_at, zone),
     };
-    let (typed, problems) = match refused {
-        Some((typed, wrong)) => (typed.to_owned(), vec![wrong]),
-        None => (row.member.name.clone().unwrap_or_default(), Vec::new()),
+    let typed = |drawer: &str| {
+        let again = refused.as_ref().filter(|it| it.drawer == drawer);
+        again.map(|it| it.typed)
+    };
+    let name_typed = match typed("name") {
+        Some(fields) => fields.get("name").to_owned(),
+        None => row.member.name.clone().unwrap_or_default(),
     };
     Ok(page::show(
         status,
@@ -134,8 +156,11 @@ async fn shown(
             here => "members",
             member,
             tags,
-            typed,
-            problems,
+            typed => name_typed,
+            fields => super::member_fields::card(ctx, desk, &row, typed("fields")).await?,
+            ours_choices => insiders::card(&row),
+            drawer => refused.as_ref().map_or("", |it| it.drawer),
+            problems => refused.map(|it| it.problems).unwrap_or_default(),
             binding,
             identities => vec![identity],
             events,
@@ -161,9 +186,12 @@ pub(super) async fn set_name(
     match members::rename(&ctx, &desk.account, row.member.id, name, desk.gate.by()).await {
         Ok(()) => Ok(page::go_to(&href(&desk, &row))),
         Err(Error::Invalid(_)) => {
-            let wrong = problem("name", "备注名请写 1 到 20 个能显示的字");
-            let refused = Some((name, wrong));
-            shown(&ctx, &desk, StatusCode::BAD_REQUEST, row, None, refused).await
+            let not_taken = Refused {
+                drawer: "name",
+                typed: &fields,
+                problems: vec![problem("name", "备注名请写 1 到 20 个能显示的字")],
+            };
+            refused(&ctx, &desk, row, not_taken).await
         }
         Err(error) => Err(error.into()),
     }
@@ -181,7 +209,7 @@ pub(super) async fn set_tags(
     Ok(page::go_to(&href(&desk, &row)))
 }
 
-fn href(desk: &Desk, row: &Row) -> String {
+pub(super) fn href(desk: &Desk, row: &Row) -> String {
     format!("{}/members/{}", desk.at(), row.member.id)
 }
 

@@ -13,22 +13,26 @@ mod content;
 mod conversations;
 mod erasures;
 mod exports;
+mod fields;
 mod figures;
 mod followers;
 mod gate;
 mod guides;
 mod hand_overs;
 mod imports;
+mod insiders;
 mod invitation;
 mod inviting;
 mod join;
 mod joining;
 mod me;
+mod member_fields;
 mod members;
 mod menu;
 mod merges;
 mod organisation;
 mod overview;
+mod personal;
 mod photos;
 mod place;
 mod pool;
@@ -37,6 +41,7 @@ mod privacy;
 mod profiles;
 mod proposals;
 mod regions;
+mod registration;
 mod scripts;
 mod search;
 mod sensitive;
@@ -75,6 +80,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     inviting::routes(config);
     of_privacy(config);
     tables::routes(config);
+    personal::routes(config);
     headquarters(config);
 }
 
@@ -94,6 +100,7 @@ fn whole_installation(config: &mut ServiceConfig) {
             web::post().to(invitation::accept),
         )
         .configure(organisation::of_would_be_guides)
+        .configure(personal::of_consumers)
         // Whoever is signed in.
         .route("/console", web::get().to(overview::first))
         .route("/console/sign-out", web::post().to(sign_in::sign_out))

@@ -6,7 +6,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use chrono::TimeDelta;
 use chrono_tz::Tz;
-use daogou_schema::{GuideId, RegionId, StoreId, TagId, Timestamp, guide, store, tag};
+use daogou_schema::{
+    ChoiceId, GuideId, RegionId, StoreId, TagId, Timestamp, field_choice, guide, store, tag,
+};
 use minijinja::{Value, context};
 
 use super::gate::Desk;
@@ -15,13 +17,14 @@ use super::members::{following, guide_name, store_name};
 use super::place::{self, regions_of};
 use super::stop::{Page, Stop};
 use super::words;
-use crate::bindings::pool::{self, Cursor, Filter, Row, Whose};
+use crate::bindings::pool::{self, Among, Cursor, Filter, Row, Whose};
 use crate::context::Context;
+use crate::fields::rules::Field;
 use crate::guides::regions::Tree;
 use crate::members::waiting::is_waiting;
 use crate::web::language::ours;
 use crate::web::page;
-use crate::{privacy, tags};
+use crate::{fields, privacy, tags};
 
 const ROWS: usize = 50;
 
@@ -37,12 +40,19 @@ const SEEN: [(&str, i64, bool, &str); 5] = [
     ("-180", 180, false, "180 天没来"),
 ];
 
+/// Who is no customer: the word in the address and what it is called.
+const AMONG: [(&str, Among, &str); 2] = [
+    ("staff", Among::Staff, "员工"),
+    ("testers", Among::Testers, "测试"),
+];
+
 /// What can be chosen from, as far as the reader may look.
 pub(super) struct Choices {
     pub guides: Vec<guide::Model>,
     pub stores: Vec<store::Model>,
     pub regions: Tree,
     pub tags: Vec<tag::Model>,
+    pub fields: Vec<Field>,
 }
 
 impl Choices {
@@ -52,7 +62,21 @@ impl Choices {
             stores: stores_of(ctx, desk).await?,
             regions: regions_of(ctx, desk).await?,
             tags: tags::list(ctx.db.reads(), desk.account.id).await?,
+            fields: fields::in_use(ctx.db.reads(), desk.account.id).await?,
         })
+    }
+
+    /// What can stand in fields, and how a filter calls it.
+    fn choices(&self) -> impl Iterator<Item = (ChoiceId, String)> {
+        self.fields.iter().flat_map(|field| {
+            let named =
+                |it: &field_choice::Model| (it.id, format!("{}：{}", field.row.name, it.word));
+            field.open_choices().map(named)
+        })
+    }
+
+    fn choice(&self, id: &str) -> Option<(ChoiceId, String)> {
+        self.choices().find(|(known, _)| known.to_string() == id)
     }
 
     pub(super) fn tag(&self, id: TagId) -> Option<&tag::Model> {
@@ -106,7 +130,12 @@ impl Asked {
                 (None, None, Some(region)) => Whose::Region(region),
                 (None, None, None) => Whose::All,
             },
+            among: AMONG
+                .iter()
+                .find(|(word, ..)| *word == self.get("among"))
+                .map_or_else(Among::default, |(_, among, _)| *among),
             tag: tag.map(|tag| tag.id),
+            choice: choices.choice(self.get("choice")).map(|(id, _)| id),
             following: match self.get("following") {
                 "yes" => Some(true),
                 "no" => Some(false),
@@ -130,6 +159,8 @@ impl Asked {
         let seen = filter.seen_since.or(filter.seen_before).is_some();
         whose
             && filter.tag.is_some() == asked("tag")
+            && (filter.among != Among::Customers) == asked("among")
+            && filter.choice.is_some() == asked("choice")
             && filter.following.is_some() == asked("following")
             && seen == asked("seen")
     }
@@ -137,7 +168,16 @@ impl Asked {
     /// Only what filters, in words that need no escape in an address.
     pub(super) fn written(&self) -> String {
         let plain = |value: &str| value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        let names = ["region", "store", "guide", "tag", "following", "seen"];
+        let names = [
+            "region",
+            "store",
+            "guide",
+            "tag",
+            "choice",
+            "among",
+            "following",
+            "seen",
+        ];
         let pairs: Vec<_> = names
             .iter()
             .map(|name| (name, self.get(name)))
@@ -158,9 +198,13 @@ pub(super) fn described(filter: &Filter, asked: &Asked, choices: &Choices) -> Ve
         Whose::Store(id) => words.push(format!("门店 {}", store_name(&choices.stores, id))),
         Whose::Region(id) => words.push(format!("{}的门店", choices.regions.name(Some(id)))),
     }
+    let among = AMONG.iter().find(|(_, among, _)| *among == filter.among);
+    words.extend(among.map(|(.., word)| (*word).to_owned()));
     if let Some(tag) = filter.tag.and_then(|id| choices.tag(id)) {
         words.push(format!("标签“{}”", tag.name));
     }
+    let chosen = filter.choice.and_then(|id| choices.choice(&id.to_string()));
+    words.extend(chosen.map(|(_, name)| name));
     match filter.following {
         Some(true) => words.push("已关注".to_owned()),
         Some(false) => words.push("没有关注".to_owned()),
@@ -262,6 +306,7 @@ fn shown(desk: &Desk, row: &Row, tags: &[TagId], zone: Tz, choices: &Choices) ->
         store => binding.map(|b| store_name(&choices.stores, b.store_id)),
         tags,
         following => following(row),
+        insider => row.member.insider.map(words::insider),
         quiet => row.member.quiet,
         muted => row.member.muted,
         since => words::moment(row.member.created_at, zone),
@@ -297,6 +342,11 @@ fn shown_filters(asked: &Asked, filter: &Filter, choices: &Choices, sees_all: bo
         .iter()
         .map(|it| one(&it.id.to_string(), &it.name, filter.tag == Some(it.id)))
         .collect();
+    let fields: Vec<_> = choices
+        .choices()
+        .map(|(id, name)| one(&id.to_string(), &name, filter.choice == Some(id)))
+        .collect();
+    let among = AMONG.map(|(id, it, name)| one(id, name, filter.among == it));
     let following = [("yes", "已关注", true), ("no", "没有关注", false)]
         .map(|(id, name, it)| one(id, &ours(name), filter.following == Some(it)));
     let seen = SEEN.map(|(id, _, _, name)| one(id, &ours(name), asked.get("seen") == id));
@@ -305,7 +355,7 @@ fn shown_filters(asked: &Asked, filter: &Filter, choices: &Choices, sees_all: bo
         _ => None,
     };
     let regions = place::choices(&choices.regions, region);
-    context! { regions, guides, stores, tags, following => following.to_vec(), seen => seen.to_vec() }
+    context! { regions, guides, stores, tags, fields, among => among.to_vec(), following => following.to_vec(), seen => seen.to_vec() }
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ pub(super) async fn card(ctx: &Context, desk: &Desk, row: &Row) -> Result<Value,
     Ok(context! {
         words,
         phone => phone.map(|phone| phone.masked),
+        birthday => &row.member.birthday,
         href => desk.for_headquarters().is_ok().then(|| at(desk, row.member.id)),
     })
 }
@@ -269,6 +270,7 @@ fn said(word: &consent::Model, zone: Tz) -> Value {
         way => ours(match word.way {
             Way::Chat => "顾客在会话里说的",
             Way::Console => "总部登记",
+            Way::Form => "顾客自己填的登记表",
             Way::Platform => "微信平台通知",
         }),
         version => &word.text_version,

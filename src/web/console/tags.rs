@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
-use daogou_schema::TagId;
 use daogou_schema::tag_rule::{self, Kind};
+use daogou_schema::{ChoiceId, TagId, field_choice};
 use minijinja::{Value, context};
 
 use super::figures::{Known, codes_of};
@@ -16,6 +16,8 @@ use super::stop::{Page, Stop};
 use super::words::{self, problem};
 use crate::bindings::pool::COUNTED_MAX;
 use crate::context::Context;
+use crate::fields;
+use crate::fields::rules::Field;
 use crate::tags::{self, No, Rule};
 use crate::web::language::ours;
 use crate::web::page;
@@ -35,6 +37,7 @@ async fn shown(
     let rules = tags::rules(ctx.db.reads(), desk.account.id).await?;
     let everywhere = Place::asked(ctx, desk, &HashMap::new()).await?;
     let codes = codes_of(ctx, desk, &everywhere).await?;
+    let choices = choices_of(ctx, desk).await?;
     let mut rows = Vec::new();
     for tag in tags::list(ctx.db.reads(), desk.account.id).await? {
         let size = tags::size(ctx.db.reads(), tag.id, COUNTED_MAX).await?;
@@ -44,7 +47,7 @@ async fn shown(
             members => words::size(size),
             members_href => format!("{}/members?tag={}", desk.at(), tag.id),
             created_at => words::moment(tag.created_at, ctx.config.timezone),
-            rule => rules.iter().find(|rule| rule.tag_id == tag.id).map(|rule| told(rule, &codes)),
+            rule => rules.iter().find(|rule| rule.tag_id == tag.id).map(|rule| told(rule, &codes, &choices)),
         });
     }
     // The drawer that was sent is open again: that of one tag, or the one for a new tag.
@@ -57,10 +60,21 @@ async fn shown(
             tags => rows,
             form => context! { id, name, kind => fields.get("kind"), days => fields.get("days") },
             codes => codes.iter().map(|known| context! { id => known.code.id.0, name => code_name(known) }).collect::<Vec<_>>(),
+            choices => choices.iter().map(|(id, name)| context! { id => id.0, name }).collect::<Vec<_>>(),
             problems,
             ..desk.frame()
         },
     ))
+}
+
+/// What can stand in the brand's own fields, with what it is called.
+async fn choices_of(ctx: &Context, desk: &Desk) -> Result<Vec<(ChoiceId, String)>, Stop> {
+    let fields = fields::in_use(ctx.db.reads(), desk.account.id).await?;
+    let of = |field: &Field| -> Vec<_> {
+        let named = |it: &field_choice::Model| (it.id, format!("{}：{}", field.row.name, it.word));
+        field.open_choices().map(named).collect()
+    };
+    Ok(fields.iter().flat_map(of).collect())
 }
 
 pub(super) async fn add(ctx: Data<Context>, SentBy(desk, fields): SentBy<Desk>) -> Page {
@@ -102,13 +116,18 @@ fn code_name(known: &Known) -> String {
 }
 
 /// What a rule says, and what its form holds.
-fn told(rule: &tag_rule::Model, codes: &[Known]) -> Value {
+fn told(rule: &tag_rule::Model, codes: &[Known], choices: &[(ChoiceId, String)]) -> Value {
     let days = rule.value;
     let (kind, text) = match rule.kind {
         Kind::Code => {
             let known = codes.iter().find(|known| known.code.id.0 == rule.value);
             let name = known.map_or_else(|| ours("已删除的码"), code_name);
             ("code", format!("扫 {name} 关注的人"))
+        }
+        Kind::Choice => {
+            let known = choices.iter().find(|(id, _)| id.0 == rule.value);
+            let name = known.map_or("已删除的选项", |(_, name)| name.as_str());
+            ("choice", format!("资料里是“{name}”的人"))
         }
         Kind::New => ("new", format!("首次关注 {days} 天内的人")),
         Kind::Quiet => ("quiet", format!("{days} 天没来的人")),
@@ -143,10 +162,19 @@ pub(super) async fn set_rule(
                 Some(Rule { kind, value })
             })
         }
+        "choice" => {
+            let (choices, chosen) = (choices_of(&ctx, &desk).await?, fields.get("choice"));
+            let known = choices.iter().find(|(id, _)| id.to_string() == chosen);
+            known.map(|(id, _)| {
+                let (kind, value) = (Kind::Choice, id.0);
+                Some(Rule { kind, value })
+            })
+        }
         _ => None,
     };
     let Some(rule) = rule else {
         let wrong = match fields.get("kind") {
+            "choice" => problem("choice", "请选择一项会员资料"),
             "code" => problem("code", "请选择一个码"),
             _ => problem("days", format!("天数请写 1 到 {}", tags::DAYS_MAX)),
         };

@@ -15,7 +15,7 @@ use super::words::problem;
 use crate::context::Context;
 use crate::guides;
 use crate::guides::variants::{self, No, VARIANTS_MAX, Variant};
-use crate::texts::WelcomeFault;
+use crate::texts::{FORM_SAMPLE, WelcomeFault};
 use crate::web::language::ours;
 use crate::web::page;
 
@@ -219,7 +219,8 @@ fn phone(ctx: &Context, fields: &Fields) -> Value {
     let chosen = chosen.and_then(|at| zone.from_local_datetime(&at).earliest());
     let at = chosen.map_or_else(|| ctx.clock.now(), |at| at.to_utc());
     let (said, _) = typed(fields).unwrap_or_default();
-    let sample = context! { guide => "林小满", store => "示例门店", number => 1 };
+    let sample =
+        context! { guide => "林小满", store => "示例门店", number => 1, form => FORM_SAMPLE };
     let own = variants::words(&said, Timestamp::from(at), zone);
     let text = match own {
         Some(text) => ctx.texts.greeting(text, sample),

@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 use daogou_schema::binding_event::{self, Reason};
+use daogou_schema::member::Insider;
 use daogou_schema::staff::Language;
 use daogou_schema::{GuideId, Timestamp, member};
 use minijinja::{Value, context};
@@ -42,6 +43,14 @@ pub(super) fn member(member: &member::Model) -> String {
     match &member.name {
         Some(name) => name.clone(),
         None => ours(format!("新顾客 {}", member.id)),
+    }
+}
+
+/// Who is no customer.
+pub(super) fn insider(insider: Insider) -> &'static str {
+    match insider {
+        Insider::Staff => "员工",
+        Insider::Tester => "测试",
     }
 }
 

@@ -200,6 +200,8 @@ async fn a_file_of_an_older_schema_is_brought_up_to_the_present_one() {
         without_column(&mut older, "identity", column);
     }
     for (table, column) in [
+        ("member", "insider"),
+        ("member", "birthday"),
         ("store", "region_id"),
         ("store", "owner"),
         ("staff", "regions"),

@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use daogou_schema::{
-    binding, identity, member, member_card, member_phone, message, sensitive_hit, visit,
+    binding, identity, member, member_card, member_choice, member_field, member_phone, message,
+    sensitive_hit, visit,
 };
 use sea_orm::EntityTrait;
 
@@ -40,6 +41,8 @@ struct Picture {
     lines: Vec<message::Model>,
     cards: Vec<member_card::Model>,
     phones: Vec<member_phone::Model>,
+    fields: Vec<member_field::Model>,
+    choices: Vec<member_choice::Model>,
     guides: Vec<(i64, i64)>,
     /// Lines in which sensitive words were found, and whose they are.
     found: Vec<(i64, i64)>,
@@ -75,6 +78,11 @@ impl Shop {
             lines: message::Entity::find().all(&db).await.expect("lines"),
             cards: member_card::Entity::find().all(&db).await.expect("cards"),
             phones: member_phone::Entity::find().all(&db).await.expect("phones"),
+            fields: member_field::Entity::find().all(&db).await.expect("fields"),
+            choices: member_choice::Entity::find()
+                .all(&db)
+                .await
+                .expect("choices"),
             guides: binding::Entity::find()
                 .all(&db)
                 .await
@@ -101,6 +109,8 @@ impl Shop {
         picture.identities.sort_by_key(|row| row.openid.clone());
         picture.lines.sort_by_key(|row| row.id);
         picture.cards.sort_by_key(|row| row.member_id);
+        picture.fields.sort_by_key(|row| row.member_id);
+        picture.choices.sort_by_key(|row| row.member_id);
         picture.phones.sort_by_key(|row| row.member_id);
         picture.guides.sort_unstable();
         picture.found.sort_unstable();
@@ -133,6 +143,27 @@ async fn two_profiles_become_one_and_are_two_again_exactly_as_they_were() {
     }
 }
 
+/// What the brand knows of both, in fields of its own.
+async fn fill_in(shop: &Shop, kept: i64, gone: i64) {
+    for fields in [
+        &[
+            ("name", "肤质"),
+            ("kind", "choice"),
+            ("choices", "干性\n油性"),
+        ][..],
+        &[("name", "鞋码"), ("kind", "number")],
+    ] {
+        shop.desk.sends(&at("/fields"), fields).await;
+    }
+    for (member, fields) in [
+        (kept, &[("field-2", "38")][..]),
+        (gone, &[("field-1", "干性"), ("field-2", "40")]),
+    ] {
+        let form = at(&format!("/members/{member}/fields"));
+        assert_eq!(shop.desk.sends(&form, fields).await.status, 303);
+    }
+}
+
 async fn there_and_back(shop: &Shop) {
     let wang = shop.customer(&shop.lin, "王女士", "防水吗").await;
     let wang_too = shop.customer(&shop.chen, "王女士的小号", "有货吗").await;
@@ -145,6 +176,7 @@ async fn there_and_back(shop: &Shop) {
     shop.desk
         .sends(&at(&format!("/members/{gone}/name")), &[("name", "王女士")])
         .await;
+    fill_in(shop, kept, gone).await;
     let phone = at(&format!("/members/{gone}/privacy/phone"));
     shop.desk.sends(&phone, &[("phone", "13911110001")]).await;
     let with = gone.to_string();
@@ -198,6 +230,8 @@ async fn there_and_back(shop: &Shop) {
         "老客",
         "陈一鸣",
         "139****0001",
+        "<dd>干性",
+        "<dd>38",
         "合并了会员",
     ] {
         assert!(page.contains(told), "{told}: {page}");

@@ -5,6 +5,7 @@ mod data;
 mod inviting;
 mod organisation;
 mod others;
+mod personal;
 mod talk;
 
 use super::at;
@@ -166,6 +167,7 @@ fn pages() -> impl Iterator<Item = &'static (&'static str, Answers)> {
         .chain(inviting::PAGES)
         .chain(data::PAGES)
         .chain(organisation::PAGES)
+        .chain(personal::PAGES)
         .chain(talk::PAGES)
         .chain(brand::PAGES)
 }
@@ -176,6 +178,7 @@ fn forms() -> impl Iterator<Item = &'static (&'static str, Fields, Answers)> {
         .chain(inviting::FORMS)
         .chain(data::FORMS)
         .chain(organisation::FORMS)
+        .chain(personal::FORMS)
         .chain(talk::FORMS)
         .chain(brand::FORMS)
 }
@@ -187,6 +190,7 @@ fn map() -> String {
         include_str!("../../../src/web/console/content.rs"),
         include_str!("../../../src/web/console/inviting.rs"),
         include_str!("../../../src/web/console/organisation.rs"),
+        include_str!("../../../src/web/console/personal.rs"),
         include_str!("../../../src/web/console/tables.rs"),
         include_str!("../../../src/web/console/talk.rs"),
     ]
@@ -251,7 +255,10 @@ const DOORS: &[&str] = &[
 
 #[test]
 fn every_route_of_the_console_is_in_the_tables() {
-    let doors = DOORS.iter().chain(organisation::DOORS);
+    let doors = DOORS
+        .iter()
+        .chain(organisation::DOORS)
+        .chain(personal::DOORS);
     let mut tried: Vec<String> = doors.map(|door| (*door).to_owned()).collect();
     tried.extend(pages().map(|(page, _)| format!("get {}", at(page))));
     tried.extend(forms().map(|(form, ..)| format!("post {}", at(form))));

@@ -57,6 +57,7 @@ pub async fn fill(db: &DatabaseConnection, people: &People) {
     let mut all = those_who_came(people, newest);
     all.extend(what_they_show());
     all.extend(what_guides_wrote(people, newest));
+    all.extend(what_is_known(newest));
     all.extend(what_they_did(people, wang, newest));
     for rows in &all {
         insert(db, rows).await;
@@ -225,6 +226,32 @@ fn those_who_came(people: &People, newest: MemberId) -> Vec<Rows> {
             PEOPLE,
             "member_id, account_id, openid, guide_id, last_member_at, last_line_id, unanswered",
             format!("{newest} + i, 1, CONCAT('oFilled', i), {serving}, LATE - i, i, i % 100 < 8"),
+        ),
+    ]
+}
+
+/// What the brand knows of them.
+fn what_is_known(newest: MemberId) -> Vec<Rows> {
+    let newest = newest.0;
+    vec![
+        rows(
+            "field",
+            1,
+            "account_id, name, kind, place, masked, created_at",
+            "1, 'filled', 'choice', 1, 1 = 0, LATE",
+        ),
+        rows("field_choice", 1, "field_id, word, place", "1, 'filled', 1"),
+        rows(
+            "member_field",
+            PEOPLE,
+            "member_id, content",
+            format!("{newest} + i, '{{\"1\":1}}'"),
+        ),
+        rows(
+            "member_choice",
+            PEOPLE,
+            "choice_id, member_id",
+            format!("1, {newest} + i"),
         ),
     ]
 }

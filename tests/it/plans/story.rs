@@ -3,6 +3,7 @@
 mod brand;
 mod headquarters;
 mod organisation;
+mod personal;
 mod workbench;
 
 use chrono::TimeDelta;
@@ -56,6 +57,7 @@ pub async fn tell(app: &mut TestApp) {
     headquarters::work_in_bulk(app).await;
     headquarters::bring_files(app).await;
     organisation::organise(app).await;
+    personal::know(app).await;
     organisation::invite_guides(app).await;
     organisation::close_a_store(app).await;
     organisation::propose(app, &zheng).await;

@@ -41,6 +41,14 @@ const WHOLE_HISTORIES: &[(&str, &str)] = &[
         "how many members a tag has, counted up to three thousand: the list of tags",
     ),
     (
+        "SELECT COUNT(*) FROM (SELECT member_choice.member_id FROM member_choice WHERE member_choice.choice_id",
+        "how many members have a choice, counted up to three thousand: whether a list is walked along it",
+    ),
+    (
+        "SELECT member_choice.member_id FROM member_choice WHERE member_choice.choice_id = $1 ORDER BY",
+        "a page of those with a choice, left after 51 rows, as of a tag's members",
+    ),
+    (
         "FROM audit WHERE audit.seq > ",
         "the log from its beginning, a thousand rows at a time, to be verified or taken out: when PostgreSQL has just \
          counted how few the story has, it reads them all",

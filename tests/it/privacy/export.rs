@@ -62,6 +62,11 @@ async fn the_file_holds_her_and_nobody_else() {
         lin.phone.sees_a("image").await;
         let phone = [("phone", "13812345678")];
         desk.sends(&at("/members/1/privacy/phone"), &phone).await;
+        let field = [("name", "肤质"), ("kind", "choice"), ("choices", "干性")];
+        desk.sends(&at("/fields"), &field).await;
+        let hers = [("field-1", "干性")];
+        desk.sends(&at("/members/1/fields"), &hers).await;
+        desk.sends(&at("/fields/1/archive"), &[]).await;
         eventually("her picture on the disk", async || {
             std::fs::read_dir(app.folder().join("media/1"))
                 .ok()?
@@ -83,6 +88,7 @@ async fn the_file_holds_her_and_nobody_else() {
         let data: Value = serde_json::from_slice(&entries[1].1).expect("JSON");
         assert_eq!(data["identities"][0]["openid"], wang.openid.as_str());
         assert_eq!(data["phone"], "+8613812345678");
+        assert_eq!(data["fields"]["肤质"], "干性");
         assert_eq!(data["guide"]["name"], "林小满");
         assert_eq!(data["consents"][0]["purpose"], "marketing");
         assert_eq!(data["binding_history"][0]["reason"], "scan");

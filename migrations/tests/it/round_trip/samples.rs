@@ -4,6 +4,7 @@ mod brand;
 mod data;
 mod headquarters;
 mod members;
+mod workbench;
 
 use daogou_schema::*;
 use sea_orm_migration::sea_orm::{
@@ -15,6 +16,7 @@ pub use brand::*;
 pub use data::*;
 pub use headquarters::*;
 pub use members::*;
+pub use workbench::*;
 
 /// In the year 2026, with milliseconds that do not fit 32 bits.
 const NOW: Timestamp = Timestamp(1_795_305_600_123);
@@ -97,6 +99,8 @@ pub fn member() -> member::Model {
         name: Some("王🌹小姐".to_owned()),
         quiet: true,
         muted: false,
+        birthday: Some("1990-05-20".to_owned()),
+        insider: Some(member::Insider::Tester),
         created_at: NOW,
     }
 }
@@ -149,6 +153,7 @@ pub fn guide_number() -> guide_number::Model {
         number: 12,
         member_id: MemberId(1),
         given_at: NOW,
+        starred_at: Some(LATER),
     }
 }
 
@@ -199,6 +204,7 @@ pub fn conversation() -> conversation::Model {
         last_member_at: Some(NOW),
         last_line_id: Some(MessageId(9)),
         unanswered: true,
+        unread: Some(3),
         last_reply_at: None,
         told_at: Some(LATER),
         new_guide_id: None,

@@ -11,7 +11,7 @@ use minijinja::{Value, context};
 use crate::context::Context;
 use crate::guides::campaigns::rules::Takers;
 use crate::guides::campaigns::{No, Plan, TAKERS_MAX};
-use crate::texts::WelcomeFault;
+use crate::texts::{FORM_SAMPLE, WelcomeFault};
 use crate::web::console::gate::{Desk, Fields, SentBy};
 use crate::web::console::guides::{guides_of, store_name, stores_of};
 use crate::web::console::stop::{Page, Stop};
@@ -170,7 +170,8 @@ pub(in crate::web::console) async fn preview(
 /// The phone of somebody whom the code brings; the names on it stand for whoever will be there.
 fn phone(ctx: &Context, fields: &Fields) -> Value {
     let text = words(fields);
-    let sample = context! { guide => "林小满", store => "示例门店", number => 1 };
+    let sample =
+        context! { guide => "林小满", store => "示例门店", number => 1, form => FORM_SAMPLE };
     let said: Result<String, WelcomeFault> = match text.as_str() {
         "" => ctx
             .texts

@@ -233,6 +233,7 @@ pub(super) async fn show(
     let rows = pool::those(&ctx, desk.scope(), &people).await?;
     let rows: Vec<_> = rows
         .iter()
+        .filter(|row| row.member.insider.is_none())
         .map(|row| figures::person(&ctx, &desk, row, &all))
         .collect();
     let zone = ctx.config.timezone;

@@ -78,3 +78,40 @@ pub fn visit() -> visit::Model {
         at: NOW,
     }
 }
+
+pub fn field() -> field::Model {
+    field::Model {
+        id: FieldId(1),
+        account_id: AccountId(1),
+        name: "肤质 🌸".to_owned(),
+        kind: field::Kind::Choice,
+        place: 3,
+        masked: true,
+        created_at: NOW,
+        archived_at: Some(LATER),
+    }
+}
+
+pub fn field_choice() -> field_choice::Model {
+    field_choice::Model {
+        id: ChoiceId(1),
+        field_id: FieldId(1),
+        word: "干性".to_owned(),
+        place: 2,
+        removed_at: Some(LATER),
+    }
+}
+
+pub fn member_field() -> member_field::Model {
+    member_field::Model {
+        member_id: MemberId(1),
+        content: r#"{"1":9,"2":"干性 🌸"}"#.to_owned(),
+    }
+}
+
+pub fn member_choice() -> member_choice::Model {
+    member_choice::Model {
+        choice_id: ChoiceId(1),
+        member_id: MemberId(1),
+    }
+}
