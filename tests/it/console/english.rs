@@ -109,8 +109,8 @@ const REFUSED: &[(&str, &[(&str, &str)])] = &[
 
 /// What a page says in Chinese without leave.
 fn chinese(page: &str) -> Vec<String> {
-    let mut text = page.to_owned();
-    // Previews show what consumers read.
+    // Previews show what consumers read, and from whom.
+    let mut text = page.replace(">店<", "><");
     while let Some((before, from)) = text.split_once("<p class=\"bubble\">") {
         let (_, after) = from.split_once("</p>").expect("the end of a bubble");
         text = format!("{before}{after}");
