@@ -1,3 +1,5 @@
+import { ours } from "./words.js";
+
 // Forms with data-picture: the chosen picture is shown there before it is sent.
 export function pictures(root) {
   for (const shown of root.querySelectorAll("[data-picture]")) {
@@ -9,7 +11,7 @@ export function pictures(root) {
       reader.addEventListener("load", () => {
         const picture = new Image();
         picture.src = reader.result;
-        picture.alt = "选好的图片";
+        picture.alt = ours("选好的图片");
         shown.replaceChildren(picture);
       });
       reader.readAsDataURL(file);

@@ -1,6 +1,7 @@
 // What scripts say, in the language of the page. The Chinese text is the key; `{0}` is what is put in.
 const english = {
   "取消": "Cancel",
+  "选好的图片": "The chosen picture",
   "请输入“{0}”": "Type “{0}”",
   "继续": "Go on",
   "{0}？": "{0}?",

@@ -13,6 +13,7 @@ use super::words::problem;
 use crate::context::Context;
 use crate::fields::rules::Field;
 use crate::fields::{self, Draft, FIELDS_MAX, No};
+use crate::web::language::ours;
 use crate::web::page;
 
 /// What can stand in a field: the form's word, and what it is called.
@@ -67,6 +68,7 @@ async fn shown(
     let row = |field: &&Field| {
         let choices: Vec<_> = field.open_choices().map(|it| it.word.clone()).collect();
         let (kind, kind_name) = kind_words(field.row.kind);
+        let kind_name = ours(kind_name);
         context! {
             id => field.row.id.0,
             name => &field.row.name,
@@ -83,7 +85,7 @@ async fn shown(
         .map(|(id, _, name)| {
             let said = typed.get("kind");
             let chosen = *id == said || (said.is_empty() && *id == "text");
-            context! { id => *id, name => *name, chosen }
+            context! { id => *id, name => ours(name), chosen }
         })
         .collect();
     Ok(page::show(

@@ -11,6 +11,7 @@ use super::words::problem;
 use crate::bindings::pool::Row;
 use crate::context::Context;
 use crate::insiders::{self, No};
+use crate::web::language::ours;
 use crate::web::page;
 
 /// What can be chosen: the form's word, what it is, and what it is called.
@@ -33,7 +34,7 @@ const CHOICES: [(&str, Option<Insider>, &str, &str); 3] = [
 /// The choices with the present one.
 pub(super) fn card(row: &Row) -> Value {
     let one = |(id, insider, name, line): (&str, Option<Insider>, &str, &str)| {
-        context! { id, name, line, chosen => insider == row.member.insider }
+        context! { id, name => ours(name), line => ours(line), chosen => insider == row.member.insider }
     };
     CHOICES.map(one).to_vec().into()
 }

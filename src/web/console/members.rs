@@ -136,7 +136,7 @@ async fn shown(
         href => href(desk, &row),
         label,
         name => &row.member.name,
-        insider => row.member.insider.map(words::insider),
+        insider => row.member.insider.map(words::insider).map(ours),
         quiet => row.member.quiet,
         muted => row.member.muted,
         created_at => words::moment(row.member.created_at, zone),

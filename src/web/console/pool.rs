@@ -306,7 +306,7 @@ fn shown(desk: &Desk, row: &Row, tags: &[TagId], zone: Tz, choices: &Choices) ->
         store => binding.map(|b| store_name(&choices.stores, b.store_id)),
         tags,
         following => following(row),
-        insider => row.member.insider.map(words::insider),
+        insider => row.member.insider.map(words::insider).map(ours),
         quiet => row.member.quiet,
         muted => row.member.muted,
         since => words::moment(row.member.created_at, zone),
@@ -346,7 +346,7 @@ fn shown_filters(asked: &Asked, filter: &Filter, choices: &Choices, sees_all: bo
         .choices()
         .map(|(id, name)| one(&id.to_string(), &name, filter.choice == Some(id)))
         .collect();
-    let among = AMONG.map(|(id, it, name)| one(id, name, filter.among == it));
+    let among = AMONG.map(|(id, it, name)| one(id, &ours(name), filter.among == it));
     let following = [("yes", "已关注", true), ("no", "没有关注", false)]
         .map(|(id, name, it)| one(id, &ours(name), filter.following == Some(it)));
     let seen = SEEN.map(|(id, _, _, name)| one(id, &ours(name), asked.get("seen") == id));

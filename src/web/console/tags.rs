@@ -126,7 +126,7 @@ fn told(rule: &tag_rule::Model, codes: &[Known], choices: &[(ChoiceId, String)])
         }
         Kind::Choice => {
             let known = choices.iter().find(|(id, _)| id.0 == rule.value);
-            let name = known.map_or("已删除的选项", |(_, name)| name.as_str());
+            let name = known.map_or_else(|| ours("已删除的选项"), |(_, name)| name.to_string());
             ("choice", format!("资料里是“{name}”的人"))
         }
         Kind::New => ("new", format!("首次关注 {days} 天内的人")),

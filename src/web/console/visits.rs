@@ -9,6 +9,7 @@ use super::stop::Stop;
 use super::words;
 use crate::context::Context;
 use crate::visits::{self, rules};
+use crate::web::language::ours;
 
 /// How many visits a page shows: the newest ones.
 const ROWS: u64 = 50;
@@ -26,8 +27,8 @@ pub(super) async fn card(
         let by = guide_name(guides, row.guide_id);
         // A manager does not know other stores.
         let text = match store_name(stores, row.store_id) {
-            "" => format!("到店，{by}接待"),
-            store => format!("到{store}，{by}接待"),
+            "" => ours(format!("到店，{by}接待")),
+            store => ours(format!("到{store}，{by}接待")),
         };
         let at = words::moment(row.at, ctx.config.timezone);
         context! { at, text, more => more(row) }
@@ -44,6 +45,8 @@ fn more(row: &visit::Model) -> String {
         ("没买", all(&row.reasons)),
     ];
     let told = told.iter().filter(|(_, text)| !text.is_empty());
-    let told: Vec<_> = told.map(|(what, text)| format!("{what}：{text}")).collect();
+    let told: Vec<_> = told
+        .map(|(what, text)| format!("{}：{text}", ours(what)))
+        .collect();
     told.join("；")
 }

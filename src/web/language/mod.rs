@@ -23,8 +23,8 @@ use crate::context::Context;
 /// The cookie of who chose before signing in.
 const COOKIE: &str = "daogou_language";
 
-/// Pages on phones: they speak to those who would be guides.
-const PHONES: [&str; 3] = ["join", "join_own", "phone_base"];
+/// Pages on phones: they speak to consumers, and to those who would be guides.
+const PHONES: [&str; 4] = ["join", "join_own", "phone_base", "registration"];
 
 /// How long it is kept.
 const KEPT: Duration = Duration::days(365);

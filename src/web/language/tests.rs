@@ -31,9 +31,13 @@ const SPEAKERS: &[&str] = &[
 const CHINESE: &[&str] = &[
     // Phone pages for those who would be guides.
     "web/console/join.rs",
+    // A form that consumers fill in.
+    "web/console/registration.rs",
     // What a preview shows as the consumer's phone does.
     "林小满",
     "示例门店",
+    "王女士",
+    "城北店",
     // Files and their columns.
     "会员名单-{0}",
     "{0}导入模板",

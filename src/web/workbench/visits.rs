@@ -52,10 +52,7 @@ pub(super) fn offered() -> Value {
 
 /// A visit in the timeline.
 pub(super) fn told(visit: &Model) -> (Timestamp, String) {
-    let all = |text: &str| -> String {
-        let words: Vec<_> = text.split('\n').filter(|it| !it.is_empty()).collect();
-        words.join("、")
-    };
+    let all = |stored: &str| rules::shown(stored).collect::<Vec<_>>().join("、");
     let parts = [
         ("看了", all(&visit.products)),
         ("顾虑", visit.concern.map_or("", rules::concern).to_owned()),
