@@ -78,10 +78,10 @@ fn guide_pass(db: DbBackend) -> TableCreateStatement {
 fn guide_line(db: DbBackend) -> TableCreateStatement {
     table("guide_line", db)
         .col(number("guide_id"))
-        .col(key(db, "key", DIGEST_LENGTH))
+        .col(key(db, "page_key", DIGEST_LENGTH))
         .col(number("message_id"))
         .col(number("at"))
-        .primary_key(&mut primary(&["guide_id", "key"]))
+        .primary_key(&mut primary(&["guide_id", "page_key"]))
         .foreign_key(&mut reference("guide_line", "guide_id", "guide"))
         .take()
 }

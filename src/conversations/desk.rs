@@ -129,7 +129,7 @@ async fn write_in(txn: &Txn, writing: &Writing) -> Result<Sent> {
     }
     let row = guide_line::Model {
         guide_id: guide.id,
-        key: key.clone(),
+        page_key: key.clone(),
         message_id: id,
         at: visit.now,
     };

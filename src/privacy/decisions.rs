@@ -299,7 +299,7 @@ const DECISIONS: &[(&str, &[&str], Decision, &str)] = &[
     ("guide_pass", &["digest"], NotHers, "guides"),
     (
         "guide_line",
-        &["key"],
+        &["page_key"],
         Expires,
         "7 days: which of a guide's lines a page has sent",
     ),

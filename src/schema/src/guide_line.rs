@@ -18,7 +18,7 @@ pub struct Model {
         auto_increment = false,
         column_type = "String(StringLen::N(64))"
     )]
-    pub key: String,
+    pub page_key: String,
     /// The line.
     pub message_id: MessageId,
     /// When.

@@ -136,7 +136,7 @@ fn what_guides_wrote(people: &People, newest: MemberId) -> Vec<Rows> {
         rows(
             "guide_line",
             PEOPLE,
-            "guide_id, key, message_id, at",
+            "guide_id, page_key, message_id, at",
             format!("{lin}, CONCAT('filled', i), 1, LATE"),
         ),
     ]

@@ -25,7 +25,7 @@ pub fn guide_pass() -> guide_pass::Model {
 pub fn guide_line() -> guide_line::Model {
     guide_line::Model {
         guide_id: GuideId(1),
-        key: "aB3-_".to_owned(),
+        page_key: "aB3-_".to_owned(),
         message_id: MessageId(1),
         at: NOW,
     }
