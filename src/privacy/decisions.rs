@@ -1,5 +1,5 @@
 //! What an erasure does with every column in which a person could stand. A new column that could must be decided on here
-//! before the tests pass; `docs/privacy.md` says the same in words.
+//! before the tests pass; `docs/privacy.md` says the same in words. It is long because it is one table of every such column.
 
 /// What becomes of a column when a member is erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

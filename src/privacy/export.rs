@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::conversations::files_of;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use crate::{fields, guides, members};
+use crate::{guides, members};
 
 /// So much is handed on at once.
 const PIECE: usize = 64 * 1024;
@@ -188,8 +188,6 @@ impl File {
         for (name, rows) in written::about(&self.ctx, member).await? {
             self.part(name, rows).await?;
         }
-        let fields = fields::told_of(&db, member).await?;
-        self.part("fields", fields).await?;
         self.consents().await?;
         self.bindings().await?;
         self.hand_overs().await?;
