@@ -50,6 +50,11 @@ pub(crate) fn changes() -> Vec<Change> {
             column: "starred_at",
             add: || optional(number("starred_at")),
         },
+        Change::Index {
+            name: "m2026_11_23_000052_guide_number_starred_index",
+            table: "guide_number",
+            columns: &["guide_id", "starred_at"],
+        },
     ]
 }
 

@@ -8,10 +8,7 @@ use crate::error::Result;
 use crate::{care, fields, visits};
 
 /// The brand's own fields, notes, tasks and visits.
-pub(super) async fn about(
-    ctx: &Context,
-    member: MemberId,
-) -> Result<[(&'static str, Value); 4]> {
+pub(super) async fn about(ctx: &Context, member: MemberId) -> Result<[(&'static str, Value); 4]> {
     let (db, at) = (ctx.db.reads(), |at: Timestamp| at.to_utc().to_rfc3339());
     let notes = care::notes_of(db, member, care::NOTES_MAX).await?;
     let notes = notes

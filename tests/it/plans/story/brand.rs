@@ -4,7 +4,7 @@ use crate::kit::{APPID, Desk, TestApp, drawn};
 
 /// Photos come and go, and one was said to somebody who is erased later.
 pub async fn show(app: &TestApp, openid: &str) {
-    let desk = Desk::admin(app, "yan").await;
+    let desk = Desk::admin(app, "pan").await;
     let guide = format!("/console/{APPID}/guides/1");
     for shade in [1, 2, 2] {
         let sent = desk
