@@ -22,7 +22,7 @@ wants_servers() {
     local argument
     for argument in "$@"; do
         case $argument in
-            spine | limits | idle | growth) return 1 ;;
+            spine | limits | idle | growth | workbench) return 1 ;;
         esac
     done
     return 0
