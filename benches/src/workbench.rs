@@ -143,6 +143,7 @@ async fn push(options: &Options, sender: &Sender, stage: &Stage) -> Done<Vec<Vec
         if outcome.refused > 0 {
             return Err(format!("{} pushes were refused", outcome.refused).into());
         }
+        // Lines of this round must not come into the next; nobody knows what is still on its way to a page.
         tokio::time::sleep(GRACE).await;
         rounds.push(outcome.pushed);
     }
