@@ -8,6 +8,8 @@ use daogou_schema::{
     GuideId, MemberId, MessageId, PictureId, ScriptId, Timestamp, conversation, guide, guide_line,
 };
 
+use sha2::{Digest, Sha256};
+
 use super::line::Line;
 use super::say::{self, Written};
 use super::{given, queries};
@@ -80,13 +82,20 @@ pub async fn write(
         visit: Visit::of_house(ctx, account),
         guide,
         member,
-        key: key.to_owned(),
+        key: key_of(key, member, &line)?,
         line,
         script,
     };
     ctx.db
         .write(args, |txn, writing| Box::pin(write_in(txn, writing)))
         .await
+}
+
+/// Stands for these words to this member: a page that was gone back to has the key of what was sent from it before.
+fn key_of(key: &str, member: MemberId, line: &Line) -> Result<String> {
+    let said = format!("{key}\n{member}\n{}", line.to_json()?);
+    let digest = Sha256::digest(said.as_bytes());
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 struct Writing {

@@ -12,7 +12,7 @@ pub struct Model {
     /// Who sent it.
     #[sea_orm(primary_key, auto_increment = false)]
     pub guide_id: GuideId,
-    /// The page's key: random, chosen when the line was written.
+    /// SHA-256, in hexadecimal, of the page's key, the member and what was said.
     #[sea_orm(
         primary_key,
         auto_increment = false,

@@ -76,10 +76,16 @@ async fn a_line_that_is_sent_again_is_written_once() {
         assert_eq!(bench.writes(1, "once", "在的").await.status, 200);
         // The same words under another key are another line.
         bench.writes(1, "twice", "在的").await;
+        // So are others under the same key: a page that the browser has gone back to.
+        bench.writes(1, "once", "您说").await;
         house.wang.sees("在的").await;
         house.app.at_rest().await;
         let page = bench.opens("/workbench/chats/1").await;
-        assert_eq!(words(&page.text), ["在吗", "在的", "在的"], "{store:?}");
+        assert_eq!(
+            words(&page.text),
+            ["在吗", "在的", "在的", "您说"],
+            "{store:?}"
+        );
         let shown = house.wang.chat().await;
         let shown = shown.iter().filter(|item| item["text"] == "在的").count();
         assert_eq!(shown, 2, "{store:?}");
