@@ -28,6 +28,18 @@ pub enum Way {
     File,
 }
 
+impl Way {
+    /// Its word for templates.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Picture => "image",
+            Self::Sound => "voice",
+            Self::Film => "video",
+            Self::File => "file",
+        }
+    }
+}
+
 /// What our copy of a file is; none while there is none.
 pub fn shape(row: &media::Model) -> Option<Shape> {
     let (_, ending) = row.file.as_deref()?.rsplit_once('.')?;

@@ -36,7 +36,7 @@ pub use queries::{
 };
 pub use rules::Reason;
 pub use settle::lapse_in;
-pub use shown::{fates, open_windows};
+pub use shown::{fate_of, fates, open_windows};
 pub use window::{closed_in, open_in as open_window_in, remaining_in, shut_in as shut_windows_in};
 
 /// A message to be promised.

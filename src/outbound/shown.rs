@@ -1,5 +1,6 @@
 //! What pages show of messages and windows.
 
+use daogou_schema::outbound::State;
 use daogou_schema::{Address, MessageId, Timestamp};
 
 use super::queries::{self, Fate};
@@ -12,6 +13,13 @@ use crate::error::Result;
 /// When the store fails.
 pub async fn fates(ctx: &Context, to: &Address, lines: &[MessageId]) -> Result<Vec<Fate>> {
     queries::fates(ctx.db.reads(), to, lines).await
+}
+
+/// What became of one line: it can go out in several messages, and the one that did not arrive says how it stands.
+pub fn fate_of(fates: &[Fate], line: MessageId) -> Option<&Fate> {
+    let own = || fates.iter().filter(|fate| fate.line == line);
+    let undone = own().find(|fate| fate.state != State::Sent);
+    undone.or_else(|| own().next())
 }
 
 /// A person's open windows: until when, and how many messages are left.

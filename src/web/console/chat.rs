@@ -13,7 +13,6 @@ use super::{undelivered, words};
 use crate::bindings::pool::Row;
 use crate::context::Context;
 use crate::conversations::{self, Attached, Said};
-use crate::media::Way;
 use crate::outbound::{self, Fate};
 use crate::sensitive;
 use crate::web::language::ours;
@@ -91,7 +90,7 @@ impl View<'_> {
         };
         // Only what was written to her can fail to reach her.
         let fate = match line.author {
-            Author::Guide => self.fate(line.id),
+            Author::Guide => outbound::fate_of(self.fates, line.id),
             Author::Member | Author::House => None,
         };
         let (state, bad) = fate.map_or((None, false), |fate| {
@@ -99,7 +98,7 @@ impl View<'_> {
             (Some(text), bad)
         });
         let (kind, missing) = match line.file {
-            Some(Attached::Here(shape)) => (kind(shape.way), None),
+            Some(Attached::Here(shape)) => (shape.way.word(), None),
             Some(Attached::Coming) => ("text", Some(ours("文件正在取回，稍后刷新可见"))),
             Some(Attached::Gone) => ("text", Some(ours("文件已取不到"))),
             None => ("text", None),
@@ -143,22 +142,6 @@ impl View<'_> {
     fn words(&self, line: MessageId) -> Option<&str> {
         let hit = self.hits.iter().find(|hit| hit.message_id == Some(line));
         hit.map(|hit| hit.words.as_str())
-    }
-
-    /// A line can go out in several messages: the one that did not arrive says how it stands.
-    fn fate(&self, line: MessageId) -> Option<&Fate> {
-        let own = || self.fates.iter().filter(|fate| fate.line == line);
-        let undone = own().find(|fate| fate.state != State::Sent);
-        undone.or_else(|| own().next())
-    }
-}
-
-fn kind(way: Way) -> &'static str {
-    match way {
-        Way::Picture => "image",
-        Way::Sound => "voice",
-        Way::Film => "video",
-        Way::File => "file",
     }
 }
 

@@ -8,7 +8,6 @@ use actix_web::web::{Bytes, Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::TimeDelta;
 use daogou_schema::message::Author;
-use daogou_schema::outbound::State;
 use daogou_schema::{Address, GuideId, MessageId, ScriptId, Timestamp, conversation, guide};
 use minijinja::{Value, context};
 
@@ -19,7 +18,6 @@ use crate::bindings::pool::Row;
 use crate::context::Context;
 use crate::conversations::desk::{self, Sent, Wanted};
 use crate::conversations::{self, Attached, Said};
-use crate::media::Way;
 use crate::outbound::{self, Fate};
 use crate::pictures;
 use crate::web::{file, page};
@@ -243,11 +241,11 @@ impl<'a> View<'a> {
             Author::House => ("house", None),
         };
         let fate = match line.author {
-            Author::Guide => self.fate(line.id).map(words::fate),
+            Author::Guide => outbound::fate_of(&self.fates, line.id).map(words::fate),
             Author::Member | Author::House => None,
         };
         let (kind, missing) = match line.file {
-            Some(Attached::Here(shape)) => (kind(shape.way), None),
+            Some(Attached::Here(shape)) => (shape.way.word(), None),
             Some(Attached::Coming) => ("text", Some("文件正在取回，稍后可见")),
             Some(Attached::Gone) => ("text", Some("文件已取不到")),
             None => ("text", None),
@@ -270,22 +268,6 @@ impl<'a> View<'a> {
     fn name(&self, id: GuideId) -> String {
         let found = self.guides.iter().find(|guide| guide.id == id);
         found.map(|guide| guide.name.clone()).unwrap_or_default()
-    }
-
-    /// A line can go out in several messages: the one that did not arrive says how it stands.
-    fn fate(&self, line: MessageId) -> Option<&Fate> {
-        let own = || self.fates.iter().filter(|fate| fate.line == line);
-        let undone = own().find(|fate| fate.state != State::Sent);
-        undone.or_else(|| own().next())
-    }
-}
-
-fn kind(way: Way) -> &'static str {
-    match way {
-        Way::Picture => "image",
-        Way::Sound => "voice",
-        Way::Film => "video",
-        Way::File => "file",
     }
 }
 
